@@ -1,0 +1,112 @@
+//! `Kernel::page`: one record in, everything known of it out. The only place that knows the order of the stages; reads as the
+//! specification. No threads, files, clocks or environment here or below.
+
+use crate::charset;
+use crate::layer::Layer;
+use crate::metadata;
+use crate::options::Options;
+use crate::page::{Format, Page, RawDoc};
+use crate::rules::Rules;
+use crate::tree::Outline;
+use crate::{boilerplate, html, markdown, paragraph, plain, repair, tidy};
+
+/// The cleaning of one record. Immutable, `Send + Sync`, built once and shared.
+#[derive(Clone, Debug)]
+pub struct Kernel {
+    rules: &'static Rules,
+    options: Options,
+}
+
+impl Kernel {
+    /// A kernel with the built-in rules.
+    pub fn new(options: Options) -> Kernel {
+        Kernel { rules: Rules::builtin(), options }
+    }
+
+    /// The rules its edits and marks refer to.
+    pub fn rules(&self) -> &'static Rules {
+        self.rules
+    }
+
+    /// Cleans one record.
+    ///
+    /// # Never fails
+    /// Every byte string yields a page; what cannot be read becomes an edit or a mark.
+    /// # Borrowing
+    /// Layer 0 borrows from `raw.bytes` when they are valid UTF-8; a stage that changes nothing leaves no layer.
+    pub fn page<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
+        let rules = self.rules;
+        let mut page = self.repaired(raw);
+        page.format = format(raw.id, page.text());
+
+        let (layers, outline) = outline(page.format, page.text(), rules);
+        page.layers.extend(layers);
+        page.outline = outline;
+        let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, rules);
+        page.layers.extend(layer);
+        page.outline.blocks = blocks;
+
+        let (metadata, marks) = metadata::read(&raw, page.text(), &page.outline, rules);
+        page.metadata = metadata;
+        page.marks = marks;
+        if self.options.boilerplate {
+            page.marks.extend(boilerplate::marks(page.text(), &page.outline, &page.marks, self.options.profile, rules));
+        }
+        if let Some((layer, blocks, marks)) = paragraph::join(page.text(), &page.outline.blocks, &page.marks, rules) {
+            page.layers.push(layer);
+            page.outline.blocks = blocks;
+            page.marks = marks;
+        }
+        if self.options.duplicates {
+            page.marks.extend(paragraph::duplicates(page.text(), &page.outline.blocks, &page.marks, rules));
+        }
+        page
+    }
+
+    /// The first two stages alone: decoded and repaired, nothing taken for markup, no blocks. What `jingwen repair` does.
+    ///
+    /// # Borrowing
+    /// As [`Kernel::page`]: clean UTF-8 comes back as the caller's bytes with no edit.
+    pub fn repaired<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
+        let (charset, decoded) = charset::decode(&raw, self.rules);
+        let mut page = Page {
+            raw,
+            charset,
+            format: Format::Text,
+            layers: vec![decoded],
+            outline: Outline::default(),
+            marks: Vec::new(),
+            notes: Vec::new(),
+            metadata: metadata::Metadata::default(),
+        };
+        if self.options.repair {
+            let repaired = repair::repair(page.text(), self.rules);
+            page.layers.extend(repaired.layers);
+            page.notes = repaired.notes;
+        }
+        page
+    }
+}
+
+/// What a text is written in: content first, then the extension of its name.
+fn format(id: &str, text: &str) -> Format {
+    let extension = id.rsplit_once('.').map_or("", |(_, e)| e);
+    if markdown::has_front_matter(text) {
+        Format::Markdown
+    } else if html::looks_like_html(text) {
+        Format::Html
+    } else if ["md", "markdown", "mdx"].iter().any(|e| extension.eq_ignore_ascii_case(e)) {
+        Format::Markdown
+    } else {
+        Format::Text
+    }
+}
+
+/// Text to layers and blocks, by format.
+fn outline(format: Format, text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+    match format {
+        Format::Html => html::outline(text, rules),
+        Format::Markdown => markdown::outline(text, rules),
+        Format::Text => (Vec::new(), plain::outline(text)),
+    }
+}

@@ -1,0 +1,32 @@
+//! `Options`: what a caller may choose about cleaning. Choices about files, threads and output live with the command line.
+
+/// How much of a page counts as content.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Profile {
+    /// One main text; boilerplate around it left out.
+    #[default]
+    Article,
+    /// Everything is kept that is not certainly boilerplate.
+    Recall,
+}
+
+/// Choices of the kernel; the default is what `jingwen clean` does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// How much of a page counts as content.
+    pub profile: Profile,
+    /// Undo cloak and mojibake.
+    pub repair: bool,
+    /// Leave out boilerplate, bylines and the like.
+    pub boilerplate: bool,
+    /// Leave out paragraphs that repeat an earlier one of the page.
+    pub duplicates: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { profile: Profile::Article, repair: true, boilerplate: true, duplicates: true }
+    }
+}
