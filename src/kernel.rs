@@ -2,7 +2,7 @@
 //! specification. No threads, files, clocks or environment here or below.
 
 use crate::charset;
-use crate::layer::Layer;
+use crate::layer::{Layer, Stage};
 use crate::metadata;
 use crate::options::Options;
 use crate::page::{Format, Page, RawDoc};
@@ -35,8 +35,18 @@ impl Kernel {
     /// # Borrowing
     /// Layer 0 borrows from `raw.bytes` when they are valid UTF-8; a stage that changes nothing leaves no layer.
     pub fn page<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
+        self.cleaned(self.repaired(raw))
+    }
+
+    /// [`Kernel::page`] for text that is Unicode already, such as a JSON string: no charset is guessed and nothing is decoded.
+    pub fn page_of_text<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
+        self.cleaned(self.repaired_text(raw, text))
+    }
+
+    /// All stages after repair.
+    fn cleaned<'a>(&self, mut page: Page<'a>) -> Page<'a> {
         let rules = self.rules;
-        let mut page = self.repaired(raw);
+        let raw = page.raw;
         page.format = format(raw.id, page.text());
 
         let (layers, outline) = outline(page.format, page.text(), rules);
@@ -69,6 +79,19 @@ impl Kernel {
     /// As [`Kernel::page`]: clean UTF-8 comes back as the caller's bytes with no edit.
     pub fn repaired<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
         let (charset, decoded) = charset::decode(&raw, self.rules);
+        self.with_repair(raw, charset, decoded)
+    }
+
+    /// [`Kernel::repaired`] for text that is Unicode already: no charset is guessed and nothing is decoded. `raw.bytes` is
+    /// replaced by the bytes of `text`.
+    pub fn repaired_text<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
+        let raw = RawDoc { bytes: text.as_bytes(), ..raw };
+        let charset = charset::Charset { name: "utf-8", confidence: 1.0, why: "given as text".into() };
+        self.with_repair(raw, charset, Layer { stage: Stage::Decode, text: text.into(), edits: Vec::new() })
+    }
+
+    /// A page of the decoded layer and what repair adds to it.
+    fn with_repair<'a>(&self, raw: RawDoc<'a>, charset: charset::Charset, decoded: Layer<'a>) -> Page<'a> {
         let mut page = Page {
             raw,
             charset,

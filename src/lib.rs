@@ -14,13 +14,19 @@
 //! only through edits, blocks are never deleted, only marked. Stages are pure functions that do not know each other;
 //! [`Kernel::page`] is the one place that knows their order. See ARCHITECTURE.md.
 
+#[cfg(feature = "cli")]
+pub mod batch;
 pub mod block;
 pub mod boilerplate;
 pub mod charset;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod codec;
 pub mod edit;
 pub mod error;
 pub mod html;
+#[cfg(feature = "cli")]
+pub mod io;
 pub mod kernel;
 pub mod layer;
 pub mod markdown;

@@ -1,3 +1,7 @@
-//! The program: hands the command line to `jingwen_cli`, turns the outcome into an exit code. Nothing else lives here.
+//! The program: hands the command line to [`jingwen::cli`] and turns the outcome into an exit code. Nothing else lives here.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    jingwen::cli::run(std::env::args_os())
+}

@@ -1,0 +1,174 @@
+//! Parallel over documents, ordered output: the only file that knows rayon, and where a panic in one document stops. What is done
+//! with a document, and where it is read from and written to, is the caller's.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Once, mpsc};
+
+/// How much may be on its way at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Worker threads; 0 = as many as the machine has cores.
+    pub threads: usize,
+    /// Sum of the weights of the jobs read and not yet handed to the sink. One job that is heavier runs alone.
+    pub weight: u64,
+}
+
+/// Does `work` on all `jobs` in parallel and hands the results to `sink` in the order of the jobs.
+///
+/// Jobs are pulled and results sunk on the calling thread, so neither needs a lock; a job is only pulled while the weight on its
+/// way is below the limit, so memory is bounded for any number of jobs. `jobs` yields (weight, job). With one thread everything
+/// runs on the calling thread.
+///
+/// # Errors
+/// The first error of `jobs` or `sink`, in order; work under way is finished and dropped.
+/// # Panics
+/// When `work` panics: wrap what may panic in [`guarded`].
+pub fn ordered<J: Send, R: Send, E>(
+    limits: Limits,
+    mut jobs: impl Iterator<Item = Result<(u64, J), E>>,
+    work: impl Fn(J) -> R + Sync,
+    mut sink: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = match limits.threads {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        n => n,
+    };
+    let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten();
+    let Some(pool) = pool else {
+        return jobs.try_for_each(|job| sink(work(job?.1)));
+    };
+    let work = &work;
+    pool.in_place_scope(|scope| {
+        let (tx, rx) = mpsc::channel::<(u64, u64, R)>();
+        let (mut pulled, mut sunk, mut weight) = (0u64, 0u64, 0u64);
+        let mut waiting: BTreeMap<u64, (u64, R)> = BTreeMap::new();
+        let mut more = true;
+        while more || sunk < pulled {
+            // at most 64 jobs a thread: thousands of tiny files must not all wait behind one big one
+            while more && (weight < limits.weight || pulled == sunk) && pulled - sunk < 64 * threads as u64 {
+                match jobs.next() {
+                    None => more = false,
+                    Some(job) => {
+                        let (w, job) = job?;
+                        let (tx, n) = (tx.clone(), pulled);
+                        weight += w;
+                        pulled += 1;
+                        scope.spawn(move |_| {
+                            // the receiver is gone only after an error, and then nobody wants the result
+                            let _ = tx.send((n, w, work(job)));
+                        });
+                    }
+                }
+            }
+            if sunk < pulled {
+                let (n, w, result) = rx.recv().expect("this thread holds a sender");
+                waiting.insert(n, (w, result));
+            }
+            while let Some((w, result)) = waiting.remove(&sunk) {
+                sink(result)?;
+                weight -= w;
+                sunk += 1;
+            }
+        }
+        Ok(())
+    })
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+    static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Runs `work`; a panic inside becomes its message and place, and prints nothing.
+///
+/// # Errors
+/// The message of the panic.
+pub fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if GUARDED.get() {
+                let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
+                let said = info.payload_as_str().unwrap_or("no message");
+                MESSAGE.set(format!("internal error: {said}{place}; please report it"));
+            } else {
+                before(info);
+            }
+        }));
+    });
+    let outer = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(outer);
+    result.map_err(|_| MESSAGE.take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_the_order_of_the_jobs() {
+        for threads in [1, 2, 8] {
+            let mut out = Vec::new();
+            let jobs = (0..500u64).map(|n| Ok::<_, ()>((n, n)));
+            let work = |n: u64| {
+                if n % 7 == 0 {
+                    std::thread::yield_now();
+                }
+                n * 2
+            };
+            ordered(Limits { threads, weight: 1000 }, jobs, work, |r| {
+                out.push(r);
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(out, (0..500).map(|n| n * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn no_more_weight_than_allowed_is_on_its_way() {
+        let (pulled, sunk) = (Cell::new(0i64), Cell::new(0i64));
+        let most = Cell::new(0);
+        let jobs = (0..200).map(|_| {
+            pulled.set(pulled.get() + 1);
+            most.set(most.get().max(pulled.get() - sunk.get()));
+            Ok::<_, ()>((10, ()))
+        });
+        ordered(
+            Limits { threads: 4, weight: 50 },
+            jobs,
+            |()| (),
+            |()| {
+                sunk.set(sunk.get() + 1);
+                Ok(())
+            },
+        )
+        .unwrap();
+        assert!(most.get() <= 5, "{} jobs of weight 10 at once", most.get());
+    }
+
+    #[test]
+    fn the_first_error_ends_it() {
+        let jobs = (0..).map(|n| if n == 40 { Err("job 40") } else { Ok((1, n)) });
+        let got = ordered(Limits { threads: 2, weight: 100 }, jobs, |n| n, |_| Ok(()));
+        assert_eq!(got, Err("job 40"));
+        let got = ordered(
+            Limits { threads: 2, weight: 100 },
+            (0..).map(|n| Ok((1, n))),
+            |n| n,
+            |n| if n == 30 { Err("sink 30") } else { Ok(()) },
+        );
+        assert_eq!(got, Err("sink 30"));
+    }
+
+    #[test]
+    fn a_panic_becomes_a_message() {
+        let why = guarded(|| -> () { panic!("seven of {}", 9) }).unwrap_err();
+        assert!(why.contains("seven of 9") && why.contains("batch.rs"), "{why}");
+        assert_eq!(guarded(|| 5), Ok(5));
+    }
+}

@@ -1,0 +1,347 @@
+//! One JSON line: finds the text field, hands out its text, and puts a new text in its place. All other bytes of the line stay
+//! as they are. Reading lines from files lives in `lines`.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// Why a line is no record; `at` is the byte offset in the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Byte offset in the line of what is wrong.
+    pub at: usize,
+    /// What is wrong and what would be right.
+    pub why: String,
+}
+
+/// A line that holds a JSON object with a text field.
+#[derive(Debug)]
+pub struct Record<'l> {
+    line: &'l str,
+    /// Where the value of the text field stands, quotes included.
+    literal: Range<usize>,
+    /// The text, escapes resolved. Borrows the line when it has none.
+    pub text: Cow<'l, str>,
+    /// The `id` of the record, if it is a string without escapes or a number.
+    pub id: Option<&'l str>,
+    /// The `url` of the record, if it is a string without escapes.
+    pub url: Option<&'l str>,
+}
+
+impl<'l> Record<'l> {
+    /// Reads a line; its line end may be there or not.
+    ///
+    /// # Errors
+    /// [`Broken`] when it is not UTF-8, not one JSON object, has no `field`, has it twice, or its value is no string or holds half
+    /// of a surrogate pair.
+    pub fn parse(line: &'l [u8], field: &str) -> Result<Record<'l>, Broken> {
+        let line = simdutf8::compat::from_utf8(line).map_err(|e| {
+            let at = e.valid_up_to();
+            Broken { at, why: format!("byte 0x{:02X} is not UTF-8; JSON is UTF-8 (find the charset with `jingwen detect`)", line[at]) }
+        })?;
+        let first = line.trim_ascii_start();
+        if !first.starts_with('{') {
+            let at = line.len() - first.len();
+            return Err(Broken { at, why: format!("not a JSON object but {}; each line must be one object {{…}}", what(first)) });
+        }
+        let mut json = serde_json::Deserializer::from_str(line);
+        let found = json.deserialize_map(Fields { field }).and_then(|f| json.end().map(|()| f)).map_err(|e| {
+            // the line is one line, so the column is the offset plus one
+            let at = e.column().saturating_sub(1).min(line.len());
+            let message = e.to_string();
+            let message = message.split(" at line ").next().unwrap_or_default();
+            Broken { at, why: format!("not valid JSON: {message}") }
+        })?;
+        let literal = match found.text[..] {
+            [] => return Err(Broken { at: 0, why: format!("no field \"{field}\"; name the field that holds the text with --text-field") }),
+            [one] => place(line, one.get()),
+            [_, two, ..] => {
+                return Err(Broken {
+                    at: place(line, two.get()).start,
+                    why: format!("field \"{field}\" stands twice; it must stand once"),
+                });
+            }
+        };
+        let value = &line[literal.clone()];
+        let Some(inner) = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) else {
+            return Err(Broken { at: literal.start, why: format!("field \"{field}\" is {}; it must be a string", what(value)) });
+        };
+        let text = match memchr::memchr(b'\\', inner.as_bytes()) {
+            None => Cow::Borrowed(inner),
+            Some(from) => Cow::Owned(unescape(inner, from).map_err(|b| Broken { at: literal.start + 1 + b.at, ..b })?),
+        };
+        Ok(Record { line, literal, text, id: found.id.and_then(plain), url: found.url.and_then(plain) })
+    }
+
+    /// Appends the line with `text` in place of its own: byte for byte the same line when the text is the same. `add` is JSON
+    /// members (`"key":value`) to put behind the last member of the object; empty for none.
+    ///
+    /// A literal that was pure ASCII with `\u` escapes is written in the same way.
+    pub fn write(&self, text: &str, add: &str, out: &mut Vec<u8>) {
+        let bytes = self.line.as_bytes();
+        let mut at = 0;
+        if *text != *self.text {
+            out.extend_from_slice(&bytes[..self.literal.start]);
+            let old = &self.line[self.literal.clone()];
+            escape(text, old.is_ascii() && old.contains("\\u"), out);
+            at = self.literal.end;
+        }
+        if add.is_empty() {
+            out.extend_from_slice(&bytes[at..]);
+            return;
+        }
+        // the last brace closes the object: after it only white space can stand
+        let close = self.line.rfind('}').unwrap_or(self.line.len());
+        out.extend_from_slice(&bytes[at..close]);
+        out.push(b',');
+        out.extend_from_slice(add.as_bytes());
+        out.extend_from_slice(&bytes[close..]);
+    }
+}
+
+/// The members of an object that matter, unparsed.
+#[derive(Default)]
+struct Found<'l> {
+    text: Vec<&'l RawValue>,
+    id: Option<&'l RawValue>,
+    url: Option<&'l RawValue>,
+}
+
+struct Fields<'f> {
+    field: &'f str,
+}
+
+impl<'l> Visitor<'l> for Fields<'_> {
+    type Value = Found<'l>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Found<'l>, A::Error> {
+        let mut found = Found::default();
+        while let Some(Key(key)) = map.next_key::<Key<'l>>()? {
+            if key == self.field {
+                found.text.push(map.next_value()?);
+            } else if key == "id" {
+                found.id = Some(map.next_value()?);
+            } else if key == "url" {
+                found.url = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A member name; borrowed when it has no escape.
+struct Key<'l>(Cow<'l, str>);
+
+impl<'l> serde::Deserialize<'l> for Key<'l> {
+    fn deserialize<D: Deserializer<'l>>(d: D) -> Result<Key<'l>, D::Error> {
+        // as bytes, so that half of a surrogate pair in a name we do not look at is no error
+        struct V;
+        impl<'l> Visitor<'l> for V {
+            type Value = Key<'l>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+            fn visit_borrowed_bytes<E>(self, b: &'l [u8]) -> Result<Key<'l>, E> {
+                Ok(Key(String::from_utf8_lossy(b)))
+            }
+            fn visit_bytes<E>(self, b: &[u8]) -> Result<Key<'l>, E> {
+                Ok(Key(String::from_utf8_lossy(b).into_owned().into()))
+            }
+            fn visit_borrowed_str<E>(self, s: &'l str) -> Result<Key<'l>, E> {
+                Ok(Key(s.into()))
+            }
+            fn visit_str<E>(self, s: &str) -> Result<Key<'l>, E> {
+                Ok(Key(s.to_owned().into()))
+            }
+        }
+        d.deserialize_bytes(V)
+    }
+}
+
+/// Where `part`, a slice of `line`, stands in it.
+fn place(line: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - line.as_ptr() as usize;
+    start..start + part.len()
+}
+
+/// The content of a string without escapes, or the digits of a number.
+fn plain(value: &RawValue) -> Option<&str> {
+    let v = value.get();
+    match v.as_bytes().first() {
+        Some(b'"') if !v.contains('\\') => v.get(1..v.len() - 1),
+        Some(b'0'..=b'9' | b'-') => Some(v),
+        _ => None,
+    }
+}
+
+/// A JSON value in words.
+fn what(value: &str) -> &'static str {
+    match value.as_bytes().first() {
+        None => "an empty line",
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "true or false",
+        Some(b'n') => "null",
+        Some(b'0'..=b'9' | b'-') => "a number",
+        Some(_) => "something else",
+    }
+}
+
+/// Resolves the escapes of a string literal's content, the first of which stands at `from`.
+fn unescape(inner: &str, mut from: usize) -> Result<String, Broken> {
+    let bytes = inner.as_bytes();
+    let mut out = String::with_capacity(inner.len());
+    let mut done = 0;
+    loop {
+        out.push_str(&inner[done..from]);
+        let short = || Broken { at: from, why: "an escape is cut off".to_owned() };
+        let mut used = 2;
+        match bytes.get(from + 1).ok_or_else(short)? {
+            b'n' => out.push('\n'),
+            b't' => out.push('\t'),
+            b'r' => out.push('\r'),
+            b'b' => out.push('\u{8}'),
+            b'f' => out.push('\u{c}'),
+            b'u' => {
+                let unit = |at: usize| {
+                    let hex = inner.get(at + 2..at + 6)?;
+                    (bytes.get(at..at + 2)? == b"\\u").then(|| u32::from_str_radix(hex, 16).ok())?
+                };
+                let high = unit(from).ok_or_else(short)?;
+                let half = || Broken {
+                    at: from,
+                    why: format!("\\u{high:04x} is half of a surrogate pair and no character; it must come as a pair \\ud8xx\\udcxx"),
+                };
+                used = 6;
+                let code = match high {
+                    0xD800..0xDC00 => {
+                        let low = unit(from + 6).filter(|low| (0xDC00..0xE000).contains(low)).ok_or_else(half)?;
+                        used = 12;
+                        0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
+                    }
+                    _ => high,
+                };
+                out.push(char::from_u32(code).ok_or_else(half)?);
+            }
+            &c @ (b'"' | b'\\' | b'/') => out.push(char::from(c)),
+            _ => return Err(Broken { at: from, why: "unknown escape".to_owned() }),
+        }
+        done = from + used;
+        match memchr::memchr(b'\\', &bytes[done..]) {
+            Some(next) => from = done + next,
+            None => break,
+        }
+    }
+    out.push_str(&inner[done..]);
+    Ok(out)
+}
+
+/// Appends `text` as a JSON string literal; with `ascii` everything over U+007F as `\u` escapes.
+pub fn escape(text: &str, ascii: bool, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    let mut done = 0;
+    let bytes = text.as_bytes();
+    for (at, &b) in bytes.iter().enumerate() {
+        if !(b < 0x20 || b == b'"' || b == b'\\' || (ascii && b >= 0x7F)) || at < done {
+            continue;
+        }
+        out.extend_from_slice(&bytes[done..at]);
+        done = at + 1;
+        match b {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            0x80.. => {
+                // `at` is a character's first byte: the others are below `done` when we come to them
+                let c = text[at..].chars().next().unwrap_or('\u{FFFD}');
+                done = at + c.len_utf8();
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                }
+            }
+            _ => out.extend_from_slice(format!("\\u{b:04x}").as_bytes()),
+        }
+    }
+    out.extend_from_slice(&bytes[done..]);
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn broken(line: &str) -> Broken {
+        Record::parse(line.as_bytes(), "text").unwrap_err()
+    }
+
+    #[test]
+    fn an_unchanged_line_is_the_same_bytes() {
+        let line = "{ \"a\" : 1.00e0, \"text\":\"\\u4e2d\\/x\", \"z\":\"\\ud83d\" } \r\n";
+        let r = Record::parse(line.as_bytes(), "text").unwrap();
+        assert_eq!(r.text, "中/x");
+        let mut out = Vec::new();
+        r.write("中/x", "", &mut out);
+        assert_eq!(out, line.as_bytes());
+    }
+
+    #[test]
+    fn only_the_text_literal_changes() {
+        let r = Record::parse("{\"text\":\"旧\",\"n\":1e5}\n".as_bytes(), "text").unwrap();
+        let mut out = Vec::new();
+        r.write("新\"\n\u{1}", "\"k\":2", &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), "{\"text\":\"新\\\"\\n\\u0001\",\"n\":1e5,\"k\":2}\n");
+    }
+
+    #[test]
+    fn a_line_in_ascii_stays_in_ascii() {
+        let r = Record::parse(br#"{"text":"\u65e7 a"}"#, "text").unwrap();
+        let mut out = Vec::new();
+        r.write("新𠀀\u{7f}b", "", &mut out);
+        assert_eq!(String::from_utf8(out).unwrap(), r#"{"text":"\u65b0\ud840\udc00\u007fb"}"#);
+    }
+
+    #[test]
+    fn id_and_url_are_read() {
+        let r = Record::parse(br#"{"id":17,"url":"http://a.example/","text":""}"#, "text").unwrap();
+        assert_eq!((r.id, r.url, &*r.text), (Some("17"), Some("http://a.example/"), ""));
+    }
+
+    #[test]
+    fn pairs_of_surrogates_are_one_character() {
+        assert_eq!(Record::parse(br#"{"text":"a\ud83d\ude00b"}"#, "text").unwrap().text, "a😀b");
+    }
+
+    #[test]
+    fn broken_lines_say_where_and_why() {
+        assert!(broken("[1]").why.contains("an array"));
+        assert!(broken("{\"id\":1}").why.contains("no field \"text\""));
+        assert!(broken("{\"text\":null}").why.contains("is null"));
+        assert!(broken("{\"text\":{}}").why.contains("is an object"));
+        assert!(broken("{\"text\":\"a\",\"text\":\"b\"}").why.contains("twice"));
+        assert_eq!(broken("{\"text\":\"a\\ud83d\"}").at, 10);
+        assert!(broken("{\"text\":\"\\ude00\"}").why.contains("surrogate"));
+        assert!(broken("{\"text\":\"a\"").why.contains("not valid JSON"));
+        assert!(broken("{\"text\":\"a\"} x").why.contains("trailing"));
+        assert!(broken("{\"text\":\"a\tb\"}").why.contains("control"));
+        assert_eq!(Record::parse(b"{\"text\":\"\xD6\xD0\"}", "text").unwrap_err().at, 9);
+    }
+
+    #[test]
+    fn deep_nesting_in_other_fields_is_skipped() {
+        let line = format!("{{\"deep\":{}{},\"text\":\"a\"}}", "[".repeat(60_000), "]".repeat(60_000));
+        assert_eq!(Record::parse(line.as_bytes(), "text").unwrap().text, "a");
+    }
+}

@@ -1,0 +1,6 @@
+//! Files, folders and lines: the only folder that knows the file system. A new format of input or output is one file here.
+//! What is done with a record is not decided here.
+
+pub mod jsonl;
+pub mod output;
+pub mod source;
