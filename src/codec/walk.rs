@@ -1,0 +1,76 @@
+//! The walk that decodes every stateless charset that holds ASCII: ASCII is copied at memory speed, the rest is read character by
+//! character. What a character looks like in bytes is the business of each [`Reader`].
+
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+
+/// A stretch of decoded text that is not a plain copy of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Bytes it came from.
+    pub was: Range<usize>,
+    /// Bytes of the text it became.
+    pub now: Range<usize>,
+    /// True when `was` is one malformed sequence and the text is U+FFFD.
+    pub malformed: bool,
+}
+
+/// What stands at the start of some bytes, and how many of them it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One character.
+    One(char, usize),
+    /// Two characters from one pair of bytes (four pairs of Big5).
+    Two(char, char, usize),
+    /// A malformed sequence; never longer than what a decoder of the WHATWG standard gives up at once.
+    Bad(usize),
+}
+
+/// Reads one character of a charset.
+pub(super) trait Reader: Copy {
+    /// The character at the start of `rest`, whose first byte is 80 or above.
+    fn next(&self, rest: &[u8]) -> Step;
+}
+
+pub(super) fn walk(reader: impl Reader, bytes: &[u8], out: &mut String, mut note: impl FnMut(Piece)) {
+    let mut at = 0;
+    while at < bytes.len() {
+        let ascii = Encoding::ascii_valid_up_to(&bytes[at..]);
+        // The check cannot fail on ASCII and costs next to nothing; it spares an unsafe block.
+        out.push_str(std::str::from_utf8(&bytes[at..at + ascii]).unwrap_or_default());
+        at += ascii;
+        let (mut was, mut now) = (at, out.len());
+        while at < bytes.len() && bytes[at] >= 0x80 {
+            match reader.next(&bytes[at..]) {
+                Step::One(c, n) => {
+                    out.push(c);
+                    at += n;
+                }
+                Step::Two(a, b, n) => {
+                    out.push(a);
+                    out.push(b);
+                    at += n;
+                }
+                Step::Bad(n) => {
+                    if at > was {
+                        note(Piece { was: was..at, now: now..out.len(), malformed: false });
+                    }
+                    malformed(at..at + n, out, &mut note);
+                    at += n;
+                    (was, now) = (at, out.len());
+                }
+            }
+        }
+        if at > was {
+            note(Piece { was: was..at, now: now..out.len(), malformed: false });
+        }
+    }
+}
+
+/// Writes U+FFFD for a malformed sequence and notes it.
+pub(super) fn malformed(was: Range<usize>, out: &mut String, note: &mut impl FnMut(Piece)) {
+    let now = out.len();
+    out.push('\u{FFFD}');
+    note(Piece { was, now: now..out.len(), malformed: true });
+}
