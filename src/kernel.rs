@@ -86,7 +86,7 @@ impl Kernel {
     /// replaced by the bytes of `text`.
     pub fn repaired_text<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
         let raw = RawDoc { bytes: text.as_bytes(), ..raw };
-        let charset = charset::Charset { name: "utf-8", confidence: 1.0, why: "given as text".into() };
+        let charset = charset::Charset { name: "utf-8", confidence: 1.0, why: "given as text".into(), ..charset::Charset::default() };
         self.with_repair(raw, charset, Layer { stage: Stage::Decode, text: text.into(), edits: Vec::new() })
     }
 

@@ -1,0 +1,90 @@
+//! Tests of detection and decoding as a whole.
+
+use super::*;
+use crate::codec::Codec;
+
+fn raw(bytes: &[u8]) -> RawDoc<'_> {
+    RawDoc { bytes, ..RawDoc::default() }
+}
+
+fn name(bytes: &[u8]) -> &'static str {
+    detect(&raw(bytes)).name
+}
+
+/// The rule ids of the edits of a decoding, after checking the laws of layer 0.
+fn trace(bytes: &[u8]) -> (String, Vec<&'static str>) {
+    let rules = Rules::builtin();
+    let (_, layer) = decode(&raw(bytes), rules);
+    assert!(layer.is_faithful(bytes));
+    assert_eq!(layer.undo(bytes), bytes);
+    (layer.text.to_string(), layer.edits.iter().map(|e| &*rules.get(e.rule).id).collect())
+}
+
+const SHORT: &str = "<p>春天来了,花园里的牡丹开得正好.</p>";
+
+fn gbk(text: &str) -> Vec<u8> {
+    Codec::GBK.inverse().unwrap().encode_text(text).unwrap()
+}
+
+#[test]
+fn valid_utf8_is_borrowed_and_wins_over_labels() {
+    let rules = Rules::builtin();
+    let doc = RawDoc { label: Some("gbk"), ..raw(SHORT.as_bytes()) };
+    let (charset, layer) = decode(&doc, rules);
+    assert_eq!((charset.name, layer.edits.len()), ("utf-8", 0));
+    assert!(matches!(layer.text, Cow::Borrowed(_)));
+}
+
+#[test]
+fn a_run_of_a_legacy_charset_is_one_edit() {
+    let (text, rules) = trace(&gbk(SHORT));
+    assert_eq!(text, SHORT);
+    assert_eq!(rules, ["charset/decoded", "charset/decoded"]);
+}
+
+#[test]
+fn a_mark_goes_and_is_noted() {
+    let (text, rules) = trace("\u{FEFF}春天".as_bytes());
+    assert_eq!((&*text, rules), ("春天", vec!["charset/bom"]));
+    let utf16: Vec<u8> = "\u{FEFF}春a".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(trace(&utf16), ("春a".to_owned(), vec!["charset/bom", "charset/decoded"]));
+}
+
+#[test]
+fn damaged_utf8_stays_utf8() {
+    let mut bytes = SHORT.repeat(4).into_bytes();
+    bytes[30] = 0xFF;
+    assert_eq!(name(&bytes), "utf-8");
+    assert!(trace(&bytes).1.contains(&"charset/malformed"));
+}
+
+#[test]
+fn empty_and_ascii_are_ascii_and_zeros_are_binary() {
+    assert_eq!(name(b""), "ascii");
+    assert_eq!(name(b"plain text"), "ascii");
+    assert_eq!(name(&[0; 64]), "binary");
+    assert!(detect(&raw(&[0; 64])).confidence < 0.9);
+}
+
+#[test]
+fn seven_bit_charsets_show_their_escapes() {
+    assert_eq!(name(b"ab ~{VPND~} cd"), "hz-gb-2312");
+    assert_eq!(name(b"ab \x1b$B4A;z\x1b(B"), "iso-2022-jp");
+    assert_eq!(name(b"a ~{ b ~ c"), "ascii");
+}
+
+#[test]
+fn every_short_input_has_an_answer() {
+    let rules = Rules::builtin();
+    for a in 0..=255u8 {
+        decode(&raw(&[a]), rules);
+        for b in 0..=255u8 {
+            decode(&raw(&[a, b]), rules);
+        }
+    }
+    let mut seed = 1u64;
+    for _ in 0..20_000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        trace(&seed.to_be_bytes()[..3]);
+    }
+}
