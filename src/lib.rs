@@ -39,6 +39,7 @@ pub mod plain;
 pub mod repair;
 pub mod rules;
 pub mod span;
+pub mod tag;
 pub mod tidy;
 pub mod tree;
 
@@ -53,4 +54,5 @@ pub use options::{Options, Profile};
 pub use page::{CleanDoc, Format, Page, RawDoc};
 pub use rules::{Rule, RuleId, Rules};
 pub use span::Span;
+pub use tag::Tag;
 pub use tree::{Field, Outline, Tree};

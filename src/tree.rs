@@ -1,27 +1,29 @@
 //! `Tree`: the elements of a page as flat arrays, and `Outline`, what a markup reader makes of a text. Data only: who fills it
-//! is `html`, `markdown` or `plain`; who judges it is `boilerplate` and `metadata`.
+//! is `html`, `markdown` or `plain`; who judges it is `boilerplate` and `metadata`. Tag names live in `tag`.
 
 use crate::block::Block;
 use crate::span::Span;
+pub use crate::tag::Tag;
 
 /// The elements of an HTML page in document order, a struct of arrays: element `i` is `tag[i]`, `parent[i]`, … Empty for plain text.
+///
+/// Only elements that shape the page are in it: block-level and custom elements. `<b>`, `<span>`, `<a>` and what is hidden are not.
+/// The first element is a root of tag [`Tag::OTHER`] that no tag stands for.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     /// Tag name of each element.
     pub tag: Vec<Tag>,
-    /// Index of the parent element; the root's parent is itself. Always less than or equal to the index of the child.
+    /// Index of the parent element; the root's parent is itself. Less than the index of the child.
     pub parent: Vec<u32>,
+    /// One past the last descendant: the subtree of element `i` is `i..end[i]`.
+    pub end: Vec<u32>,
     /// Byte range of the attributes (between tag name and `>`) in the text that was parsed.
     pub attributes: Vec<Span>,
-}
-
-/// A tag name, as far as extraction cares; everything else is [`Tag::OTHER`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Tag(pub u8);
-
-impl Tag {
-    /// An element without meaning of its own.
-    pub const OTHER: Tag = Tag(0);
+    /// Index into [`Tree::labels`] of each element; 0 is the empty label.
+    pub label: Vec<u32>,
+    /// The distinct names authors gave their elements: `class` words, then `#id`, `role=…`, `itemprop=…`, as they stand, between
+    /// blanks. The first is empty.
+    pub labels: Vec<Box<str>>,
 }
 
 impl Tree {
@@ -34,13 +36,36 @@ impl Tree {
     pub fn is_empty(&self) -> bool {
         self.tag.is_empty()
     }
+
+    /// Class words, id, role and itemprop of an element; empty when it has none. Borrows.
+    pub fn label(&self, node: u32) -> &str {
+        self.label.get(node as usize).and_then(|&l| self.labels.get(l as usize)).map_or("", |l| l)
+    }
+
+    /// True when `node` is `ancestor` or stands inside it.
+    pub fn is_inside(&self, node: u32, ancestor: u32) -> bool {
+        node >= ancestor && self.end.get(ancestor as usize).is_some_and(|&end| node < end)
+    }
+
+    /// The innermost element that holds both. Climbs; at most as many steps as the page is deep.
+    pub fn common(&self, a: u32, b: u32) -> u32 {
+        let (mut a, mut b) = (a, b);
+        while a != b {
+            if a > b {
+                a = self.parent[a as usize];
+            } else {
+                b = self.parent[b as usize];
+            }
+        }
+        a
+    }
 }
 
 /// Something the page says about itself outside its text: `<meta>`, JSON-LD, front matter, `<title>`, `lang`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Where it stood and what it is called, lower case: `title`, `meta:og:title`, `jsonld:headline`, `front:author`, `html:lang`,
-    /// `link:canonical`, `time:datetime`.
+    /// `link:canonical`, `time:datetime`, `itemprop:datepublished`.
     pub key: Box<str>,
     /// Its text, entities and quotes resolved. A list in front matter or JSON-LD is one field an entry.
     pub value: Box<str>,

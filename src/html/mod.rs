@@ -1,17 +1,51 @@
 //! HTML to text, blocks and elements: markup is one more layer of edits. Which blocks matter is decided in `boilerplate`.
 
+mod attributes;
+mod entities;
+mod fields;
+mod labels;
+mod reader;
+mod sniff;
+mod tokens;
+mod writer;
+
 use crate::layer::Layer;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
-/// True when the text is an HTML page or fragment, judged by its beginning and its tags.
-pub fn looks_like_html(text: &str) -> bool {
-    let _ = text;
-    false
+pub use sniff::looks_like_html;
+
+/// Visible bytes under which a page that hides at least [`MUCH`] is read again with what it hides: pages shown only by their
+/// scripts, which say no more than "Loading" without them.
+const HARDLY_ANY: usize = 30;
+/// Hidden bytes that make it worth while.
+const MUCH: usize = 200;
+
+/// Reads an HTML page or fragment: one layer whose edits are tags, entities, hidden parts and collapsed white space, and the
+/// outline over that layer's text. No layer when the text holds none of them.
+///
+/// # Never fails
+/// Any text is a page. Elements nest at most 512 deep; time and memory are linear in the text.
+/// # Source
+/// WHATWG HTML Standard, tokenization and tree construction, as far as they change the order of visible text; CSS default
+/// display of elements for where paragraphs end.
+pub fn outline(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+    read(text, rules, reader::Mode::default())
 }
 
-/// Reads HTML: one layer whose edits are tags, entities and hidden parts, and the outline over that layer's text.
-pub fn outline(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
-    let _ = rules;
-    (Vec::new(), crate::plain::outline(text))
+/// Reads text with some HTML in it, Markdown for instance: as [`outline`], but a line end of the source ends a paragraph too.
+pub fn fragment(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+    read(text, rules, reader::Mode { keep_lines: true, ..reader::Mode::default() })
 }
+
+fn read(text: &str, rules: &Rules, mode: reader::Mode) -> (Vec<Layer<'static>>, Outline) {
+    let mut read = reader::read(text, rules, mode);
+    let visible: usize = read.outline.blocks.iter().map(|b| b.span.len()).sum();
+    if visible < HARDLY_ANY && read.hidden > MUCH {
+        read = reader::read(text, rules, reader::Mode { show_hidden: true, ..mode });
+    }
+    (read.layer.into_iter().collect(), read.outline)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,166 @@
+//! What a page says about itself in its head: title, meta, canonical link, language, JSON-LD. What it means is `metadata`'s.
+
+use serde_json::Value;
+
+use crate::tree::Field;
+
+use super::attributes::Attributes;
+use super::entities;
+
+/// Bytes of JSON-LD read per script; longer ones are data, not a description.
+const LONGEST_JSON: usize = 1 << 20;
+/// Fields kept per page, and bytes of each value.
+const MOST: usize = 400;
+const LONGEST_VALUE: usize = 4096;
+
+/// The fields found so far.
+#[derive(Default)]
+pub(super) struct Fields {
+    fields: Vec<Field>,
+}
+
+impl Fields {
+    fn push(&mut self, key: String, value: &str) {
+        let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        if value.is_empty() || self.fields.len() >= MOST {
+            return;
+        }
+        let mut end = value.len().min(LONGEST_VALUE);
+        while !value.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.fields.push(Field { key: key.into(), value: value[..end].into() });
+    }
+
+    /// `<title>`; the first counts, others belong to pictures.
+    pub(super) fn title(&mut self, text: &str) {
+        if !self.fields.iter().any(|f| &*f.key == "title") {
+            self.push("title".to_owned(), &entities::resolved(text));
+        }
+    }
+
+    /// `<meta name=… content=…>`.
+    pub(super) fn meta(&mut self, attributes: &str) {
+        let Some(content) = Attributes::get(attributes, "content") else { return };
+        for name in ["name", "property", "itemprop"] {
+            if let Some(value) = Attributes::get(attributes, name) {
+                let family = if name == "itemprop" { "itemprop" } else { "meta" };
+                self.push(format!("{family}:{}", value.trim().to_lowercase()), &content);
+                return;
+            }
+        }
+    }
+
+    /// `<link rel=canonical href=…>`.
+    pub(super) fn link(&mut self, attributes: &str) {
+        if let Some(rel) = Attributes::get(attributes, "rel")
+            && rel.eq_ignore_ascii_case("canonical")
+            && let Some(href) = Attributes::get(attributes, "href")
+        {
+            self.push("link:canonical".to_owned(), &href);
+        }
+    }
+
+    /// `<time datetime=…>`.
+    pub(super) fn time(&mut self, attributes: &str) {
+        if let Some(value) = Attributes::get(attributes, "datetime") {
+            let own = Attributes::get(attributes, "itemprop");
+            self.push("time:datetime".to_owned(), &value);
+            if let Some(name) = own {
+                self.push(format!("itemprop:{}", name.trim().to_lowercase()), &value);
+            }
+        }
+    }
+
+    /// `<html lang=…>`.
+    pub(super) fn html(&mut self, attributes: &str) {
+        let lang = Attributes::get(attributes, "lang").or_else(|| Attributes::get(attributes, "xml:lang"));
+        if let Some(lang) = lang {
+            self.push("html:lang".to_owned(), &lang);
+        }
+    }
+
+    /// `<script type="application/ld+json">`.
+    pub(super) fn script(&mut self, attributes: &str, content: &str) {
+        if content.len() > LONGEST_JSON || memchr::memmem::find(attributes.as_bytes(), b"ld+json").is_none() {
+            return;
+        }
+        let content = content.trim().trim_start_matches("<!--").trim_end_matches("-->").trim_end_matches(';');
+        // line ends inside strings are common and not JSON
+        let Ok(value) =
+            serde_json::from_str::<Value>(content).or_else(|_| serde_json::from_str(&content.replace(|c: char| c.is_ascii_control(), " ")))
+        else {
+            return;
+        };
+        self.linked_data(&value);
+    }
+
+    /// The objects of a JSON-LD document that describe the page. The parser bounds their depth, a work list their walk.
+    fn linked_data(&mut self, document: &Value) {
+        let mut todo = vec![document];
+        while let Some(value) = todo.pop() {
+            match value {
+                Value::Array(items) => todo.extend(items.iter().rev()),
+                Value::Object(object) => {
+                    let kind = object.get("@type").map(kinds).unwrap_or_default();
+                    let describes = |k: &String| {
+                        ["article", "posting", "report", "webpage", "review", "recipe", "videoobject", "question", "product"]
+                            .iter()
+                            .any(|w| k.ends_with(w))
+                    };
+                    if kind.iter().any(describes) || object.contains_key("headline") {
+                        for k in &kind {
+                            self.push("jsonld:@type".to_owned(), k);
+                        }
+                        self.object(object);
+                    }
+                    for key in ["@graph", "mainEntity", "mainEntityOfPage"] {
+                        todo.extend(object.get(key));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn object(&mut self, object: &serde_json::Map<String, Value>) {
+        const KEYS: [&str; 11] = [
+            "headline",
+            "name",
+            "datePublished",
+            "dateCreated",
+            "dateModified",
+            "author",
+            "creator",
+            "publisher",
+            "articleSection",
+            "url",
+            "inLanguage",
+        ];
+        for key in KEYS {
+            let Some(value) = object.get(key) else { continue };
+            let mut todo = vec![value];
+            while let Some(value) = todo.pop() {
+                match value {
+                    Value::String(s) => self.push(format!("jsonld:{}", key.to_lowercase()), &entities::resolved(s)),
+                    Value::Array(items) => todo.extend(items.iter().rev()),
+                    Value::Object(o) => todo.extend(o.get("name")),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<Field> {
+        self.fields
+    }
+}
+
+/// The types of an object, lower case.
+fn kinds(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(s) => vec![s.to_lowercase()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_lowercase).collect(),
+        _ => Vec::new(),
+    }
+}

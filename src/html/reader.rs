@@ -1,0 +1,481 @@
+//! Tokens to elements: which element is open, which end is implied, what is hidden. No recursion; every search of the stack of
+//! open elements is bounded. How text is written down is `writer`'s, what the head says is `fields`'.
+
+use memchr::memmem;
+
+use crate::block::Kind;
+use crate::layer::Layer;
+use crate::rules::Rules;
+use crate::span::Span;
+use crate::tag::Tag;
+use crate::tree::{Outline, Tree};
+
+use super::attributes::Attributes;
+use super::fields::Fields;
+use super::labels::Labels;
+use super::tokens::{Start, Token, Tokens};
+use super::writer::{Flow, GapRules, Writer};
+
+/// Open elements an end tag looks through before it counts as stray. Design paper, section 3.
+const REACH: usize = 64;
+/// Open elements at most; deeper ones become children of the last. As browsers do.
+const DEPTH: usize = 512;
+
+/// How to read.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mode {
+    /// A line end in the source ends a block: text with some HTML in it.
+    pub(super) keep_lines: bool,
+    /// What attributes hide is shown, and `<noscript>` and `<template>` too.
+    pub(super) show_hidden: bool,
+}
+
+/// What came out of one reading.
+pub(super) struct Read {
+    pub(super) layer: Option<Layer<'static>>,
+    pub(super) outline: Outline,
+    /// Bytes of text that [`Mode::show_hidden`] would show.
+    pub(super) hidden: usize,
+}
+
+/// An open element.
+#[derive(Clone, Copy)]
+struct Open {
+    tag: Tag,
+    /// [`crate::tag::key`] of its name; 0 when its end tag was seen while elements inside were still open.
+    key: u64,
+    flow: Flow,
+    /// It has a node of its own in the tree.
+    made: bool,
+}
+
+/// A table row being read.
+struct Row {
+    /// Blocks before it, and before its current cell.
+    first: usize,
+    cell: usize,
+    /// Every cell so far holds at most one block.
+    flat: bool,
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    tokens: Tokens<'t>,
+    writer: Writer<'t>,
+    tree: Tree,
+    labels: Labels,
+    fields: Fields,
+    open: Vec<Open>,
+    rows: Vec<Row>,
+    /// Number of open elements when the hidden one was opened, itself included; 0: nothing is hidden.
+    hidden_from: usize,
+    /// Hidden by an attribute, not by its tag.
+    hidden_by_attribute: bool,
+    hidden: usize,
+    /// Start tags beyond [`DEPTH`] whose end tags are to come.
+    beyond: usize,
+    p_open: u32,
+    a_open: u32,
+    items: u32,
+    mode: Mode,
+}
+
+/// Reads a whole text.
+pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
+    let root = Flow { node: 0, kind: Kind::Paragraph, item: 0, link: false, pre: false };
+    let mut r = Reader {
+        text,
+        tokens: Tokens::new(text),
+        writer: Writer::new(text, GapRules::of(rules)),
+        tree: Tree::default(),
+        labels: Labels::default(),
+        fields: Fields::default(),
+        open: vec![Open { tag: Tag::OTHER, key: 0, flow: root, made: true }],
+        rows: Vec::new(),
+        hidden_from: 0,
+        hidden_by_attribute: false,
+        hidden: 0,
+        beyond: 0,
+        p_open: 0,
+        a_open: 0,
+        items: 0,
+        mode,
+    };
+    r.node(Tag::OTHER, 0, Span::default());
+    while let Some(token) = r.tokens.next() {
+        match token {
+            Token::Text(at) => r.characters(at),
+            Token::Void(at) => r.skip(at.end),
+            Token::Start(start) => r.start(start),
+            Token::End { tag, key, at } => r.end(tag, key, at.end),
+        }
+    }
+    r.pop_to(0);
+    let (layer, blocks) = r.writer.finish();
+    r.tree.labels = r.labels.finish();
+    Read { layer, outline: Outline { blocks, tree: r.tree, fields: r.fields.finish() }, hidden: r.hidden }
+}
+
+impl Reader<'_> {
+    fn top(&self) -> Open {
+        *self.open.last().expect("the root is popped only after the last token")
+    }
+
+    fn skip(&mut self, end: usize) {
+        if self.hidden_from > 0 { self.writer.skip_hidden(end) } else { self.writer.skip_tag(end) }
+    }
+
+    fn characters(&mut self, at: std::ops::Range<usize>) {
+        if self.hidden_from > 0 {
+            if self.hidden_by_attribute {
+                self.hidden += self.text[at.clone()].trim_ascii().len();
+            }
+            return self.writer.skip_hidden(at.end);
+        }
+        if self.top().tag == Tag::HEAD && !self.text[at.clone()].trim_ascii().is_empty() {
+            self.pop_to(self.open.len() - 1);
+        }
+        let flow = self.top().flow;
+        self.writer.text(at, flow, self.mode.keep_lines, &self.tree);
+    }
+
+    /// Adds an element to the tree.
+    fn node(&mut self, tag: Tag, parent: u32, attributes: Span) -> u32 {
+        let node = self.tree.len() as u32;
+        let label = if attributes.is_empty() { 0 } else { self.labels.number(attributes.of(self.text)) };
+        self.tree.tag.push(tag);
+        self.tree.parent.push(parent);
+        self.tree.end.push(node + 1);
+        self.tree.attributes.push(attributes);
+        self.tree.label.push(label);
+        node
+    }
+
+    fn start(&mut self, s: Start) {
+        let tag = s.tag;
+        let attributes = &self.text[s.attributes.clone()];
+        match tag {
+            Tag::META => self.fields.meta(attributes),
+            Tag::LINK => self.fields.link(attributes),
+            Tag::TIME => self.fields.time(attributes),
+            Tag::HTML => self.fields.html(attributes),
+            _ => {}
+        }
+        if self.top().tag == Tag::HEAD && !belongs_in_head(tag) {
+            self.pop_to(self.open.len() - 1);
+        }
+        let shown_raw = self.mode.show_hidden && tag == Tag::NOSCRIPT;
+        if tag.is_raw() && !shown_raw {
+            return self.raw(&s);
+        }
+        self.close_implied(tag);
+        let seen = self.hidden_from == 0;
+        if tag.is_void() {
+            if seen && (tag == Tag::BR || tag == Tag::HR) {
+                self.writer.line();
+            }
+            return self.skip(s.at.end);
+        }
+        if matches!(tag, Tag::HTML | Tag::BODY) && self.open.iter().take(4).any(|o| o.tag == tag) {
+            return self.skip(s.at.end);
+        }
+        let custom = tag == Tag::OTHER && self.text.as_bytes()[s.at.start..s.attributes.start].contains(&b'-');
+        let shows = self.mode.show_hidden && matches!(tag, Tag::TEMPLATE | Tag::NOSCRIPT);
+        let unseen = tag.is_unseen() && !shows && !(tag == Tag::DIALOG && has(attributes, "open"));
+        let hides = seen && (unseen || (!self.mode.show_hidden && !matches!(tag, Tag::HTML | Tag::BODY) && is_hidden(attributes)));
+        let inline = !tag.is_block() && !custom && tag != Tag::A;
+        if seen && inline && !hides {
+            // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
+            return self.skip(s.at.end);
+        }
+        if !seen && s.closed && inline {
+            return self.skip(s.at.end);
+        }
+        let top = self.top();
+        if tag == Tag::FORM && matches!(top.tag, Tag::TABLE | Tag::TBODY | Tag::TR) {
+            return self.skip(s.at.end);
+        }
+        if seen && tag.is_block() {
+            self.border(tag);
+        }
+        let full = if seen && !hides { DEPTH } else { 2 * DEPTH };
+        if self.open.len() >= full {
+            self.beyond += usize::from(!end_is_optional(tag));
+            return self.skip(s.at.end);
+        }
+        let mut flow = top.flow;
+        let made = seen && !hides && !inline && tag != Tag::A;
+        if made {
+            flow.node = self.node(tag, flow.node, Span::new(s.attributes.start, s.attributes.end));
+            self.kind(tag, &mut flow);
+        }
+        flow.link |= tag == Tag::A && memmem::find(attributes.as_bytes(), b"href").is_some();
+        self.p_open += u32::from(tag == Tag::P);
+        self.a_open += u32::from(tag == Tag::A);
+        self.open.push(Open { tag, key: s.key, flow, made });
+        if hides {
+            self.hidden_from = self.open.len();
+            self.hidden_by_attribute = !unseen;
+        }
+        self.skip(s.at.end);
+    }
+
+    /// What a block inside `tag` is.
+    fn kind(&mut self, tag: Tag, flow: &mut Flow) {
+        match tag {
+            _ if tag.heading().is_some() => flow.kind = Kind::Heading(tag.heading().unwrap_or(1)),
+            Tag::LI | Tag::DT | Tag::DD => {
+                self.items += 1;
+                (flow.kind, flow.item) = (Kind::ListItem, self.items);
+            }
+            Tag::PRE | Tag::LISTING => (flow.kind, flow.pre) = (Kind::Code, true),
+            Tag::BLOCKQUOTE => flow.kind = Kind::Quote,
+            Tag::FIGCAPTION | Tag::CAPTION => flow.kind = Kind::Caption,
+            Tag::TABLE | Tag::TD | Tag::TH => (flow.kind, flow.pre) = (Kind::Paragraph, false),
+            _ => {}
+        }
+    }
+
+    /// A block-level tag begins or ends.
+    fn border(&mut self, tag: Tag) {
+        match tag {
+            Tag::TR => {
+                self.writer.row();
+                let first = self.writer.blocks();
+                self.rows.push(Row { first, cell: first, flat: true });
+            }
+            Tag::TD | Tag::TH => {
+                self.end_cell();
+                self.writer.cell();
+            }
+            _ => self.writer.line(),
+        }
+    }
+
+    fn end_cell(&mut self) {
+        let blocks = self.writer.blocks();
+        if let Some(row) = self.rows.last_mut() {
+            row.flat &= blocks - row.cell.min(blocks) <= 1;
+            row.cell = blocks;
+        }
+    }
+
+    /// A `</tr>`: cells of one short block each make one block, a row; others are layout and stay apart.
+    fn end_row(&mut self, node: u32) {
+        self.end_cell();
+        let Some(row) = self.rows.pop() else { return };
+        /// Bytes a cell of data has at most; longer ones are layout.
+        const CELL: usize = 1000;
+        let cells = self.writer.since(row.first);
+        let plain = |k| matches!(k, Kind::Paragraph | Kind::Heading(_) | Kind::ListItem);
+        if row.flat && cells.len() >= 2 && cells.iter().all(|b| plain(b.kind) && b.span.len() <= CELL) {
+            self.writer.merge_row(row.first);
+            self.writer.rehome(row.first, node);
+        }
+        self.writer.row();
+    }
+
+    /// Script, style, title and the like: up to their own end tag nothing is markup.
+    fn raw(&mut self, s: &Start) {
+        let tag = s.tag;
+        if matches!(tag, Tag::XMP | Tag::PLAINTEXT) {
+            self.close_implied(tag);
+            let content = match tag {
+                Tag::XMP => self.tokens.raw(tag),
+                _ => None,
+            };
+            let content = content.unwrap_or_else(|| self.tokens.rest());
+            self.skip(s.at.end);
+            if self.hidden_from > 0 {
+                return self.skip(content.end);
+            }
+            self.writer.line();
+            let flow = Flow { kind: Kind::Code, pre: true, ..self.top().flow };
+            self.writer.text(content, flow, false, &self.tree);
+            return self.writer.line();
+        }
+        let content = match (self.tokens.raw(tag), tag) {
+            (Some(content), _) => content,
+            // cut off by the end of the page, as browsers read it
+            (None, Tag::SCRIPT | Tag::STYLE) => self.tokens.rest(),
+            (None, _) => {
+                if tag == Tag::TITLE {
+                    let rest = &self.text[s.at.end..];
+                    self.fields.title(&rest[..memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len())]);
+                }
+                return self.skip(s.at.end);
+            }
+        };
+        let inside = &self.text[content.clone()];
+        match tag {
+            Tag::TITLE => self.fields.title(inside),
+            Tag::SCRIPT => self.fields.script(&self.text[s.attributes.clone()], inside),
+            Tag::NOSCRIPT => self.hidden += inside.len() / 4,
+            _ => {}
+        }
+        let end = match self.tokens.next() {
+            Some(Token::End { at, .. } | Token::Void(at)) => at.end,
+            _ => content.end,
+        };
+        self.writer.skip_hidden(end);
+    }
+
+    /// Index of the innermost open element that `wanted` accepts, at most [`REACH`] deep and not beyond one that `wall` accepts.
+    fn find(&self, wanted: impl Fn(&Open) -> bool, wall: impl Fn(Tag) -> bool) -> Option<usize> {
+        for (i, o) in self.open.iter().enumerate().skip(1).rev().take(REACH) {
+            if wanted(o) {
+                return Some(i);
+            }
+            if wall(o.tag) {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn close(&mut self, wanted: impl Fn(&Open) -> bool, wall: impl Fn(Tag) -> bool) -> bool {
+        let found = self.find(wanted, wall);
+        if let Some(i) = found {
+            self.pop_to(i);
+        }
+        found.is_some()
+    }
+
+    /// Ends that a start tag implies.
+    fn close_implied(&mut self, tag: Tag) {
+        if self.p_open > 0 && tag.closes_p() {
+            self.close(|o| o.tag == Tag::P, |t| t.is_scope() || t == Tag::BUTTON);
+        }
+        let lone = |t: Tag| t.is_block() && !matches!(t, Tag::DIV | Tag::P | Tag::ADDRESS);
+        match tag {
+            Tag::LI => _ = self.close(|o| o.tag == Tag::LI, lone),
+            Tag::DT | Tag::DD => _ = self.close(|o| matches!(o.tag, Tag::DT | Tag::DD), lone),
+            Tag::TD | Tag::TH => _ = self.close(|o| matches!(o.tag, Tag::TD | Tag::TH), |t| matches!(t, Tag::TR | Tag::TABLE)),
+            Tag::TR => _ = self.close(|o| o.tag == Tag::TR, |t| t == Tag::TABLE),
+            Tag::TBODY | Tag::THEAD | Tag::TFOOT => {
+                _ = self.close(|o| matches!(o.tag, Tag::TBODY | Tag::THEAD | Tag::TFOOT), |t| t == Tag::TABLE);
+            }
+            Tag::OPTION => _ = self.close(|o| o.tag == Tag::OPTION, |t| t != Tag::OPTION),
+            Tag::BUTTON => _ = self.close(|o| o.tag == Tag::BUTTON, Tag::is_scope),
+            Tag::A if self.a_open > 0 => self.end_link(),
+            _ if tag.heading().is_some() && self.top().tag.heading().is_some() => self.pop_to(self.open.len() - 1),
+            _ => {}
+        }
+    }
+
+    /// `</a>`: the link ends, elements opened inside it stay open.
+    fn end_link(&mut self) {
+        let Some(i) = self.find(|o| o.tag == Tag::A && o.key != 0, Tag::is_scope) else { return };
+        if i + 1 == self.open.len() {
+            return self.pop_to(i);
+        }
+        let before = self.open[i - 1].flow.link;
+        for o in &mut self.open[i..] {
+            o.flow.link = before;
+        }
+        self.open[i].key = 0;
+    }
+
+    fn end(&mut self, tag: Tag, key: u64, at: usize) {
+        let seen = self.hidden_from == 0;
+        // inline elements are on the stack only inside hidden ones; unknown names only when they are custom elements
+        let followed = !seen || tag.is_block() || tag == Tag::OTHER || tag == Tag::A;
+        if seen && (tag.is_block() || tag == Tag::BR) && !matches!(tag, Tag::TD | Tag::TH) {
+            self.writer.line();
+        }
+        if !followed || matches!(tag, Tag::HTML | Tag::BODY) || tag.is_void() {
+            return self.skip(at);
+        }
+        if self.beyond > 0 && tag.is_block() {
+            self.beyond -= usize::from(!end_is_optional(tag));
+            return self.skip(at);
+        }
+        // the end tag of a hidden element is hidden with it
+        self.skip(at);
+        match tag {
+            Tag::A if seen => {
+                if self.a_open > 0 {
+                    self.end_link();
+                }
+            }
+            Tag::FORM => {
+                if let Some(i) = self.find(|o| o.tag == Tag::FORM && o.key != 0, Tag::is_scope) {
+                    if i + 1 == self.open.len() {
+                        self.pop_to(i);
+                    } else {
+                        self.open[i].key = 0;
+                    }
+                }
+            }
+            Tag::TABLE => _ = self.close(|o| o.tag == Tag::TABLE, |_| false),
+            Tag::TD | Tag::TH | Tag::TR | Tag::TBODY | Tag::THEAD | Tag::TFOOT | Tag::CAPTION => {
+                self.close(|o| o.tag == tag, |t| t == Tag::TABLE);
+            }
+            _ if tag.heading().is_some() => _ = self.close(|o| o.tag.heading().is_some(), Tag::is_scope),
+            _ => {
+                let known = tag != Tag::OTHER;
+                self.close(|o| if known { o.tag == tag } else { o.key == key }, Tag::is_scope);
+            }
+        }
+    }
+
+    /// Closes the open elements from number `i` on.
+    fn pop_to(&mut self, i: usize) {
+        while self.open.len() > i {
+            let Some(o) = self.open.pop() else { return };
+            self.p_open -= u32::from(o.tag == Tag::P);
+            self.a_open -= u32::from(o.tag == Tag::A);
+            if o.made {
+                self.tree.end[o.flow.node as usize] = self.tree.len() as u32;
+                match o.tag {
+                    Tag::TR => self.end_row(o.flow.node),
+                    _ if o.tag.is_block() && !matches!(o.tag, Tag::TD | Tag::TH) => self.writer.line(),
+                    _ => {}
+                }
+            }
+            if self.open.len() < self.hidden_from {
+                self.hidden_from = 0;
+            }
+        }
+    }
+}
+
+/// Tags that leave the head open.
+fn belongs_in_head(tag: Tag) -> bool {
+    matches!(tag, Tag::META | Tag::LINK | Tag::BASE | Tag::TITLE | Tag::SCRIPT | Tag::STYLE | Tag::NOSCRIPT | Tag::TEMPLATE | Tag::HEAD)
+}
+
+/// Elements whose end tag may be left out: they do not count beyond the depth cap, where nobody tracks them.
+fn end_is_optional(tag: Tag) -> bool {
+    matches!(tag, Tag::P | Tag::LI | Tag::DT | Tag::DD | Tag::TR | Tag::TD | Tag::TH | Tag::TBODY | Tag::THEAD | Tag::TFOOT | Tag::OPTION)
+        || !tag.is_block()
+}
+
+fn has(attributes: &str, name: &str) -> bool {
+    Attributes::of(attributes).any(|(n, _)| n.eq_ignore_ascii_case(name))
+}
+
+/// Hidden by `hidden`, `aria-hidden=true`, or a style that shows nothing.
+fn is_hidden(attributes: &str) -> bool {
+    let bytes = attributes.as_bytes();
+    if bytes.len() < 6 || (memmem::find(bytes, b"idden").is_none() && memmem::find(bytes, b"one").is_none()) {
+        return false;
+    }
+    Attributes::of(attributes).any(|(name, value)| match name.len() {
+        6 if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("false"),
+        11 if name.eq_ignore_ascii_case("aria-hidden") => value.eq_ignore_ascii_case("true"),
+        5 if name.eq_ignore_ascii_case("style") => style_hides(value),
+        _ => false,
+    })
+}
+
+fn style_hides(style: &str) -> bool {
+    style.split(';').any(|declaration| {
+        declaration.split_once(':').is_some_and(|(property, value)| {
+            let value = value.trim();
+            let value = value.split_once('!').map_or(value, |(v, _)| v.trim_end());
+            (property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
+                || (property.trim().eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+        })
+    })
+}
