@@ -1,1 +1,409 @@
-//! The character model: how likely a text is language. One model for detection, mojibake and cloak repair.
+//! One character model for every stage that asks "does this look like language?": charset detection, mojibake and cloak repair.
+//! It prices text; what to do with the price is decided by those who ask.
+//!
+//! Costs are in 1/16 nat, integers, the same on every machine. Clean text of a known language costs about 5 nats a character in
+//! Chinese, 2 to 3 in alphabetic scripts; text in the wrong charset 8 and more. `src/data/model.md` has the measured figures.
+
+mod chars;
+pub mod fold;
+mod han;
+mod language;
+mod letters;
+mod score;
+mod table;
+
+use std::sync::OnceLock;
+
+pub use language::Language;
+pub use score::Scores;
+
+use chars::{Char, Chars, flag, kind};
+use han::{Ngrams, token};
+use language::{CASED, FAMILIES, LATIN, Place};
+use letters::{Family, Rows, symbol};
+use table::Cut;
+
+/// Made by scripts/train_model.py; sources and settings are in model.md beside it.
+const FILE: &[u8] = include_bytes!("../data/model.bin");
+
+/// Units of cost in one nat.
+pub const NAT: u32 = 16;
+
+/// Flat prices in 1/16 nat for what no table knows.
+mod price {
+    pub const UNASSIGNED: u32 = 240;
+    pub const CONTROL: u32 = 192;
+    /// C1 controls and U+FFFD: what a wrong decoder leaves.
+    pub const DAMAGE: u32 = 224;
+    pub const PRIVATE: u32 = 272;
+    /// A letter of a script without a model: about what the letters of known scripts cost in text.
+    pub const NEUTRAL: u32 = 56;
+    pub const SYMBOL: u32 = 112;
+    /// The same symbol once more: rules, stars, boxes.
+    pub const REPEATED: u32 = 24;
+    pub const IGNORABLE: u32 = 48;
+    /// Han and Hangul that the tables do not list.
+    pub const RARE_HAN: u32 = 208;
+    pub const RARE_LETTER: u32 = 144;
+    /// Each digit of a run: ln 10.
+    pub const DIGIT: u32 = 37;
+    /// At most, for the end of a line inside Chinese, Japanese or Korean text.
+    pub const NEWLINE: u32 = 80;
+    pub const AGAIN: u32 = 16;
+    pub const WIDE: u32 = 16;
+    pub const HALF_WIDTH: u32 = 40;
+    /// Kana or Hangul in text that had none so far.
+    pub const KANA: u32 = 48;
+    pub const HANGUL: u32 = 64;
+    /// Kanji priced by the Chinese table, hanja likewise.
+    pub const KANJI: u32 = 12;
+    pub const HANJA: u32 = 40;
+    /// First letter of the text; letters after another script: between words, inside one, after Han.
+    pub const FIRST: u32 = 16;
+    pub const SCRIPT: u32 = 64;
+    pub const INSIDE: u32 = 128;
+    pub const AFTER_HAN: u32 = 96;
+}
+
+/// Han characters after the last kana that still count as Japanese.
+const KANA_REACH: u8 = 16;
+const KOREAN: u8 = 0x80;
+
+/// Frames a text can be in: none yet, Han, neutral, and from `LETTERS` on the families.
+mod frame {
+    pub const NONE: u8 = 0;
+    pub const HAN: u8 = 1;
+    pub const NEUTRAL: u8 = 2;
+    pub const LETTERS: u8 = 3;
+}
+
+/// All the model remembers of the text so far. 12 bytes; equal states price every continuation the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// The last two tokens of the Han model.
+    tokens: [u16; 2],
+    /// The last two symbols of the letter model.
+    symbols: [u16; 2],
+    frame: u8,
+    /// Chinese 0, Japanese 1..=KANA_REACH, Korean `KOREAN`.
+    mode: u8,
+    /// 0 after no letter, 1 after a lower one, 2 after an upper one.
+    case: u8,
+    /// 0 = any language, else number of the language + 1.
+    language: u8,
+}
+
+/// The model. One for the whole process, read-only.
+#[derive(Debug)]
+pub struct Model {
+    chars: Chars,
+    han: [Ngrams; 3],
+    families: Vec<Family>,
+}
+
+/// Receives the prices of one step: what all languages pay alike, and what each pays for itself.
+trait Payer {
+    fn all(&mut self, cost: u32);
+    fn letter(&mut self, family: usize, rows: Rows);
+    fn han(&mut self, model: &Model, state: &State, token: u16);
+    fn frame(&mut self, _frame: u8) {}
+}
+
+/// Pays for one language, or for any.
+struct One {
+    language: u8,
+    sum: u32,
+}
+
+impl Payer for One {
+    #[inline]
+    fn all(&mut self, cost: u32) {
+        self.sum += cost;
+    }
+
+    #[inline]
+    fn letter(&mut self, family: usize, rows: Rows) {
+        let column = match self.language.checked_sub(1).map(|n| Language::ALL[n as usize].place()) {
+            Some(Place::Column(f, column)) if f == family => column,
+            _ => 0,
+        };
+        self.sum += rows.at(column);
+    }
+
+    #[inline]
+    fn han(&mut self, model: &Model, state: &State, token: u16) {
+        self.sum += model.han_cost(state.mode, state.tokens, token);
+    }
+}
+
+impl Model {
+    /// The model compiled into the crate. Built once, in well under two milliseconds.
+    ///
+    /// # Panics
+    /// Never in a released crate: the file is part of it and tests read it.
+    pub fn shared() -> &'static Model {
+        static SHARED: OnceLock<Model> = OnceLock::new();
+        SHARED.get_or_init(Model::read)
+    }
+
+    fn read() -> Model {
+        let mut file = Cut(FILE);
+        assert_eq!(file.bytes(4), b"JWM1", "src/data/model.bin is not a model of this version");
+        let parts = file.number();
+        let sizes: Vec<usize> = (0..parts).map(|_| file.number()).collect();
+        let mut parts = sizes.into_iter().map(|size| Cut(file.bytes(size)));
+        let mut next = || parts.next().expect("the model file has a part for every table");
+        let chars = Chars::read(next());
+        let tokens = chars.tokens[0] as usize;
+        let han = [1, 3, 5].map(|salt| Ngrams::read(next(), tokens, salt));
+        let families = (0..FAMILIES as u64).map(|f| Family::read(next(), 16 + 2 * f)).collect();
+        Model { chars, han, families }
+    }
+
+    /// The state before a text of unknown language; also the state after a newline, for practical purposes.
+    pub fn start(&self) -> State {
+        State { tokens: [token::START; 2], symbols: [symbol::SPACE; 2], frame: frame::NONE, mode: 0, case: 0, language: 0 }
+    }
+
+    /// The state before a text read as one language: letters of its script cost what they cost in that language, everything else
+    /// what it costs in general.
+    pub fn start_in(&self, language: Language) -> State {
+        let (frame, mode) = match language.place() {
+            Place::Table(n) => (frame::HAN, [0, KANA_REACH, KOREAN][n]),
+            Place::Column(family, _) => (frame::LETTERS + family as u8, 0),
+        };
+        State { frame, mode, language: language as u8 + 1, ..self.start() }
+    }
+
+    /// The state after one more character, and that character's cost in 1/16 nats, at most a few hundred.
+    ///
+    /// Total: any character after any state. No allocation.
+    #[inline]
+    pub fn step(&self, state: State, c: char) -> (State, u32) {
+        let mut one = One { language: state.language, sum: 0 };
+        let next = self.walk(state, c, &mut one);
+        (next, one.sum)
+    }
+
+    /// Cost of a text of unknown language in 1/16 nats, from [`Model::start`]. Linear, no allocation.
+    pub fn cost(&self, text: &str) -> u64 {
+        self.cost_from(self.start(), text)
+    }
+
+    /// Cost of a text read as one language in 1/16 nats.
+    pub fn cost_in(&self, language: Language, text: &str) -> u64 {
+        self.cost_from(self.start_in(language), text)
+    }
+
+    /// Cost of a text that follows what led to `state`.
+    pub fn cost_from(&self, mut state: State, text: &str) -> u64 {
+        let mut sum = 0;
+        for c in text.chars() {
+            let (next, cost) = self.step(state, c);
+            state = next;
+            sum += u64::from(cost);
+        }
+        sum
+    }
+
+    /// Cost of a text under every language at once, in one walk.
+    pub fn scores(&self, text: &str) -> Scores {
+        let mut scores = Scores::new();
+        scores.add(self, text);
+        scores
+    }
+
+    /// The likeliest language of a text among those of its main script, and the text's cost in it. Chinese for a text without any
+    /// letter.
+    pub fn best_language(&self, text: &str) -> (Language, u64) {
+        self.scores(text).best()
+    }
+
+    /// Whether a table lists the character: it may be rare, but it belongs to a script or to the punctuation the model has seen.
+    #[inline]
+    pub fn is_known(&self, c: char) -> bool {
+        self.chars.get(c).flags & flag::KNOWN != 0
+    }
+
+    /// Whether the character is a frequent one of its script. Nearly all clean text consists of such characters alone, mojibake of
+    /// more than a few characters never does (`src/data/model.md` has the shares). One look-up.
+    #[inline]
+    pub fn frequent(&self, c: char) -> bool {
+        self.chars.get(c).flags & flag::FREQUENT != 0
+    }
+
+    /// One step: prices go to `payer`, the next state comes back. It depends on the characters alone, never on prices.
+    fn walk<P: Payer>(&self, state: State, c: char, payer: &mut P) -> State {
+        let char = self.chars.get(c);
+        match char.kind {
+            kind::COMMON => self.common(state, char, payer),
+            kind::HAN => self.han_char(state, char, payer),
+            k if k >= kind::LETTER => self.letter(state, char, payer),
+            _ => self.other(state, char, c, payer),
+        }
+    }
+
+    /// Blank, digit, punctuation: priced by what kind of text it stands in.
+    #[inline]
+    fn common<P: Payer>(&self, state: State, char: Char, payer: &mut P) -> State {
+        let common = self.chars.common(char.value);
+        let mut next = State { case: 0, symbols: [state.symbols[1], u16::from(common.class)], ..state };
+        let last = state.tokens[1];
+        match state.frame {
+            frame::HAN => match common.token {
+                token::UNKNOWN => payer.all(32 + u32::from(common.cost)),
+                token::DIGITS if last == token::DIGITS => payer.all(price::DIGIT),
+                token::DIGITS => {
+                    payer.all(price::DIGIT);
+                    payer.han(self, &state, common.token);
+                }
+                token::SPACE | token::START if last == common.token => payer.all(price::AGAIN),
+                known => payer.han(self, &state, known),
+            },
+            f if f >= frame::LETTERS => {
+                let family = (f - frame::LETTERS) as usize;
+                payer.all(u32::from(common.cost));
+                payer.letter(family, self.families[family].rows(state.symbols[0], state.symbols[1], u16::from(common.class)));
+            }
+            _ => payer.all(u32::from(common.cost) + if common.class == 0 { 8 } else { 24 }),
+        }
+        if char.flags & flag::WIDE != 0 {
+            payer.all(price::WIDE);
+        }
+        let run = matches!(common.token, token::DIGITS | token::SPACE | token::START) && last == common.token;
+        if !run {
+            next.tokens = [last, common.token];
+        }
+        next
+    }
+
+    /// A character of the Han tables, full-width punctuation among them.
+    #[inline]
+    fn han_char<P: Payer>(&self, state: State, char: Char, payer: &mut P) -> State {
+        payer.frame(frame::HAN);
+        payer.han(self, &state, char.value);
+        if char.flags & (flag::WIDE | flag::ODD) != 0 {
+            payer.all(if char.flags & flag::ODD != 0 { price::HALF_WIDTH } else { price::WIDE });
+        }
+        let [_, kana, hangul, han] = self.chars.tokens;
+        let mode = if state.language != 0 {
+            state.mode
+        } else if char.value >= han {
+            if state.mode == KOREAN { KOREAN } else { state.mode.saturating_sub(1) }
+        } else if char.value >= hangul {
+            KOREAN
+        } else if char.value >= kana {
+            KANA_REACH
+        } else {
+            state.mode
+        };
+        State {
+            tokens: [state.tokens[1], char.value],
+            symbols: [state.symbols[1], symbol::OTHER],
+            frame: frame::HAN,
+            mode,
+            case: 0,
+            ..state
+        }
+    }
+
+    /// Cost of a token in Chinese, Japanese or Korean text, by mode.
+    #[inline]
+    fn han_cost(&self, mode: u8, [a, b]: [u16; 2], t: u16) -> u32 {
+        let [_, kana, hangul, han] = self.chars.tokens;
+        let [chinese, japanese, korean] = &self.han;
+        let rare = price::RARE_HAN;
+        if t >= han {
+            let plain = chinese.cost(a, b, t).unwrap_or(rare);
+            match mode {
+                0 => plain,
+                KOREAN => plain + price::HANJA,
+                _ => japanese.cost(a, b, t).unwrap_or(rare).min(plain + price::KANJI),
+            }
+        } else if t >= hangul {
+            korean.cost(a, b, t).unwrap_or(rare) + if mode == KOREAN || (hangul..han).contains(&b) { 0 } else { price::HANGUL }
+        } else if t >= kana {
+            japanese.cost(a, b, t).unwrap_or(rare)
+                + if (1..=KANA_REACH).contains(&mode) || (kana..hangul).contains(&b) { 0 } else { price::KANA }
+        } else {
+            let table = match mode {
+                0 => chinese,
+                KOREAN => korean,
+                _ => japanese,
+            };
+            let cost = table.cost(a, b, t).unwrap_or(price::SYMBOL);
+            if t == token::START { cost.min(price::NEWLINE) } else { cost }
+        }
+    }
+
+    /// A letter of a script with a model.
+    #[inline]
+    fn letter<P: Payer>(&self, state: State, char: Char, payer: &mut P) -> State {
+        let family = (char.kind - kind::LETTER) as usize;
+        let frame = frame::LETTERS + family as u8;
+        payer.frame(frame);
+        let mut symbols = state.symbols;
+        if state.frame != frame {
+            match state.frame {
+                frame::NONE => payer.all(price::FIRST),
+                frame::HAN if family == LATIN => payer.han(self, &state, token::LATIN),
+                frame::HAN => payer.all(price::AFTER_HAN),
+                _ => payer.all(if symbols[1] > symbol::OTHER { price::INSIDE } else { price::SCRIPT }),
+            }
+            symbols = [symbol::SPACE, if symbols[1] == symbol::OTHER { symbol::OTHER } else { symbol::SPACE }];
+        }
+        if char.value == symbol::RARE {
+            payer.all(price::RARE_LETTER);
+        } else {
+            payer.letter(family, self.families[family].rows(symbols[0], symbols[1], char.value));
+        }
+        let upper = char.flags & flag::UPPER != 0;
+        let mut case = 0;
+        if family < CASED {
+            payer.all(u32::from(self.chars.case[state.case as usize][usize::from(upper)]));
+            case = 1 + u8::from(upper);
+        }
+        if char.flags & flag::WIDE != 0 {
+            payer.all(price::WIDE);
+        }
+        let token = if family == LATIN { token::LATIN } else { token::OTHER };
+        let tokens = if state.tokens[1] == token { state.tokens } else { [state.tokens[1], token] };
+        State { tokens, symbols: [symbols[1], char.value], frame, case, ..state }
+    }
+
+    /// What no table lists.
+    fn other<P: Payer>(&self, state: State, char: Char, c: char, payer: &mut P) -> State {
+        let mut next = State { tokens: [state.tokens[1], token::UNKNOWN], symbols: [state.symbols[1], symbol::OTHER], case: 0, ..state };
+        let cost = match char.kind {
+            kind::IGNORABLE => {
+                payer.all(price::IGNORABLE);
+                return state;
+            }
+            kind::UNASSIGNED => price::UNASSIGNED,
+            kind::CONTROL if c == '\r' => price::DIGIT,
+            kind::CONTROL => price::CONTROL,
+            kind::DAMAGE => price::DAMAGE,
+            kind::PRIVATE => price::PRIVATE,
+            kind::RARE_HAN => {
+                payer.frame(frame::HAN);
+                next.frame = frame::HAN;
+                price::RARE_HAN
+            }
+            kind::NEUTRAL => {
+                payer.frame(frame::NEUTRAL);
+                next.frame = frame::NEUTRAL;
+                next.symbols[1] = symbol::RARE;
+                price::NEUTRAL
+                    + match state.frame {
+                        frame::NEUTRAL => 0,
+                        frame::NONE => price::FIRST,
+                        _ => price::SCRIPT,
+                    }
+            }
+            _ if state.tokens == [token::UNKNOWN; 2] => price::REPEATED,
+            _ => price::SYMBOL,
+        };
+        payer.all(cost);
+        next
+    }
+}

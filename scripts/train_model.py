@@ -1,0 +1,494 @@
+#!/usr/bin/env python3
+"""Trains the character model: reads a folder of clean text, writes src/data/model.bin, the same bytes each time.
+
+    python3 scripts/train_model.py ../shared/corpus src/data/model.bin
+
+Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/file.rs.
+Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.
+"""
+import os
+import struct
+import subprocess
+import sys
+import unicodedata
+
+import numpy as np
+
+# --- settings ---------------------------------------------------------------------------------------------------------
+
+# Chinese sources: (file, take every n-th line, weight). Encyclopedia and news are scarce and count more, laws less.
+CHINESE = [
+    ("laws_cn.txt.zst", 3, 1),
+    ("laws_tw.txt.zst", 5, 1),
+    ("lctt.txt.zst", 1, 1),
+    ("tw_talk.txt.zst", 1, 1),
+    ("wiki_cmrc.txt.zst", 1, 4),
+    ("wiki_drcd.txt.zst", 1, 4),
+    ("wiki_udgsd.txt.zst", 1, 4),
+    ("xquad_zh.txt.zst", 1, 4),
+    ("story_cmrc19.txt.zst", 1, 3),
+    ("multilang/zho-CN.txt", 1, 4),
+    ("multilang/zho-TW.txt", 1, 4),
+]
+# (table, bigrams kept, trigrams kept, discount)
+HAN_SIZES = {"zho": (125_000, 105_000, 0.75), "jpn": (15_000, 6_000, 0.75), "kor": (15_000, 5_000, 0.75)}
+# family: (languages, code point ranges, bigram rows, trigram rows)
+FAMILIES = [
+    ("Latin", "cat ces deu eng fin fra hun ind ita nld pol por ron spa swa swe tur vie".split(),
+     [(0x41, 0x5A), (0x61, 0x7A), (0xAA, 0xAA), (0xBA, 0xBA), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x24F), (0x1E00, 0x1EFF)], 3200, 14_000),
+    ("Cyrillic", "bul kaz mon rus srp-Cyrl ukr".split(), [(0x400, 0x52F), (0x1C80, 0x1C8F)], 1400, 7_000),
+    ("Greek", ["ell"], [(0x370, 0x3FF), (0x1F00, 0x1FFF)], 700, 3_000),
+    ("Armenian", ["hye"], [(0x530, 0x58F)], 700, 3_000),
+    ("Georgian", ["kat"], [(0x10A0, 0x10FF), (0x1C90, 0x1CBF), (0x2D00, 0x2D2F)], 700, 3_000),
+    ("Hebrew", ["heb"], [(0x590, 0x5FF), (0xFB1D, 0xFB4F)], 600, 2_500),
+    ("Arabic", "arb fas urd".split(), [(0x600, 0x6FF), (0x750, 0x77F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFC)], 1300, 6_000),
+    ("Devanagari", ["hin"], [(0x900, 0x97F), (0xA8E0, 0xA8FF)], 1400, 4_000),
+    ("Bengali", ["ben"], [(0x980, 0x9FF)], 1000, 3_000),
+    ("Tamil", ["tam"], [(0xB80, 0xBFF)], 700, 3_000),
+    ("Thai", ["tha"], [(0xE00, 0xE7F)], 1300, 4_000),
+    ("Lao", ["lao"], [(0xE80, 0xEFF)], 1000, 3_000),
+    ("Khmer", ["khm"], [(0x1780, 0x17FF), (0x19E0, 0x19FF)], 1200, 4_000),
+    ("Myanmar", ["mya"], [(0x1000, 0x109F), (0xAA60, 0xAA7F), (0xA9E0, 0xA9FF)], 1200, 4_000),
+    ("Ethiopic", ["amh"], [(0x1200, 0x139F), (0x2D80, 0x2DDF), (0xAB00, 0xAB2F)], 2600, 3_000),
+]
+HOLD_OUT = 20  # every 20th line is not trained on
+BUCKET = 16    # slots a bucket of the hash tables
+LOAD = 0.86    # filled share of the slots
+
+# kinds of characters, as in src/model/chars.rs
+UNASSIGNED, CONTROL, DAMAGE, PRIVATE, NEUTRAL, SYMBOL, IGNORABLE, RARE_HAN, COMMON, HAN, LETTER = range(11)
+# flags of a character
+UPPER, FREQUENT, KNOWN, ODD, WIDE = 1, 2, 4, 8, 16
+# first token ids of the Han model
+BOS, UNK, DIGIT, LATIN, OTHER, SPACE, FIRST = 0, 1, 2, 3, 4, 5, 6
+# first symbols of the letter models
+S_SPACE, S_PUNCT, S_RARE, S_FIRST = 0, 1, 2, 3
+ABSENT = 255
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+def lines(path):
+    """(trained on, held out) lines of a file."""
+    if path.endswith(".zst"):
+        try:
+            raw = subprocess.run(["zstd", "-dc", path], capture_output=True, check=True).stdout
+        except FileNotFoundError:
+            import zstandard
+            raw = zstandard.ZstdDecompressor().stream_reader(open(path, "rb")).read()
+    else:
+        raw = open(path, "rb").read()
+    all_lines = [l for l in raw.decode("utf-8").split("\n") if l]
+    return [l for i, l in enumerate(all_lines) if i % HOLD_OUT != HOLD_OUT - 1]
+
+
+def codes(ls):
+    """Lines as one array of code points, each line ended by a newline."""
+    return np.frombuffer(("\n".join(ls) + "\n").encode("utf-32-le"), dtype=np.uint32)
+
+
+def read_fold(here):
+    """Traditional -> simplified, one to one, from src/data/fold.tsv."""
+    fold = {}
+    for l in open(os.path.join(here, "..", "src", "data", "fold.tsv"), encoding="utf-8"):
+        if not l.startswith("#") and l.strip():
+            cells = l.rstrip("\n").split("\t")
+            fold[cells[0]] = cells[1]
+    return fold
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+def cost(p):
+    """Probability -> 1/16 nats in a byte. Rounded twice, so that the last bit of a logarithm cannot show."""
+    c = np.round(np.round(-np.log(np.maximum(p, 1e-30)) * 16, 4))
+    return np.clip(c, 0, 254).astype(np.uint8)
+
+
+def mix(keys, salt):
+    """The hash of src/model/table.rs."""
+    with np.errstate(over="ignore"):
+        h = (keys.astype(np.uint64) ^ np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
+        h ^= h >> np.uint64(32)
+        h *= np.uint64(0xD6E8FEB86659FD93)
+        return h
+
+
+def table(keys, score, values, salt):
+    """Bucketed hash table: fingerprints (u16, 0 = empty) and one row of bytes for each value array, by slot.
+
+    A bucket that overflows loses its least useful entries. Returns (bytes of all parts, kept share)."""
+    buckets = max(1, int(np.ceil(len(keys) / LOAD / BUCKET)))
+    h = mix(keys, salt)
+    b = ((h >> np.uint64(32)) * np.uint64(buckets)) >> np.uint64(32)
+    fp = ((h >> np.uint64(8)) & np.uint64(0xFFFF)).astype(np.uint16)
+    fp[fp == 0] = 1
+    order = np.lexsort((keys, -score, b))
+    b, fp = b[order].astype(np.int64), fp[order]
+    rank = np.arange(len(b)) - np.searchsorted(b, b)
+    ok = rank < BUCKET
+    slot = b[ok] * BUCKET + rank[ok]
+    fps = np.zeros(buckets * BUCKET, np.uint16)
+    fps[slot] = fp[ok]
+    out = [fps.astype("<u2").tobytes()]
+    for v in values:
+        rows = np.zeros((buckets * BUCKET,) + v.shape[1:], np.uint8)
+        rows[slot] = v[order][ok]
+        out.append(rows.tobytes())
+    return buckets, out, ok.mean()
+
+
+def merge(parts):
+    """[(keys, raw, weighted)] -> one such triple, ascending keys."""
+    k = np.concatenate([p[0] for p in parts])
+    r = np.concatenate([p[1] for p in parts])
+    w = np.concatenate([p[2] for p in parts])
+    order = np.argsort(k, kind="stable")
+    k, r, w = k[order], r[order], w[order]
+    first = np.flatnonzero(np.concatenate(([True], k[1:] != k[:-1])))
+    return k[first], np.add.reduceat(r, first), np.add.reduceat(w, first)
+
+
+def grams(ids, n, weight):
+    ids = ids.astype(np.uint64)
+    keys = ids[n - 1:].copy()
+    for i in range(1, n):
+        keys |= ids[n - 1 - i: len(ids) - i] << np.uint64(16 * i)
+    k, c = np.unique(keys, return_counts=True)
+    return k, c.astype(np.float64), c.astype(np.float64) * weight
+
+
+# --- Han, kana, Hangul ------------------------------------------------------------------------------------------------
+
+def ngrams(streams, vocabulary, sizes, salt):
+    """Interpolated absolute discounting, pruned, as backoff tables. streams: [(token ids, weight)]."""
+    keep2, keep3, discount = sizes
+    n1 = np.zeros(vocabulary)
+    for ids, w in streams:
+        n1 += np.bincount(ids, minlength=vocabulary) * w
+    seen = n1 > 0
+    p1 = 0.999 * n1 / n1.sum() + 0.001 / vocabulary
+    k2, r2, w2 = merge([grams(ids, 2, w) for ids, w in streams])
+    a2 = w2 * np.maximum(r2 - discount, 0) / r2
+    left, right = (k2 >> np.uint64(16)).astype(np.int64), (k2 & np.uint64(0xFFFF)).astype(np.int64)
+    total = np.bincount(left, w2, vocabulary)
+    back = 1 - np.bincount(left, a2, vocabulary) / np.maximum(total, 1e-9)
+    p2 = a2 / total[left] + back[left] * p1[right]
+    score2 = w2 * np.log(p2 / (back[left] * p1[right]))
+
+    k3, r3, w3 = merge([grams(ids, 3, w) for ids, w in streams])
+    a3 = w3 * np.maximum(r3 - discount, 0) / r3
+    context = np.searchsorted(k2, k3 >> np.uint64(16))
+    tail = np.searchsorted(k2, k3 & np.uint64(0xFFFFFFFF))
+    total3 = np.bincount(context, w3, len(k2))
+    back3 = 1 - np.bincount(context, a3, len(k2)) / np.maximum(total3, 1e-9)
+    p3 = a3 / total3[context] + back3[context] * p2[tail]
+    score3 = w3 * np.log(p3 / (back3[context] * p2[tail]))
+
+    def best(score, count):
+        chosen = np.zeros(len(score), bool)
+        chosen[np.lexsort((np.arange(len(score)), -np.round(score, 6)))[:count]] = True
+        return chosen & (score > 0)
+
+    use2 = best(score2, keep2)
+    bow1 = (1 - np.bincount(left[use2], p2[use2], vocabulary)) / np.maximum(1 - np.bincount(left[use2], p1[right[use2]], vocabulary), 1e-9)
+    lower = np.where(use2, p2, bow1[left] * p1[right])  # what the pruned bigrams say
+    use3 = best(np.where(use2[context], score3, 0), keep3)
+    stored = np.bincount(context[use3], p3[use3], len(k2))
+    bow2 = (1 - stored) / np.maximum(1 - np.bincount(context[use3], lower[tail[use3]], len(k2)), 1e-9)
+    bow2 = np.clip(bow2, 1e-4, 1)
+
+    uni = np.where(seen, np.minimum(cost(p1), 13 * 16), ABSENT).astype(np.uint8)
+    nb2, parts2, kept2 = table(k2[use2], score2[use2], [cost(p2[use2]), cost(bow2[use2])], salt)
+    nb3, parts3, kept3 = table(k3[use3], score3[use3], [cost(p3[use3])], salt + 1)
+    print(f"  {use2.sum()} bigrams ({kept2:.4f} stored), {use3.sum()} trigrams ({kept3:.4f} stored)")
+    return struct.pack("<II", nb2, nb3) + uni.tobytes() + cost(np.clip(bow1, 1e-4, 1)).tobytes() + b"".join(parts2) + b"".join(parts3)
+
+
+# --- letters ----------------------------------------------------------------------------------------------------------
+
+def letter_family(texts, symbols, keep2, keep3, salt):
+    """texts: [symbol arrays], one a language. Column 0 is the family as a whole; it is the only one when there is one language."""
+    weights = [1.0] * len(texts)
+    size = [len(t) for t in texts]
+    counts = []
+    for t in texts:
+        c1 = np.bincount(t, minlength=symbols).astype(np.float64)
+        k2, c2, _ = grams(t, 2, 1)
+        k3, c3, _ = grams(t, 3, 1)
+        counts.append((c1, k2, c2, k3, c3))
+    if len(texts) > 1:  # the family: every language has the same say
+        c1 = sum(c[0] / s * w for c, s, w in zip(counts, size, weights)) * 100_000
+        k2, _, c2 = merge([(c[1], c[2], c[2] / s * w * 100_000) for c, s, w in zip(counts, size, weights)])
+        k3, _, c3 = merge([(c[3], c[4], c[4] / s * w * 100_000) for c, s, w in zip(counts, size, weights)])
+        counts.insert(0, (c1, k2, c2, k3, c3))
+    pool1 = counts[0][0] / counts[0][0].sum()
+    all2 = np.unique(np.concatenate([c[1] for c in counts]))
+    all3 = np.unique(np.concatenate([c[3] for c in counts]))
+    columns = len(counts)
+    d = 0.7
+    l2, r2 = (all2 >> np.uint64(16)).astype(np.int64), (all2 & np.uint64(0xFFFF)).astype(np.int64)
+    # a trigram's first and last pair always occur as bigrams of the same text
+    context, tail = np.searchsorted(all2, all3 >> np.uint64(16)), np.searchsorted(all2, all3 & np.uint64(0xFFFFFFFF))
+    p1s, p2s, p3s, s2, s3 = [], [], [], np.zeros(len(all2)), np.zeros(len(all3))
+    for c1, k2, c2, k3, c3 in counts:
+        p1 = 0.985 * c1 / c1.sum() + 0.01 * pool1 + 0.005 / symbols
+        n2 = np.zeros(len(all2)); n2[np.searchsorted(all2, k2)] = c2
+        n3 = np.zeros(len(all3)); n3[np.searchsorted(all3, k3)] = c3
+        a2, a3 = np.maximum(n2 - d, 0), np.maximum(n3 - d, 0)
+        t2 = np.bincount(l2, n2, symbols)
+        b1 = np.where(t2 > 0, 1 - np.bincount(l2, a2, symbols) / np.maximum(t2, 1e-9), 1)
+        p2 = a2 / np.maximum(t2, 1e-9)[l2] + b1[l2] * p1[r2]
+        t3 = np.bincount(context, n3, len(all2))
+        b2 = np.where(t3 > 0, 1 - np.bincount(context, a3, len(all2)) / np.maximum(t3, 1e-9), 1)
+        p3 = a3 / np.maximum(t3, 1e-9)[context] + b2[context] * p2[tail]
+        per = 100_000 / c1.sum()
+        s2 = np.maximum(s2, per * n2 * np.log(p2 / (b1[l2] * p1[r2])))
+        s3 = np.maximum(s3, per * n3 * np.log(p3 / (b2[context] * p2[tail])))
+        p1s.append(p1); p2s.append(p2); p3s.append(p3)
+    use2 = np.zeros(len(all2), bool); use2[np.lexsort((np.arange(len(all2)), -np.round(s2, 6)))[:keep2]] = True
+    s3 = np.where(use2[context], s3, 0)
+    use3 = np.zeros(len(all3), bool); use3[np.lexsort((np.arange(len(all3)), -np.round(s3, 6)))[:keep3]] = True
+    use3 &= s3 > 0
+    uni, bow1, bi, bow2, tri = [], [], [], [], []
+    for p1, p2, p3 in zip(p1s, p2s, p3s):
+        b1 = (1 - np.bincount(l2[use2], p2[use2], symbols)) / np.maximum(1 - np.bincount(l2[use2], p1[r2[use2]], symbols), 1e-9)
+        b1 = np.clip(b1, 1e-4, 1)
+        lower = np.where(use2, p2, b1[l2] * p1[r2])
+        b2 = (1 - np.bincount(context[use3], p3[use3], len(all2))) / np.maximum(1 - np.bincount(context[use3], lower[tail[use3]], len(all2)), 1e-9)
+        b2 = np.clip(b2, 1e-4, 1)
+        uni.append(cost(p1)); bow1.append(cost(b1)); bi.append(cost(p2[use2])); bow2.append(cost(b2[use2])); tri.append(cost(p3[use3]))
+    column = lambda arrays: np.stack(arrays, axis=1)
+    nb2, parts2, kept2 = table(all2[use2], s2[use2], [column(bi), column(bow2)], salt)
+    nb3, parts3, kept3 = table(all3[use3], s3[use3], [column(tri)], salt + 1)
+    print(f"  {symbols} symbols, {columns} columns, {use2.sum()} of {len(all2)} bigrams ({kept2:.4f}), {use3.sum()} of {len(all3)} trigrams ({kept3:.4f})")
+    return struct.pack("<IIII", symbols, columns, nb2, nb3) + column(uni).tobytes() + column(bow1).tobytes() + b"".join(parts2) + b"".join(parts3)
+
+
+# --- all --------------------------------------------------------------------------------------------------------------
+
+def main():
+    corpus, target = sys.argv[1], sys.argv[2]
+    here = os.path.dirname(os.path.abspath(__file__))
+    fold = read_fold(here)
+    texts = {}
+    for name, step, weight in CHINESE:
+        texts[name] = (codes(lines(os.path.join(corpus, name))[::step]), weight)
+    multi = {}
+    for _, languages, _, _, _ in FAMILIES:
+        for l in languages:
+            multi[l] = codes(lines(os.path.join(corpus, "multilang", l + ".txt")))
+    for l in ("jpn", "kor"):
+        multi[l] = codes(lines(os.path.join(corpus, "multilang", l + ".txt")))
+
+    # canonical form of a character: full width to ASCII, quotes to one kind, traditional to simplified, half-width kana to full
+    canon = np.arange(0x110000, dtype=np.uint32)
+    flag = np.zeros(0x110000, np.uint8)
+    for c in range(0xFF01, 0xFF5F):
+        canon[c] = c - 0xFEE0
+    for c in range(0xFF61, 0xFFA0):
+        canon[c] = ord(unicodedata.normalize("NFKC", chr(c))[0])
+        flag[c] |= ODD
+    for c in range(0xFF10, 0xFF1A):
+        flag[c] |= WIDE
+    for c in list(range(0xFF21, 0xFF3B)) + list(range(0xFF41, 0xFF5B)):
+        flag[c] |= WIDE
+    canon[0x3000] = 0x20
+    for a, b in ("「“", "」”", "『‘", "』’", "〝“", "〞”", "〟”", "｢“", "｣”"):
+        canon[ord(a)] = ord(b)
+    for t, s in fold.items():
+        canon[ord(t)] = ord(s)
+
+    family_of = np.full(0x110000, -1, np.int32)
+    for f, (_, _, ranges, _, _) in enumerate(FAMILIES):
+        for a, b in ranges:
+            family_of[a:b + 1] = f
+
+    def is_han(c):
+        return 0x4E00 <= c <= 0x9FFF or c in (0x3005, 0x3007)
+
+    # vocabulary of the Han model
+    count = np.zeros(0x110000)
+    for data, w in texts.values():
+        count += np.bincount(canon[data], minlength=0x110000) * w
+    japanese = np.bincount(canon[multi["jpn"]], minlength=0x110000)
+    korean = np.bincount(canon[multi["kor"]], minlength=0x110000)
+    jis1, ks = set(), set()
+    for row in range(16, 48):
+        for cell in range(1, 95):
+            try:
+                jis1.add(canon[ord(bytes([row + 160, cell + 160]).decode("euc_jp"))])
+            except UnicodeDecodeError:
+                pass
+    for row in range(16, 41):
+        for cell in range(1, 95):
+            ks.add(ord(bytes([row + 160, cell + 160]).decode("euc_kr")))
+    han = sorted(c for c in range(0x3000, 0xA000) if is_han(c) and canon[c] == c and (count[c] >= 12 or japanese[c] > 0 or c in jis1))
+    kana = [c for c in list(range(0x3041, 0x3097)) + list(range(0x309B, 0x309F)) + list(range(0x30A1, 0x30FF))]
+    hangul = sorted(c for c in range(0xAC00, 0xD7A4) if c in ks or korean[c] > 0)
+    digits = set(range(0x30, 0x3A))
+    special = {0x0A: BOS, 0x20: SPACE, 0xA0: SPACE, 0x09: SPACE}
+    both = count + japanese * 20 + korean * 20
+    marks = sorted(c for c in range(0x21, 0x10000) if both[c] >= 40 and family_of[c] < 0 and c not in digits and c not in special
+                   and unicodedata.category(chr(c))[0] in "PS" and not 0x80 <= c < 0xA0 and c != 0xFFFD and c not in kana)
+    token = np.full(0x110000, UNK, np.uint16)
+    for i, c in enumerate(marks + kana + hangul + han):
+        token[c] = FIRST + i
+    vocabulary = FIRST + len(marks) + len(kana) + len(hangul) + len(han)
+    first_kana = FIRST + len(marks)
+    first_hangul = first_kana + len(kana)
+    first_han = first_hangul + len(hangul)
+    for c, t in special.items():
+        token[c] = t
+    for c in digits:
+        token[c] = DIGIT
+    token[family_of == 0] = LATIN
+    token[family_of > 0] = OTHER
+    print(f"vocabulary {vocabulary}: {len(marks)} marks, {len(kana)} kana, {len(hangul)} Hangul, {len(han)} Han")
+
+    def stream(data):
+        t = token[canon[data]]
+        run = (t[1:] == t[:-1]) & np.isin(t[1:], (DIGIT, LATIN, OTHER, SPACE, BOS))
+        return np.concatenate(([BOS], t[:1], t[1:][~run]))
+
+    parts = []
+    print("zho")
+    parts.append(ngrams([(stream(d), w) for d, w in texts.values()], vocabulary, HAN_SIZES["zho"], 1))
+    for l, salt in (("jpn", 3), ("kor", 5)):
+        print(l)
+        parts.append(ngrams([(stream(multi[l]), 1)], vocabulary, HAN_SIZES[l], salt))
+
+    # letters
+    lower = np.arange(0x110000, dtype=np.uint32)
+    upper = np.zeros(0x110000, bool)
+    for c in range(0x10000):
+        if family_of[c] >= 0:
+            low = chr(c).lower()
+            if low != chr(c):
+                upper[c] = True
+                if len(low) == 1 and family_of[ord(low)] == family_of[c]:
+                    lower[c] = ord(low)
+    symbol = np.zeros(0x110000, np.uint16)
+    space = np.array([0x20, 0x0A, 0x09, 0xA0, 0x202F])
+    punct_count = np.zeros(0x110000)
+    case = np.zeros((3, 2))
+    for f, (name, languages, ranges, keep2, keep3) in enumerate(FAMILIES):
+        n = np.zeros(0x110000)
+        for l in languages:
+            n += np.bincount(lower[multi[l]], minlength=0x110000)
+        letters = [c for c in range(0x10000) if family_of[c] == f and n[c] >= 3 and lower[c] == c]
+        symbol[family_of == f] = S_RARE
+        for i, c in enumerate(letters):
+            symbol[c] = S_FIRST + i
+        symbol[family_of == f] = symbol[lower[family_of == f]]
+        mine = []
+        for l in languages:
+            d = multi[l]
+            s = np.where(family_of[d] == f, symbol[d], np.where(np.isin(d, space), S_SPACE, S_PUNCT)).astype(np.uint16)
+            mine.append(np.concatenate(([S_SPACE, S_SPACE], s)).astype(np.uint16))
+            punct_count += np.bincount(d[family_of[d] < 0], minlength=0x110000)
+            if f < 4:
+                cased = np.array([2 if u else 1 for u in upper[d]])
+                cased[family_of[d] != f] = 0
+                for a in range(3):
+                    for b in range(2):
+                        case[a, b] += np.count_nonzero((cased[:-1] == a) & (cased[1:] == b + 1))
+        print(name)
+        parts.append(letter_family(mine, S_FIRST + len(letters), keep2, keep3, 16 + 2 * f))
+    case = case + 1
+    case_cost = cost(case / case.sum(axis=1, keepdims=True))
+
+    # characters of alphabetic text that are no letters: (class, cost, token)
+    commons, common_of = [], {}
+    is_space = {0x20, 0x0A, 0x09, 0xA0, 0x202F}
+    sums = {True: sum(punct_count[c] for c in is_space), False: sum(punct_count[c] for c in range(0x10000) if c not in is_space)}
+    for c in range(0x10000):
+        ascii_mark = 0x20 <= c < 0x7F and family_of[c] < 0
+        known = punct_count[c] >= 3 and family_of[c] < 0 and unicodedata.category(chr(c))[0] in "PSNZ" and c < 0x2C00
+        width_fold = canon[c] != c
+        if (ascii_mark or known or c in is_space or (token[c] >= FIRST and token[c] < first_kana and c < 0x3000)) and not width_fold:
+            s = c in is_space
+            price = min(int(cost(np.array(max(punct_count[c], 0.3) / sums[s]))), 152)
+            common_of[c] = len(commons)
+            commons.append((0 if s else 1, price, int(token[c])))
+
+    # frequent characters of each script
+    frequent = np.zeros(0x110000, bool)
+    for l, d in multi.items():
+        n = np.bincount(d, minlength=0x110000)
+        frequent |= n >= max(3, len(d) / 20_000)
+    zh = np.zeros(0x110000)
+    for d, w in texts.values():
+        zh += np.bincount(d, minlength=0x110000) * w
+    frequent |= zh >= zh.sum() / 400_000
+    frequent[0x80:0xC0] = False
+    for c in "ÂÃÄÅ×÷¶":
+        frequent[ord(c)] = False
+    frequent[0x20:0x7F] = True
+    frequent[[0x09, 0x0A, 0x0D]] = True
+
+    # every character of the basic plane that is not of the default kind of its range
+    chars, ranges = [], []
+    previous = None
+    for c in range(0x110000):
+        ch = chr(c)
+        cat = unicodedata.category(ch) if not 0xD800 <= c < 0xE000 else "Cs"
+        value, kind, bits = 0, None, int(flag[c])
+        k = int(canon[c])
+        if c == 0xFFFD or 0x80 <= c < 0xA0:
+            base = DAMAGE
+        elif cat == "Co":
+            base = PRIVATE
+        elif cat == "Cn" or cat == "Cs":
+            base = UNASSIGNED
+        elif cat == "Cc":
+            base = CONTROL
+        elif cat == "Cf" or 0xFE00 <= c <= 0xFE0F or 0xE0100 <= c <= 0xE01EF:
+            base = IGNORABLE
+        elif 0x3400 <= c < 0xA000 or 0xF900 <= c < 0xFB00 or 0x20000 <= c < 0x40000:
+            base = RARE_HAN
+        elif cat[0] in "LM":
+            base = NEUTRAL
+        else:
+            base = SYMBOL
+        if 0xAC00 <= c <= 0xD7A3:
+            base = RARE_HAN
+        if c < 0x10000:
+            if k in common_of and not (k != c and token[k] >= FIRST) and base not in (DAMAGE,):
+                kind, value = COMMON, common_of[k]
+            elif token[k] >= FIRST:
+                kind, value = HAN, int(token[k])
+            elif k != c and k in common_of:
+                kind, value = HAN, int(token[k])
+            elif family_of[k] >= 0 and cat != "Cn":
+                kind, value = LETTER + int(family_of[k]), int(symbol[k])
+                if upper[k]:
+                    bits |= UPPER
+            if frequent[c]:
+                bits |= FREQUENT
+            if kind is not None and not (kind >= LETTER and value == S_RARE):
+                bits |= KNOWN
+        if kind is not None:
+            chars.append((c, kind, bits, value))
+        elif bits:
+            chars.append((c, base, bits, value))
+        if base != previous:
+            ranges.append((c, base))
+            previous = base
+    body = struct.pack("<IIIIIII", len(ranges), len(chars), len(commons), vocabulary, first_kana, first_hangul, first_han)
+    body += b"".join(struct.pack("<I", c << 8 | k) for c, k in ranges)
+    body += b"".join(struct.pack("<HH", c, v) for c, _, _, v in chars) + b"".join(struct.pack("<BB", k, b) for _, k, b, _ in chars)
+    body += b"".join(struct.pack("<BBH", *c) for c in commons)
+    body += case_cost.tobytes()
+    head = b"JWM1" + struct.pack("<I", len(parts) + 1)
+    for p in [body] + parts:
+        head += struct.pack("<I", len(p))
+    blob = head + body + b"".join(parts)
+    with open(target, "wb") as f:
+        f.write(blob)
+    sizes = [len(p) for p in [body] + parts]
+    print(f"{len(ranges)} ranges, {len(chars)} characters, {len(commons)} commons, {int(frequent.sum())} frequent; case {case_cost.tolist()}")
+    print(f"sizes {sizes}; {len(blob)} bytes")
+
+
+main()

@@ -1,0 +1,63 @@
+//! Chinese, Japanese and Korean as token trigrams with backoff: characters are tokens, runs of digits or Latin letters one token.
+//! Which of the three tables a text is judged by is decided in the parent module.
+
+use super::table::{Cut, Table};
+
+/// Tokens that are no characters; `BOS` … of scripts/train_model.py.
+pub(super) mod token {
+    pub const START: u16 = 0;
+    pub const UNKNOWN: u16 = 1;
+    pub const DIGITS: u16 = 2;
+    pub const LATIN: u16 = 3;
+    pub const OTHER: u16 = 4;
+    pub const SPACE: u16 = 5;
+}
+
+/// Marks a token that never occurs in a table's language.
+const ABSENT: u8 = 255;
+
+/// The n-grams of one language.
+#[derive(Debug)]
+pub(super) struct Ngrams {
+    /// By token: cost alone, price of backing off to it.
+    one: &'static [u8],
+    back: &'static [u8],
+    two: Table,
+    two_cost: &'static [u8],
+    two_back: &'static [u8],
+    three: Table,
+    three_cost: &'static [u8],
+}
+
+impl Ngrams {
+    pub fn read(mut from: Cut<'static>, tokens: usize, salt: u64) -> Ngrams {
+        let (buckets2, buckets3) = (from.number(), from.number());
+        let (one, back) = (from.bytes(tokens), from.bytes(tokens));
+        let two = Table::cut(&mut from, buckets2, salt);
+        let (two_cost, two_back) = (from.bytes(two.slots()), from.bytes(two.slots()));
+        let three = Table::cut(&mut from, buckets3, salt + 1);
+        let three_cost = from.bytes(three.slots());
+        Ngrams { one, back, two, two_cost, two_back, three, three_cost }
+    }
+
+    /// Cost of token `c` after `a`, `b`; `None` when the language does not have `c`.
+    #[inline]
+    pub fn cost(&self, a: u16, b: u16, c: u16) -> Option<u32> {
+        let alone = self.one[c as usize];
+        if alone == ABSENT {
+            return None;
+        }
+        let (a, b, c) = (u64::from(a), u64::from(b), u64::from(c));
+        let pair = b << 16 | c;
+        if let Some(at) = self.three.slot(a << 32 | pair) {
+            return Some(u32::from(self.three_cost[at]));
+        }
+        let back = self.two.slot(a << 16 | b).map_or(0, |at| u32::from(self.two_back[at]));
+        Some(
+            back + self
+                .two
+                .slot(pair)
+                .map_or_else(|| u32::from(self.back[b as usize]) + u32::from(alone), |at| u32::from(self.two_cost[at])),
+        )
+    }
+}

@@ -1,0 +1,77 @@
+//! Alphabetic scripts as letter trigrams: one family a script, one column of costs a language, column 0 the script as a whole.
+//! Case and what is no letter are judged in the parent module.
+
+use super::table::{Cut, Table};
+
+/// Symbols that are no letters of the family.
+pub(super) mod symbol {
+    pub const SPACE: u16 = 0;
+    pub const OTHER: u16 = 1;
+    pub const RARE: u16 = 2;
+}
+
+/// The letters of one script.
+#[derive(Debug)]
+pub(super) struct Family {
+    columns: usize,
+    one: &'static [u8],
+    back: &'static [u8],
+    two: Table,
+    two_cost: &'static [u8],
+    two_back: &'static [u8],
+    three: Table,
+    three_cost: &'static [u8],
+}
+
+/// Where the cost of a letter stands: one row each, added up.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    rows: [&'static [u8]; 3],
+}
+
+impl Rows {
+    /// Cost in one column.
+    #[inline]
+    pub fn at(&self, column: usize) -> u32 {
+        let column_of = |row: &[u8]| row.get(column).map_or(0, |&c| u32::from(c));
+        column_of(self.rows[0]) + column_of(self.rows[1]) + column_of(self.rows[2])
+    }
+
+    /// Adds the cost in every column.
+    #[inline]
+    pub fn add_to(&self, sums: &mut [u64]) {
+        for row in self.rows {
+            for (sum, &cost) in sums.iter_mut().zip(row) {
+                *sum += u64::from(cost);
+            }
+        }
+    }
+}
+
+impl Family {
+    pub fn read(mut from: Cut<'static>, salt: u64) -> Family {
+        let (symbols, columns, buckets2, buckets3) = (from.number(), from.number(), from.number(), from.number());
+        let (one, back) = (from.bytes(symbols * columns), from.bytes(symbols * columns));
+        let two = Table::cut(&mut from, buckets2, salt);
+        let (two_cost, two_back) = (from.bytes(two.slots() * columns), from.bytes(two.slots() * columns));
+        let three = Table::cut(&mut from, buckets3, salt + 1);
+        let three_cost = from.bytes(three.slots() * columns);
+        Family { columns, one, back, two, two_cost, two_back, three, three_cost }
+    }
+
+    /// The rows that price symbol `c` after `a`, `b`.
+    #[inline]
+    pub fn rows(&self, a: u16, b: u16, c: u16) -> Rows {
+        let row = |array: &'static [u8], at: usize| &array[at * self.columns..(at + 1) * self.columns];
+        let (x, y, z) = (u64::from(a), u64::from(b), u64::from(c));
+        let pair = y << 16 | z;
+        if let Some(at) = self.three.slot(x << 32 | pair) {
+            return Rows { rows: [row(self.three_cost, at), &[], &[]] };
+        }
+        let back = self.two.slot(x << 16 | y).map_or(&[][..], |at| row(self.two_back, at));
+        match self.two.slot(pair) {
+            Some(at) => Rows { rows: [back, row(self.two_cost, at), &[]] },
+            None => Rows { rows: [back, row(self.back, b as usize), row(self.one, c as usize)] },
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The price of one text in all languages at once.
+
+use super::language::{FAMILIES, FIRST_COLUMN, Place};
+use super::letters::Rows;
+use super::{KANA_REACH, KOREAN, Language, Model, Payer, State, frame};
+
+/// Columns of all families together.
+const COLUMNS: usize = FIRST_COLUMN[FAMILIES];
+const FRAMES: usize = frame::LETTERS as usize + FAMILIES;
+
+/// Costs of a text under every language, in 1/16 nats. Adds up over several texts, each from a fresh start.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// Paid by every language alike.
+    all: u64,
+    /// Han tokens: any language, Chinese, Japanese, Korean.
+    han: [u64; 4],
+    /// Letters, by column; the first column of a family is what the other languages pay.
+    columns: [u64; COLUMNS],
+    /// Characters by frame.
+    frames: [u32; FRAMES],
+    chars: u64,
+}
+
+impl Default for Scores {
+    fn default() -> Scores {
+        Scores::new()
+    }
+}
+
+impl Scores {
+    /// Of no text yet: all costs 0.
+    pub fn new() -> Scores {
+        Scores { all: 0, han: [0; 4], columns: [0; COLUMNS], frames: [0; FRAMES], chars: 0 }
+    }
+
+    /// Adds one more text.
+    pub fn add(&mut self, model: &Model, text: &str) {
+        let mut state = model.start();
+        for c in text.chars() {
+            state = model.walk(state, c, self);
+            self.chars += 1;
+        }
+    }
+
+    /// Number of characters added.
+    pub fn chars(&self) -> u64 {
+        self.chars
+    }
+
+    /// Cost in whatever language: what [`Model::cost`] gives.
+    pub fn any(&self) -> u64 {
+        self.all + self.han[0] + self.families(None)
+    }
+
+    /// Cost when read as one language. The first characters may cost a little more than with [`Model::cost_in`], which knows the
+    /// language beforehand.
+    pub fn of(&self, language: Language) -> u64 {
+        match language.place() {
+            Place::Table(n) => self.all + self.han[n + 1] + self.families(None),
+            Place::Column(family, column) => self.all + self.han[0] + self.families(Some((family, column))),
+        }
+    }
+
+    /// The cheapest language among those of the script with most letters; Chinese when there are no letters. Earlier languages win
+    /// ties.
+    pub fn best(&self) -> (Language, u64) {
+        let main = (0..FRAMES).rev().max_by_key(|&f| self.frames[f]).unwrap_or(0);
+        let of_main = |l: &Language| match l.place() {
+            Place::Table(_) => main <= frame::HAN as usize,
+            Place::Column(family, _) => family + frame::LETTERS as usize == main,
+        };
+        Language::ALL
+            .iter()
+            .filter(|l| of_main(l))
+            .map(|&l| (l, self.of(l)))
+            .min_by_key(|&(_, cost)| cost)
+            .unwrap_or((Language::Chinese, self.any()))
+    }
+
+    fn families(&self, chosen: Option<(usize, usize)>) -> u64 {
+        (0..FAMILIES)
+            .map(|f| {
+                let column = chosen.map_or(0, |(family, column)| if family == f { column } else { 0 });
+                self.columns[FIRST_COLUMN[f] + column]
+            })
+            .sum()
+    }
+}
+
+impl Payer for Scores {
+    #[inline]
+    fn all(&mut self, cost: u32) {
+        self.all += u64::from(cost);
+    }
+
+    #[inline]
+    fn letter(&mut self, family: usize, rows: Rows) {
+        rows.add_to(&mut self.columns[FIRST_COLUMN[family]..FIRST_COLUMN[family + 1]]);
+    }
+
+    #[inline]
+    fn han(&mut self, model: &Model, state: &State, token: u16) {
+        self.han[0] += u64::from(model.han_cost(state.mode, state.tokens, token));
+        for (sum, mode) in self.han[1..].iter_mut().zip([0, KANA_REACH, KOREAN]) {
+            *sum += u64::from(model.han_cost(mode, state.tokens, token));
+        }
+    }
+
+    #[inline]
+    fn frame(&mut self, frame: u8) {
+        self.frames[frame as usize] += 1;
+    }
+}

@@ -1,0 +1,58 @@
+//! The hash table of the model file: buckets of 16 fingerprints, each slot with rows of bytes beside it. What the bytes mean is
+//! not known here.
+
+/// Slots a bucket; `BUCKET` of scripts/train_model.py.
+const BUCKET: usize = 16;
+
+/// Takes parts off the front of the model file.
+pub(super) struct Cut<'f>(pub &'f [u8]);
+
+impl<'f> Cut<'f> {
+    /// The next `len` bytes.
+    pub fn bytes(&mut self, len: usize) -> &'f [u8] {
+        let (head, tail) = self.0.split_at(len);
+        self.0 = tail;
+        head
+    }
+
+    /// The next little-endian number.
+    pub fn number(&mut self) -> usize {
+        let b = self.bytes(4);
+        u32::from_le_bytes([b[0], b[1], b[2], b[3]]) as usize
+    }
+}
+
+/// Fingerprints of the keys of one table. A look-up touches one bucket and is wrong for 16 in 65,535 keys that are not stored.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Table {
+    fingerprints: &'static [u8],
+    buckets: u64,
+    salt: u64,
+}
+
+impl Table {
+    pub fn cut(from: &mut Cut<'static>, buckets: usize, salt: u64) -> Table {
+        Table { fingerprints: from.bytes(buckets * BUCKET * 2), buckets: buckets as u64, salt }
+    }
+
+    /// Number of slots: rows of every array that lies beside the table.
+    pub fn slots(&self) -> usize {
+        self.fingerprints.len() / 2
+    }
+
+    /// The slot of a key, if the table has it.
+    #[inline]
+    pub fn slot(&self, key: u64) -> Option<usize> {
+        let mut h = (key ^ self.salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        h ^= h >> 32;
+        h = h.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let bucket = (((h >> 32) * self.buckets) >> 32) as usize;
+        let wanted = (((h >> 8) & 0xFFFF) as u16).max(1);
+        let all: &[u8; BUCKET * 2] = self.fingerprints[bucket * BUCKET * 2..].first_chunk()?;
+        let mut hits = 0u32;
+        for i in 0..BUCKET {
+            hits |= u32::from(u16::from_le_bytes([all[2 * i], all[2 * i + 1]]) == wanted) << i;
+        }
+        (hits != 0).then(|| bucket * BUCKET + hits.trailing_zeros() as usize)
+    }
+}
