@@ -86,6 +86,23 @@ impl<'t> Editor<'t> {
         self.out.len() + at - self.at
     }
 
+    /// The bytes `from..to` of the output as it stands, positions as [`Editor::position`] gives them. Borrows unless an edit lies
+    /// inside the range and text after it too.
+    ///
+    /// # Panics
+    /// When the range does not lie on character borders of the output.
+    pub fn output(&self, from: usize, to: usize) -> Cow<'_, str> {
+        let written = self.out.len();
+        let rest = |p: usize| p - written + self.at;
+        if to <= written {
+            Cow::Borrowed(&self.out[from..to])
+        } else if from >= written {
+            Cow::Borrowed(&self.text[rest(from)..rest(to)])
+        } else {
+            Cow::Owned(format!("{}{}", &self.out[from..], &self.text[self.at..rest(to)]))
+        }
+    }
+
     /// The layer, or `None` when nothing was changed: a stage that changes nothing leaves no layer.
     pub fn finish(mut self, stage: Stage) -> Option<Layer<'static>> {
         if self.edits.is_empty() {

@@ -56,12 +56,17 @@ impl Kernel {
         page.layers.extend(layer);
         page.outline.blocks = blocks;
 
-        let (metadata, marks) = metadata::read(&raw, page.text(), &page.outline, rules);
-        page.metadata = metadata;
-        page.marks = marks;
+        // A notice at the end of a paragraph becomes a block of its own before anything is judged.
         if self.options.boilerplate {
+            if let Some(blocks) = boilerplate::split(page.text(), &page.outline.blocks) {
+                page.outline.blocks = blocks;
+            }
+            page.marks = metadata::lines(page.text(), &page.outline, rules);
             page.marks.extend(boilerplate::marks(page.text(), &page.outline, &page.marks, self.options.profile, rules));
         }
+        let (metadata, marks) = metadata::read(&raw, page.text(), &page.outline, &page.marks, rules);
+        page.metadata = metadata;
+        page.marks.extend(marks);
         if let Some((layer, blocks, marks)) = paragraph::join(page.text(), &page.outline.blocks, &page.marks, rules) {
             page.layers.push(layer);
             page.outline.blocks = blocks;

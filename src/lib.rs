@@ -18,6 +18,7 @@
 pub mod batch;
 pub mod block;
 pub mod boilerplate;
+pub mod byline;
 pub mod charset;
 #[cfg(feature = "cli")]
 pub mod cli;

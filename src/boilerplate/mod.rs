@@ -1,12 +1,20 @@
-//! Which blocks are not content: navigation, share widgets, spam headers, footers. Marks them; deletes nothing.
+//! Which blocks are not content: navigation, share widgets, spam headers, footers. Marks them; deletes nothing. Pages with
+//! elements are judged by `content` first, text by `lines` alone.
 
-use crate::block::Mark;
+pub mod lines;
+
+use crate::block::{Block, Mark};
 use crate::options::Profile;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
+/// Splits blocks that end in a notice, so that the notice can be marked and the text before it stays. Comes before all marks;
+/// `None` when there is nothing to split.
+pub fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
+    lines::split(text, blocks)
+}
+
 /// Marks for blocks that are boilerplate. `marked` are the marks other stages set before; those blocks are not marked again.
 pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
-    let _ = (text, outline, marked, profile, rules);
-    Vec::new()
+    lines::marks(text, outline, marked, profile, rules)
 }

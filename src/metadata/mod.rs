@@ -1,6 +1,12 @@
 //! Title, author, editor, source, publisher, date: from fields of the page and from its byline lines, which are marked.
 
+mod lines;
+mod title;
+
+pub use lines::lines;
+
 use crate::block::Mark;
+use crate::byline::{self, dates, names};
 use crate::page::RawDoc;
 use crate::rules::Rules;
 use crate::tree::Outline;
@@ -33,8 +39,164 @@ pub struct Metadata {
     pub categories: Vec<String>,
 }
 
-/// Reads the metadata, and marks the lines that hold nothing else: title line, byline, breadcrumb.
-pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, rules: &Rules) -> (Metadata, Vec<Mark>) {
-    let _ = (raw, text, outline, rules);
-    (Metadata::default(), Vec::new())
+/// Reads the metadata from the fields of the page and from its lines, and marks the line that is the title, which writers
+/// print from the metadata. `marks` are those the stages before have set: byline lines among them are read here.
+pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rules: &Rules) -> (Metadata, Vec<Mark>) {
+    let mut out = Metadata::default();
+    let get = |keys: &[&str]| -> Option<String> {
+        keys.iter().find_map(|k| outline.fields.iter().find(|f| &*f.key == *k)).map(|f| squeeze(&f.value)).filter(|v| !v.is_empty())
+    };
+    out.categories = all(outline, &["front:categories", "front:category", "front:tags"]);
+    authors(outline, &mut out);
+    out.editor = get(&["front:editor", "meta:editor"]);
+    out.source = get(&["front:source", "meta:source", "meta:contentsource", "meta:mediaid"]).and_then(|s| named(&s));
+    if out.publisher.is_none() {
+        out.publisher = get(&["front:publisher", "jsonld:publisher", "meta:og:site_name", "meta:publisher"]);
+    }
+    if let Some(raw_date) = get(DATES)
+        && let Some(iso) = dates::whole(&raw_date).or_else(|| dates::find(&raw_date).map(|d| d.iso))
+    {
+        out.date_raw = (!is_iso(&raw_date)).then_some(raw_date);
+        out.date = Some(iso);
+    }
+    out.lang = get(&["front:lang", "front:language", "html:lang", "meta:og:locale", "meta:language"])
+        .filter(|l| l.len() < 36)
+        .map(|l| l.replace('_', "-"));
+    out.url = raw.url.map(str::to_owned).or_else(|| get(&["link:canonical", "meta:og:url", "front:url", "front:link", "front:permalink"]));
+    out.host = out.url.as_deref().and_then(host);
+    lines::read(text, outline, marks, rules, &mut out);
+    let (title, title_marks) = title::resolve(text, outline, marks, rules);
+    out.title = title;
+    (out, title_marks)
+}
+
+/// Fields that hold the date of publication, the surer first.
+const DATES: &[&str] = &[
+    "front:date",
+    "jsonld:datepublished",
+    "meta:article:published_time",
+    "meta:og:published_time",
+    "meta:publishdate",
+    "meta:pubdate",
+    "meta:date",
+    "meta:dc.date",
+    "meta:dc.date.issued",
+    "meta:dcterms.created",
+    "meta:weibo:article:create_at",
+    "meta:bytedance:published_time",
+    "meta:citation_publication_date",
+    "meta:parsely-pub-date",
+    "meta:sailthru.date",
+    "itemprop:datepublished",
+    "time:datetime",
+    "jsonld:datecreated",
+    "front:published",
+    "front:pubdate",
+];
+
+/// Authors of the fields. A platform that signs as author is the publisher: it stands among the categories too, or its name
+/// is that of a paper or site.
+fn authors(outline: &Outline, out: &mut Metadata) {
+    let keys: &[&[&str]] =
+        &[&["front:author", "front:authors"], &["jsonld:author"], &["meta:author", "meta:article:author", "meta:byl", "itemprop:author"]];
+    for group in keys {
+        for value in all(outline, group) {
+            let value = value.trim_start_matches("By ").trim();
+            let (address, n) = (value.contains("://") || value.contains('@'), value.chars().take(61).count());
+            if value.is_empty() || address || n > 60 {
+                continue;
+            }
+            if out.categories.iter().any(|c| c == value) || (!names::is_chinese(value) && byline::is_publisher(value)) {
+                out.publisher.get_or_insert_with(|| value.to_owned());
+                continue;
+            }
+            for name in names::list(value).unwrap_or_else(|| vec![value.to_owned()]) {
+                if !out.author.contains(&name) {
+                    out.author.push(name);
+                }
+            }
+        }
+        if !out.author.is_empty() || out.publisher.is_some() {
+            break;
+        }
+    }
+}
+
+/// All values of the fields called one of `keys`, in the order of the page.
+fn all(outline: &Outline, keys: &[&str]) -> Vec<String> {
+    outline.fields.iter().filter(|f| keys.contains(&&*f.key)).map(|f| squeeze(&f.value)).filter(|v| !v.is_empty()).take(100).collect()
+}
+
+/// The name in `来源：X` or `X`.
+fn named(value: &str) -> Option<String> {
+    let value = value.split_once([':', '：']).filter(|(k, _)| k.chars().count() <= 4).map_or(value, |(_, v)| v).trim();
+    (!value.is_empty() && !value.contains("://") && value.chars().take(41).count() <= 40).then(|| value.to_owned())
+}
+
+/// The value on one line, single blanks.
+fn squeeze(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for word in value.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+/// True for `2024-05-09`, `2024-05-09T22:27…` and the same with a blank for the T.
+fn is_iso(s: &str) -> bool {
+    let b = s.as_bytes();
+    b.len() >= 10
+        && b[4] == b'-'
+        && b[7] == b'-'
+        && b.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b' ' | b'Z' | b'+' | b'.'))
+}
+
+/// The host of an address, lower case, port and user left out.
+fn host(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map(|(_, r)| r).or_else(|| url.strip_prefix("//"))?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    let host = if host.starts_with('[') { host.split_inclusive(']').next()? } else { host.split(':').next()? };
+    (!host.is_empty() && host.len() < 254).then(|| host.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Field;
+
+    fn with(fields: &[(&str, &str)]) -> Metadata {
+        let fields = fields.iter().map(|(k, v)| Field { key: (*k).into(), value: (*v).into() }).collect();
+        let outline = Outline { fields, ..Outline::default() };
+        read(&RawDoc { url: Some("https://www.Example.org:8080/a?b"), ..RawDoc::default() }, "", &outline, &[], Rules::builtin()).0
+    }
+
+    #[test]
+    fn a_platform_is_no_author() {
+        let m = with(&[("front:categories", "新媒体"), ("front:categories", "看山"), ("front:author", "看山")]);
+        assert_eq!((m.publisher.as_deref(), m.author.len()), (Some("看山"), 0));
+        let m = with(&[("meta:author", "山河晚报")]);
+        assert_eq!(m.publisher.as_deref(), Some("山河晚报"));
+        let m = with(&[("meta:author", "赵一鸣 钱立")]);
+        assert_eq!(m.author, ["赵一鸣", "钱立"]);
+    }
+
+    #[test]
+    fn dates_keep_what_they_were() {
+        let m = with(&[("front:date", "Thu, 09 May 2024 08:05:00 GMT")]);
+        assert_eq!(m.date.as_deref(), Some("2024-05-09T08:05:00Z"));
+        assert_eq!(m.date_raw.as_deref(), Some("Thu, 09 May 2024 08:05:00 GMT"));
+        let m = with(&[("meta:pubdate", "2024-05-09 08:05")]);
+        assert_eq!((m.date.as_deref(), m.date_raw), (Some("2024-05-09T08:05"), None));
+    }
+
+    #[test]
+    fn hosts() {
+        assert_eq!(with(&[]).host.as_deref(), Some("www.example.org"));
+        assert_eq!(host("https://u:p@[::1]:80/"), Some("[::1]".into()));
+        assert_eq!(host("kein"), None);
+    }
 }

@@ -1,0 +1,283 @@
+//! Dates as pages write them, to ISO 8601. No time zone is invented, no precision added.
+
+use jiff::civil;
+
+/// A date found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Date {
+    /// ISO 8601, as precise as the text and no more: `2024-05-09`, `2024-05-09T22:27`, `2024-05-09T22:27:02+08:00`.
+    pub iso: String,
+    /// Byte range in the text it was read from.
+    pub at: std::ops::Range<usize>,
+    /// True when a time of day was given.
+    pub timed: bool,
+    /// True when it was written with digits and `-`, `/`, `.`, `:`, `T` alone, or with 年月日 (`numeric` is then false).
+    pub numeric: bool,
+}
+
+/// The first date in `text`, at most 400 bytes of which are looked at: `2024-05-09 22:27:02`, `2024/5/9`, `2024.05.09`,
+/// `2024年5月9日22时27分`, RFC 3339, `May 9, 2024`, `9 May 2024`. Digits may be full width. The day must exist.
+pub fn find(text: &str) -> Option<Date> {
+    let mut end = text.len().min(400);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let text = &text[..end];
+    let c = Chars::new(text);
+    (0..c.len()).find_map(|i| {
+        let starts = c.digit(i).is_some() && (i == 0 || c.digit(i - 1).is_none());
+        if starts { numeric(&c, i).or_else(|| day_first(&c, i)) } else { month_first(&c, i) }
+    })
+}
+
+/// A date that is all of `text`: RFC 2822, or what [`find`] reads with nothing but blanks around it.
+pub fn whole(text: &str) -> Option<String> {
+    let text = text.trim();
+    if let Ok(z) = jiff::fmt::rfc2822::DateTimeParser::new().parse_zoned(text) {
+        let offset = z.offset().seconds();
+        let zone = match offset {
+            0 => "Z".to_owned(),
+            s => format!("{}{:02}:{:02}", if s < 0 { '-' } else { '+' }, s.abs() / 3600, s.abs() % 3600 / 60),
+        };
+        return Some(format!("{}{zone}", z.datetime().strftime("%Y-%m-%dT%H:%M:%S")));
+    }
+    let d = find(text)?;
+    let rest = text[..d.at.start].trim().len() + text[d.at.end..].trim().len();
+    (rest == 0).then_some(d.iso)
+}
+
+/// The characters of a text with their places; full-width digits and signs folded.
+struct Chars {
+    all: Vec<(usize, char)>,
+    end: usize,
+}
+
+impl Chars {
+    fn new(text: &str) -> Chars {
+        let fold = |c| match c {
+            '０'..='９' | '－' | '／' | '．' | '：' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            '–' | '—' => '-',
+            '\u{3000}' | '\u{a0}' => ' ',
+            c => c,
+        };
+        Chars { all: text.char_indices().map(|(i, c)| (i, fold(c))).collect(), end: text.len() }
+    }
+
+    fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    fn get(&self, i: usize) -> char {
+        self.all.get(i).map_or('\0', |c| c.1)
+    }
+
+    fn digit(&self, i: usize) -> Option<u32> {
+        self.get(i).to_digit(10)
+    }
+
+    fn offset(&self, i: usize) -> usize {
+        self.all.get(i).map_or(self.end, |c| c.0)
+    }
+
+    /// A number of `min..=max` digits at `i`, and where it ends; more digits than `max` is no number.
+    fn number(&self, i: usize, min: usize, max: usize) -> Option<(i32, usize)> {
+        let n = (0..=max).take_while(|k| self.digit(i + k).is_some()).count();
+        if n < min || n > max {
+            return None;
+        }
+        let value = (0..n).fold(0, |v, k| v * 10 + self.digit(i + k).unwrap_or(0) as i32);
+        Some((value, i + n))
+    }
+
+    fn blanks(&self, mut i: usize) -> usize {
+        while self.get(i) == ' ' {
+            i += 1;
+        }
+        i
+    }
+
+    /// A word of ASCII letters at `i`, lower case, at most 12.
+    fn word(&self, i: usize) -> (String, usize) {
+        let n = (0..12).take_while(|k| self.get(i + k).is_ascii_alphabetic()).count();
+        ((0..n).map(|k| self.get(i + k).to_ascii_lowercase()).collect(), i + n)
+    }
+}
+
+/// Year, month, day with `-`, `/`, `.` or 年月日 between.
+fn numeric(c: &Chars, start: usize) -> Option<Date> {
+    let (y, i) = c.number(start, 4, 4)?;
+    if !(1900..=2099).contains(&y) {
+        return None;
+    }
+    let i = c.blanks(i);
+    let sep = c.get(i);
+    let ideographic = sep == '年';
+    if !ideographic && !matches!(sep, '-' | '/' | '.') {
+        return None;
+    }
+    let (m, i) = c.number(c.blanks(i + 1), 1, 2)?;
+    let i = c.blanks(i);
+    if c.get(i) != if ideographic { '月' } else { sep } {
+        return None;
+    }
+    let (d, i) = c.number(c.blanks(i + 1), 1, 2)?;
+    let mut i = i;
+    if ideographic {
+        let j = c.blanks(i);
+        if !matches!(c.get(j), '日' | '号' | '號') {
+            return None;
+        }
+        i = j + 1;
+    }
+    finish(c, start, i, (y, m, d), !ideographic)
+}
+
+/// `May 9, 2024`.
+fn month_first(c: &Chars, start: usize) -> Option<Date> {
+    if start > 0 && c.get(start - 1).is_alphanumeric() || !c.get(start).is_ascii_alphabetic() {
+        return None;
+    }
+    let (word, i) = c.word(start);
+    let m = month(&word)?;
+    let i = if c.get(i) == '.' { i + 1 } else { i };
+    let (d, i) = c.number(c.blanks(i), 1, 2)?;
+    let i = c.blanks(if c.get(i) == ',' { i + 1 } else { i });
+    let (y, i) = c.number(i, 4, 4)?;
+    finish(c, start, i, (y, m, d), true)
+}
+
+/// `9 May 2024`.
+fn day_first(c: &Chars, start: usize) -> Option<Date> {
+    let (d, i) = c.number(start, 1, 2)?;
+    if c.get(i) != ' ' {
+        return None;
+    }
+    let (word, i) = c.word(c.blanks(i));
+    let m = month(&word)?;
+    let i = c.blanks(if matches!(c.get(i), '.' | ',') { i + 1 } else { i });
+    let (y, i) = c.number(i, 4, 4)?;
+    finish(c, start, i, (y, m, d), true)
+}
+
+/// Number of an English month, whole or in three letters.
+fn month(word: &str) -> Option<i32> {
+    const MONTHS: [&str; 12] =
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+    MONTHS
+        .iter()
+        .position(|m| *m == word || (word.len() == 3 && m.starts_with(word)) || (word == "sept" && *m == "september"))
+        .map(|i| i as i32 + 1)
+}
+
+/// Checks the day and adds the time of day that follows, if one does.
+fn finish(c: &Chars, start: usize, end: usize, (y, m, d): (i32, i32, i32), numeric: bool) -> Option<Date> {
+    let small = |v: i32| i8::try_from(v).ok();
+    if !(1900..=2099).contains(&y) || (numeric && c.digit(end).is_some()) {
+        return None;
+    }
+    civil::Date::new(i16::try_from(y).ok()?, small(m)?, small(d)?).ok()?;
+    let mut iso = format!("{y:04}-{m:02}-{d:02}");
+    let (time, after) = time(c, end).unzip();
+    if let Some(time) = &time {
+        iso.push('T');
+        iso.push_str(time);
+    }
+    let stop = after.unwrap_or(end);
+    let at = c.offset(start)..c.offset(stop);
+    Some(Date { iso, at, timed: time.is_some(), numeric })
+}
+
+/// A time of day after a date: `22:27`, `22:27:02`, `22时27分`, with a zone when one is written.
+fn time(c: &Chars, i: usize) -> Option<(String, usize)> {
+    let mut i = if matches!(c.get(i), 'T' | ',') && (c.digit(i + 1).is_some() || c.get(i + 1) == ' ') { i + 1 } else { i };
+    // A weekday between: `2024年5月9日 星期四 10:00`.
+    i = c.blanks(i);
+    if matches!(c.get(i), '星' | '周' | '週' | '(' | '（') {
+        let j = (i..i + 6).find(|j| matches!(c.get(*j), '一' | '二' | '三' | '四' | '五' | '六' | '日' | '天'))?;
+        i = c.blanks(j + 1 + usize::from(matches!(c.get(j + 1), ')' | '）')));
+    }
+    let (h, i) = c.number(i, 1, 2)?;
+    let ideographic = matches!(c.get(i), '时' | '時' | '点' | '點');
+    if !ideographic && c.get(i) != ':' {
+        return None;
+    }
+    let (min, mut i) = c.number(i + 1, 1, 2)?;
+    if ideographic {
+        if c.get(i) != '分' {
+            return None;
+        }
+        i += 1;
+    }
+    if h > 23 || min > 59 {
+        return None;
+    }
+    let mut out = format!("{h:02}:{min:02}");
+    if c.get(i) == ':'
+        && let Some((s, j)) = c.number(i + 1, 2, 2)
+        && s < 60
+    {
+        out.push_str(&format!(":{s:02}"));
+        i = j;
+        // Fractions of a second are dropped: no page means them.
+        if c.get(i) == '.' && c.digit(i + 1).is_some() {
+            i += 1;
+            while c.digit(i).is_some() {
+                i += 1;
+            }
+        }
+    }
+    if c.get(i) == 'Z' && !c.get(i + 1).is_alphanumeric() {
+        out.push('Z');
+        i += 1;
+    } else if matches!(c.get(i), '+' | '-')
+        && let Some((zh, j)) = c.number(i + 1, 2, 2)
+        && zh <= 14
+        && let Some((zm, j)) = c.number(if c.get(j) == ':' { j + 1 } else { j }, 2, 2)
+        && zm < 60
+    {
+        out.push_str(&format!("{}{zh:02}:{zm:02}", c.get(i)));
+        i = j;
+    }
+    Some((out, i))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn iso(text: &str) -> Option<String> {
+        find(text).map(|d| d.iso)
+    }
+
+    #[test]
+    fn forms_of_pages() {
+        for (text, want) in [
+            ("2024-05-09 22:27:02", "2024-05-09T22:27:02"),
+            ("发布于2024/5/9", "2024-05-09"),
+            ("2024年05月17日08:59 来源", "2024-05-17T08:59"),
+            ("２０２４年５月９日", "2024-05-09"),
+            ("2024年5月9日 星期四 8时05分", "2024-05-09T08:05"),
+            ("2024-05-09T22:27:02.123+0800", "2024-05-09T22:27:02+08:00"),
+            ("2024.05.09", "2024-05-09"),
+            ("Posted on May 9, 2024", "2024-05-09"),
+            ("9 Sept. 2024", "2024-09-09"),
+        ] {
+            assert_eq!(iso(text).as_deref(), Some(want), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_dates() {
+        for text in ["2024-02-30", "12024-05-09", "2024-05", "2024-05/09", "version 1.2.3", "2024年5月"] {
+            assert_eq!(iso(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn zones_are_kept_and_never_invented() {
+        assert_eq!(whole("Thu, 09 May 2024 08:05:00 GMT").as_deref(), Some("2024-05-09T08:05:00Z"));
+        assert_eq!(whole("Thu, 09 May 2024 08:05:00 +0800").as_deref(), Some("2024-05-09T08:05:00+08:00"));
+        assert_eq!(whole(" 2024-05-09 ").as_deref(), Some("2024-05-09"));
+        assert_eq!(whole("约 2024-05-09"), None);
+    }
+}

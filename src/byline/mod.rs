@@ -1,0 +1,447 @@
+//! Byline lines: the authors, editors, sources and dates a line names, if it names nothing else. Where in a page such a line
+//! counts is decided by the stages that ask.
+
+pub mod dates;
+pub mod names;
+
+use std::sync::OnceLock;
+
+use crate::rules::table;
+
+/// What a byline line says. Everything in it is accounted for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Byline {
+    /// Names of authors, in order.
+    pub author: Vec<String>,
+    /// Names after 责编, 编辑, 校对 and the like, as they stand.
+    pub editor: Option<String>,
+    /// Where the text comes from.
+    pub source: Option<String>,
+    /// ISO 8601.
+    pub date: Option<String>,
+    /// The date as it stands, when it was written with words or ideographs.
+    pub date_raw: Option<String>,
+    /// True when a time of day stands beside the date.
+    pub timed: bool,
+    /// True when a word such as 来源 or 作者 introduces a part.
+    pub keyed: bool,
+    /// True when nothing but names stands between brackets.
+    pub names_only: bool,
+}
+
+/// Longest line that is looked at, in bytes; a byline with all its furniture has some 200.
+const LONGEST: usize = 400;
+
+/// What a byline word announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Author,
+    /// 记者, 通讯员: a person, never a pen name, because interviews begin lines the same way.
+    Reporter,
+    Editor,
+    Source,
+    Date,
+    Photo,
+    Other,
+}
+
+/// The words of `src/data/byline.tsv`, longest first, so that the first match is the longest.
+fn keys() -> &'static [(String, Role)] {
+    static KEYS: OnceLock<Vec<(String, Role)>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let mut all = Vec::new();
+        for row in table::rows("byline.tsv", include_str!("../data/byline.tsv"), 2).flatten() {
+            let role = match row.cells[1] {
+                "author" => Role::Author,
+                "reporter" => Role::Reporter,
+                "editor" => Role::Editor,
+                "source" => Role::Source,
+                "date" => Role::Date,
+                "photo" => Role::Photo,
+                _ => Role::Other,
+            };
+            all.push((row.cells[0].to_owned(), role));
+        }
+        all.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then(a.0.cmp(&b.0)));
+        all
+    })
+}
+
+/// Ends of names of papers, sites, agencies and offices: a word that ends so can be a source without a word before it.
+const PUBLISHERS: &[&str] = &[
+    "网",
+    "網",
+    "报",
+    "報",
+    "社",
+    "台",
+    "臺",
+    "刊",
+    "志",
+    "誌",
+    "在线",
+    "在線",
+    "新闻",
+    "新聞",
+    "客户端",
+    "客戶端",
+    "频道",
+    "頻道",
+    "传媒",
+    "傳媒",
+    "融媒",
+    "融媒体",
+    "日报",
+    "晚报",
+    "周刊",
+    "杂志",
+    "头条",
+    "頭條",
+    "发布",
+    "號",
+    "号",
+    "观察",
+    "部",
+    "局",
+    "办公室",
+    "委",
+    "政府",
+    "中心",
+    "研究院",
+    "大学",
+    "大學",
+    "出版社",
+    "公众号",
+    "论坛",
+    "財經",
+    "财经",
+    "党建",
+    "电视",
+    "電視",
+    "播报",
+    "资讯",
+    "資訊",
+];
+
+/// True when `s` reads as the name of a publisher, not of a person.
+pub fn is_publisher(s: &str) -> bool {
+    let n = s.chars().take(21).count();
+    (2..=20).contains(&n)
+        && !s.contains(['，', '。', ',', '：', ':', '“'])
+        && (PUBLISHERS.iter().any(|p| s.ends_with(p) && s.len() > p.len()) || s.ends_with(".com") || s.ends_with(".cn"))
+}
+
+/// Reads a line as a byline. `None` when any part of it is something else.
+pub fn parse(line: &str) -> Option<Byline> {
+    let mut s = line.trim();
+    if s.len() > LONGEST || s.is_empty() {
+        return None;
+    }
+    let mut bracketed = false;
+    while let Some(inner) = unbracket(s) {
+        bracketed = true;
+        s = inner.trim();
+    }
+    if s.contains(['。', '！', '？', '!', '?', '“', '”', '「', '」', '…']) {
+        return None;
+    }
+    if bracketed && let Some(author) = names::list(s) {
+        return Some(Byline { author, names_only: true, ..Byline::default() });
+    }
+    let mut out = Byline::default();
+    let mut rest = s;
+    let mut pieces: Vec<&str> = Vec::new();
+    for _ in 0..4 {
+        let Some(d) = dates::find(rest) else { break };
+        pieces.push(&rest[..d.at.start]);
+        if out.date.is_none() {
+            out.date_raw = (!d.numeric).then(|| rest[d.at.clone()].trim().to_owned());
+            out.timed = d.timed;
+            out.date = Some(d.iso);
+        }
+        rest = &rest[d.at.end..];
+    }
+    pieces.push(rest);
+    for piece in pieces {
+        read(piece, &mut out)?;
+    }
+    let says = out.date.is_some() || !out.author.is_empty() || out.editor.is_some() || out.source.is_some() || out.keyed;
+    says.then_some(out)
+}
+
+/// The inside of brackets that enclose all of `s`.
+fn unbracket(s: &str) -> Option<&str> {
+    const PAIRS: &[(char, char)] = &[('(', ')'), ('（', '）'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('［', '］'), ('<', '>')];
+    PAIRS.iter().find_map(|(a, b)| {
+        let inner = s.strip_prefix(*a)?.strip_suffix(*b)?;
+        (!inner.contains([*a, *b])).then_some(inner)
+    })
+}
+
+/// True for what may stand between parts.
+fn is_gap(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '|' | '｜'
+                | '丨'
+                | '·'
+                | ','
+                | '，'
+                | '、'
+                | ';'
+                | '；'
+                | '/'
+                | '／'
+                | '-'
+                | '—'
+                | '('
+                | ')'
+                | '（'
+                | '）'
+                | '['
+                | ']'
+                | '【'
+                | '】'
+                | '◎'
+                | '■'
+                | '●'
+                | '★'
+                | '│'
+                | '┃'
+                | '▏'
+                | '•'
+        )
+}
+
+/// A byline word at the beginning of `s`: its role, its length with the colon after it, and whether there was one.
+fn key_at(s: &str) -> Option<(Role, usize, bool)> {
+    let first = s.chars().next()?;
+    for (word, role) in keys() {
+        let Some(head) = s.get(..word.len()) else { continue };
+        if !(head == word || (first.is_ascii() && head.eq_ignore_ascii_case(word))) {
+            continue;
+        }
+        let after = &s[word.len()..];
+        let blanks = after.len() - after.trim_start().len();
+        if let Some(colon) =
+            after[blanks..].chars().next().filter(|c| matches!(c, ':' | '：' | '=' | '|' | '｜' | '丨' | '/' | '／' | '︰'))
+        {
+            return Some((*role, word.len() + blanks + colon.len_utf8(), true));
+        }
+        if word.ends_with(['/', '／']) {
+            return Some((*role, word.len(), true));
+        }
+        let single = word.chars().count() == 1;
+        if single && *role != Role::Other {
+            continue;
+        }
+        if after.is_empty() || blanks > 0 || (*role == Role::Other && after.starts_with(is_gap)) {
+            return Some((*role, word.len() + blanks, false));
+        }
+        // 记者赵一鸣, without anything between; 发布于2024-05-09, where the date was taken out.
+        let next = after.split(is_gap).next().unwrap_or("");
+        if matches!(role, Role::Author | Role::Reporter) && !single && names::is_chinese(next) {
+            return Some((*role, word.len(), false));
+        }
+        if *role == Role::Date && (word.ends_with('于') || word.ends_with('於')) {
+            return Some((*role, word.len(), true));
+        }
+    }
+    None
+}
+
+/// Reads one piece between dates: words and what follows them.
+fn read(piece: &str, out: &mut Byline) -> Option<()> {
+    let mut parts: Vec<(Option<(Role, bool)>, usize, usize)> = vec![(None, 0, piece.len())];
+    let mut at = 0;
+    let mut start = true;
+    while at < piece.len() {
+        if start && let Some((role, len, colon)) = key_at(&piece[at..]) {
+            if let Some(last) = parts.last_mut() {
+                last.2 = at;
+            }
+            parts.push((Some((role, colon)), at + len, piece.len()));
+            at += len;
+            continue;
+        }
+        let c = piece[at..].chars().next()?;
+        start = is_gap(c);
+        at += c.len_utf8();
+    }
+    for (key, from, to) in parts {
+        let value = piece[from..to].trim_matches(is_gap);
+        match key {
+            None => leftover(value, out)?,
+            Some((role, colon)) => keyed(role, colon, value, out)?,
+        }
+    }
+    Some(())
+}
+
+/// The value of a byline word.
+fn keyed(role: Role, colon: bool, value: &str, out: &mut Byline) -> Option<()> {
+    let n = value.chars().take(41).count();
+    if role != Role::Other {
+        out.keyed |= colon || !value.is_empty();
+    }
+    match role {
+        Role::Author => people(value, colon, out)?,
+        Role::Reporter => people(value, false, out)?,
+        Role::Editor => {
+            if n > 0 {
+                match names::list(value) {
+                    Some(all) => add(&mut out.editor, &all.join("、")),
+                    None if colon && n <= 20 => add(&mut out.editor, value),
+                    None => return None,
+                }
+            }
+        }
+        Role::Source => {
+            // The value ends at a wide gap; what follows is on its own.
+            let (head, tail) = value.split_once("  ").unwrap_or((value, ""));
+            if n > 0 {
+                if !colon && !is_publisher(head) || head.chars().take(31).count() > 30 {
+                    return None;
+                }
+                if out.source.is_none() {
+                    out.source = Some(head.trim_matches(is_gap).to_owned()).filter(|s| !s.is_empty());
+                }
+                leftover(tail.trim_matches(is_gap), out)?;
+            }
+        }
+        Role::Date => {
+            if !value.chars().all(|c| {
+                c.is_ascii_digit()
+                    || matches!(c, ':' | '：' | '-' | '/' | '.' | ' ' | '月' | '日' | '时' | '分' | '前' | '小' | '天' | '昨' | '今')
+            }) {
+                leftover(value, out)?;
+            }
+        }
+        Role::Photo => {
+            if n > 20 {
+                return None;
+            }
+        }
+        Role::Other => {
+            if n > 30 || (!colon && !value.chars().all(is_count)) {
+                return None;
+            }
+        }
+    }
+    Some(())
+}
+
+/// Names after an author word, then perhaps the paper they write for.
+fn people(value: &str, colon: bool, out: &mut Byline) -> Option<()> {
+    if value.is_empty() {
+        return Some(());
+    }
+    if let Some(all) = names::list(value) {
+        out.author.extend(all);
+        return Some(());
+    }
+    let words: Vec<&str> = value.split_whitespace().collect();
+    for cut in (1..words.len()).rev().take(6) {
+        let (names, tail) = (words[..cut].join(" "), words[cut..].join(" "));
+        if let Some(all) = names::list(&names) {
+            out.author.extend(all);
+            return leftover(&tail, out);
+        }
+    }
+    if words.len() == 1 && is_publisher(value) {
+        if out.source.is_none() {
+            out.source = Some(value.to_owned());
+        }
+        return Some(());
+    }
+    // A pen name, or an office that signs as author.
+    if colon && value.chars().take(21).count() <= 20 && !value.contains([':', '：']) {
+        out.author.push(value.to_owned());
+        return Some(());
+    }
+    None
+}
+
+/// Text that no word introduces: reader counts, one publisher, nothing else.
+fn leftover(text: &str, out: &mut Byline) -> Option<()> {
+    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '丨' | '│')) {
+        let word = word.trim_matches(is_gap);
+        if word.is_empty() || word.chars().all(is_count) {
+            continue;
+        }
+        if is_publisher(word) && out.source.is_none() {
+            out.source = Some(word.to_owned());
+            continue;
+        }
+        return None;
+    }
+    Some(())
+}
+
+/// Characters of counts: `(1.2万)`, `+32`, `1,088次`.
+fn is_count(c: char) -> bool {
+    c.is_ascii_digit()
+        || is_gap(c)
+        || matches!(c, '.' | '+' | '万' | '萬' | '亿' | '次' | '条' | '條' | '人' | ':' | '：' | '大' | '中' | '小' | 'T' | 'w' | 'k')
+}
+
+/// Adds a name to a field that may hold several.
+fn add(field: &mut Option<String>, value: &str) {
+    match field {
+        Some(all) => {
+            if !all.split('、').any(|v| v == value) {
+                all.push('、');
+                all.push_str(value);
+            }
+        }
+        None => *field = Some(value.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_several_parts() {
+        let b = parse("来源：山河晚报 作者:赵一鸣 2024-05-09 22:27").unwrap();
+        assert_eq!(b.source.as_deref(), Some("山河晚报"));
+        assert_eq!(b.author, ["赵一鸣"]);
+        assert_eq!(b.date.as_deref(), Some("2024-05-09T22:27"));
+        assert_eq!(b.date_raw, None);
+    }
+
+    #[test]
+    fn roles_without_colons() {
+        let b = parse("记者 赵 明 通讯员 钱 立 孙晓文 文/摄 山河日报").unwrap();
+        assert_eq!(b.author, ["赵明", "钱立", "孙晓文"]);
+        assert_eq!(b.source.as_deref(), Some("山河日报"));
+        let b = parse("【責編 錢曉文】").unwrap();
+        assert_eq!(b.editor.as_deref(), Some("錢曉文"));
+        assert_eq!(parse("(赵一鸣 钱立)").unwrap().author, ["赵一鸣", "钱立"]);
+        assert!(parse("By Anna Dorp").is_some());
+    }
+
+    #[test]
+    fn furniture_beside_a_date() {
+        let b = parse("发布时间：2024年5月9日 浏览次数：1,088 字号：大 中 小 标签:").unwrap();
+        assert_eq!(b.date.as_deref(), Some("2024-05-09"));
+        assert_eq!(b.date_raw.as_deref(), Some("2024年5月9日"));
+    }
+
+    #[test]
+    fn speech_and_text_are_no_bylines() {
+        for line in [
+            "记者：您是哪一年来这里的",
+            "编辑 这个词有两个意思",
+            "2024年5月9日，山河县举行了运动会",
+            "来源：拉丁语 natura，意思是生出来的东西，后来也指事物的本性和世界本身的样子",
+            "(掌声)",
+            "大 中 小",
+            "春风又绿江南岸",
+        ] {
+            assert_eq!(parse(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Marks inside one line of Markdown: links to their text, pictures out, emphasis off. Blocks are read in `mod`.
+
+use std::ops::Range;
+
+/// A stretch of a line to leave out, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// Byte range in the line.
+    pub(super) at: Range<usize>,
+    /// True for a picture, false for markup around text that stays.
+    pub(super) picture: bool,
+}
+
+/// What of `line` is markup, ascending and disjoint, and how many bytes of its text stand inside links.
+///
+/// Only `**`, `__`, `[text](address)`, `![alt](address)` and `<address>` count: a single `*` or `_` is more often a sign of
+/// multiplication or part of a name than emphasis.
+pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
+    let bytes = line.as_bytes();
+    let mut out: Vec<Cut> = Vec::new();
+    let mut linked = 0;
+    let mut strong: Option<(usize, u8)> = None;
+    let mut at = 0;
+    while let Some(step) = memchr::memchr3(b'[', b'*', b'_', &bytes[at..]) {
+        let i = at + step;
+        at = i + 1;
+        match bytes[i] {
+            b'[' => {
+                let picture = i > 0 && bytes[i - 1] == b'!';
+                let Some((close, end)) = link(bytes, i) else { continue };
+                if picture {
+                    out.push(Cut { at: i - 1..end, picture: true });
+                    at = end;
+                } else {
+                    out.push(Cut { at: i..i + 1, picture: false });
+                    // A picture that is itself a link: `[![alt](a)](b)`.
+                    if bytes[i + 1..].starts_with(b"![")
+                        && let Some((_, inner)) = link(bytes, i + 2)
+                        && inner <= close
+                    {
+                        out.push(Cut { at: i + 1..inner, picture: true });
+                        linked += close - inner;
+                    } else {
+                        linked += close - i - 1;
+                    }
+                    out.push(Cut { at: close..end, picture: false });
+                    at = end;
+                }
+            }
+            mark => {
+                if bytes.get(i + 1) != Some(&mark) {
+                    continue;
+                }
+                at = i + 2;
+                if bytes.get(i + 2) == Some(&mark) {
+                    // Three and more are a rule or a blank to fill in.
+                    while bytes.get(at) == Some(&mark) {
+                        at += 1;
+                    }
+                    continue;
+                }
+                match strong {
+                    Some((open, m)) if m == mark && !bytes[i - 1].is_ascii_whitespace() => {
+                        out.push(Cut { at: open..open + 2, picture: false });
+                        out.push(Cut { at: i..i + 2, picture: false });
+                        strong = None;
+                    }
+                    _ if bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace()) => strong = Some((i, mark)),
+                    _ => {}
+                }
+            }
+        }
+    }
+    out.sort_by_key(|c| c.at.start);
+    out.dedup_by(|next, kept| next.at.start < kept.at.end);
+    (out, linked)
+}
+
+/// The closing `]` of the `[` at `open` and the end of the `(address)` right after it. No nesting but one picture; at most
+/// 2,000 bytes each, so a line of open brackets costs no more than its length.
+fn link(bytes: &[u8], open: usize) -> Option<(usize, usize)> {
+    const REACH: usize = 2000;
+    let text = &bytes[open + 1..bytes.len().min(open + REACH)];
+    let mut close = open + 1 + memchr::memchr(b']', text)?;
+    if bytes.get(close + 1) == Some(&b'(') && bytes[open + 1..close].starts_with(b"![") {
+        let after = &bytes[close + 1..bytes.len().min(close + REACH)];
+        let inner = close + 1 + memchr::memchr(b')', after)? + 1;
+        if bytes.get(inner) == Some(&b']') {
+            close = inner;
+        }
+    }
+    if bytes[open + 1..close].contains(&b'[') && !bytes[open + 1..close].starts_with(b"![") {
+        return None;
+    }
+    if bytes.get(close + 1) != Some(&b'(') {
+        return None;
+    }
+    let address = &bytes[close + 2..bytes.len().min(close + REACH)];
+    let mut end = close + 2 + memchr::memchr(b')', address)?;
+    // One pair of brackets inside an address.
+    if bytes[close + 2..end].contains(&b'(') && bytes.get(end + 1).is_some_and(|b| *b == b')') {
+        end += 1;
+    }
+    Some((close, end + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(line: &str) -> (String, usize) {
+        let (cuts, linked) = cuts(line);
+        let mut out = String::new();
+        let mut at = 0;
+        for c in cuts {
+            out.push_str(&line[at..c.at.start]);
+            at = c.at.end;
+        }
+        out.push_str(&line[at..]);
+        (out, linked)
+    }
+
+    #[test]
+    fn links_keep_their_text() {
+        assert_eq!(plain("见[目录](a.html)第三页"), ("见目录第三页".into(), 6));
+        assert_eq!(plain("[a](b(c)) d"), ("a d".into(), 1));
+        assert_eq!(plain("第[1]条"), ("第[1]条".into(), 0));
+    }
+
+    #[test]
+    fn pictures_go_with_their_words() {
+        assert_eq!(plain("前![图一](x.png)后"), ("前后".into(), 0));
+        assert_eq!(plain("[![图](x.png)](y.html)"), (String::new(), 0));
+    }
+
+    #[test]
+    fn emphasis_goes_but_not_arithmetic() {
+        assert_eq!(plain("**要点**：先做"), ("要点：先做".into(), 0));
+        assert_eq!(plain("2**3 和 5 * 6"), ("2**3 和 5 * 6".into(), 0));
+        assert_eq!(plain("姓名____ 班级____"), ("姓名____ 班级____".into(), 0));
+    }
+
+    #[test]
+    fn open_brackets_are_linear() {
+        let line = "[".repeat(200_000);
+        assert_eq!(cuts(&line).0, vec![]);
+    }
+}

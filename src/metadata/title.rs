@@ -1,0 +1,203 @@
+//! The title of a page: which of its claims holds, and which line of the text repeats it.
+
+use crate::block::{Block, Kind, Mark};
+use crate::rules::Rules;
+use crate::tree::Outline;
+
+/// Longest title, in characters. Headlines of Chinese papers end below 60; Latin ones have four letters for one ideograph.
+const LONGEST: usize = 200;
+
+/// The title and a mark for each line before the text that says the same.
+pub(super) fn resolve(text: &str, outline: &Outline, marks: &[Mark], rules: &Rules) -> (Option<String>, Vec<Mark>) {
+    let mut out = vec![false; outline.blocks.len()];
+    for m in marks {
+        out[m.block as usize] = true;
+    }
+    let kept = out.iter().filter(|o| !**o).count();
+    let declared = declared(text, outline);
+    let (title, at) = match declared {
+        Some(title) => (title, None),
+        None => match line(text, outline, marks, &out, rules) {
+            Some(at) => (squeeze(outline.blocks[at].span.of(text)), Some(at)),
+            None => return (None, Vec::new()),
+        },
+    };
+    let key = key(&title);
+    let rule = rules.rule("metadata/title");
+    let mut found = Vec::new();
+    let mut left = kept;
+    for (i, b) in outline.blocks.iter().enumerate() {
+        let s = b.span.of(text);
+        if out[i] {
+            continue;
+        }
+        if at == Some(i)
+            || (s.len() <= 2 * title.len() + 20 && !matches!(b.kind, Kind::Code | Kind::ListItem | Kind::TableRow) && self::key(s) == key)
+        {
+            found.push(Mark { block: i as u32, rule, score: 1.0, first: None });
+            left -= 1;
+        } else if s.chars().count() > 60 {
+            break;
+        }
+    }
+    // A page that is nothing but its title keeps it as text.
+    if left == 0 {
+        found.clear();
+    }
+    (Some(title), found)
+}
+
+/// What the fields claim: front matter, JSON-LD, OpenGraph, then the `<title>`, set right by a heading that shares it.
+fn declared(text: &str, outline: &Outline) -> Option<String> {
+    let get = |key: &str| outline.fields.iter().find(|f| &*f.key == key).map(|f| squeeze(&f.value)).filter(|v| fits(v));
+    if let Some(title) = get("front:title") {
+        return Some(title);
+    }
+    let tag = get("title");
+    let claim = get("jsonld:headline").or_else(|| get("meta:og:title")).or_else(|| get("meta:twitter:title"));
+    // A heading that stands inside a claim is the claim without the name of the site.
+    let base = tag.as_deref().or(claim.as_deref());
+    if let Some(base) = base {
+        let whole = key(base);
+        let heading = outline
+            .blocks
+            .iter()
+            .filter(|b| matches!(b.kind, Kind::Heading(1 | 2 | 3)))
+            .map(|b| squeeze(b.span.of(text)))
+            .filter(|h| fits(h))
+            .take(60)
+            .filter(|h| {
+                let k = key(h);
+                k.chars().count() >= 4 && whole.contains(&k) && 3 * k.len() >= whole.len()
+            })
+            .max_by_key(String::len);
+        if heading.is_some() {
+            return heading;
+        }
+    }
+    if let Some(claim) = claim {
+        return Some(without_site(&claim, outline));
+    }
+    if let Some(tag) = tag {
+        return Some(without_site(&tag, outline));
+    }
+    outline.blocks.iter().take(60).find(|b| b.kind == Kind::Heading(1)).map(|b| squeeze(b.span.of(text))).filter(|h| fits(h))
+}
+
+/// `<title>` without the name of the site: cut at the last separator whose right part is short or the site's name. Only the
+/// last, because `A-B公司` has one of its own; again as long as the rest still has most of the text.
+fn without_site(title: &str, outline: &Outline) -> String {
+    const CUTS: &[&str] = &[" - ", " – ", " — ", " | ", "_", "|", "｜", " · ", " « ", " » ", "--", "——", "-"];
+    let site = outline.fields.iter().find(|f| &*f.key == "meta:og:site_name").map(|f| key(&f.value)).filter(|k| !k.is_empty());
+    let mut rest = title;
+    for _ in 0..3 {
+        let cut = CUTS.iter().filter_map(|c| rest.rfind(c).map(|at| (at, c.len()))).max_by_key(|(at, len)| (at + len, *len));
+        let Some((at, len)) = cut else { break };
+        let (left, right) = (rest[..at].trim(), rest[at + len..].trim());
+        let (l, r) = (left.chars().count(), right.chars().count());
+        let is_site = site.as_deref().is_some_and(|s| key(right) == s);
+        // A bare hyphen joins words as often as it parts names.
+        let bare = len == 1 && rest[at..].starts_with('-');
+        let names_site = crate::byline::is_publisher(right) || (right.is_ascii() && right.contains('.'));
+        let short = r <= 16 && r < l && l >= 6;
+        if l >= 4 && (is_site || names_site || (short && !bare)) {
+            rest = left;
+        } else {
+            break;
+        }
+    }
+    rest.to_owned()
+}
+
+/// The line of a text that is its title: the nearest fitting one above the first byline line, else the first kept block, when
+/// more text follows it.
+fn line(text: &str, outline: &Outline, marks: &[Mark], out: &[bool], rules: &Rules) -> Option<usize> {
+    let blocks = &outline.blocks;
+    let prose = |b: &Block| b.kind == Kind::Paragraph && b.span.len() >= 90;
+    let first = (0..blocks.len()).find(|i| !out[*i] && prose(&blocks[*i]));
+    let date = [rules.rule("metadata/byline"), rules.rule("metadata/date"), rules.rule("metadata/source")];
+    let byline = marks.iter().filter(|m| date.contains(&m.rule)).map(|m| m.block as usize).filter(|i| first.is_none_or(|f| *i < f)).max();
+    let unfit = ["boilerplate/spam-header", "boilerplate/breadcrumb", "boilerplate/share"].map(|r| rules.find(r));
+    let barred = |i: usize| marks.iter().any(|m| m.block as usize == i && (date.contains(&m.rule) || unfit.contains(&Some(m.rule))));
+    if let Some(byline) = byline {
+        let above = (byline.saturating_sub(6)..byline).rev().find(|i| {
+            let s = blocks[*i].span.of(text);
+            s.chars().take(8).count() > 5 && is_headline(s) && !barred(*i)
+        });
+        if above.is_some() {
+            return above;
+        }
+    }
+    let at = (0..blocks.len()).find(|i| !out[*i])?;
+    let b = &blocks[at];
+    let heads = matches!(b.kind, Kind::Paragraph | Kind::Heading(_)) && is_headline(b.span.of(text));
+    let next = (at + 1..blocks.len()).filter(|i| !out[*i]).take(3);
+    let text_follows =
+        next.map(|i| blocks[i].span.of(text)).any(|s| s.len() > b.span.len() && s.contains(['。', '！', '？', '，', '；', '.', ',']));
+    (heads && text_follows).then_some(at)
+}
+
+/// 4 to 60 characters (Latin text: 100) without an end mark.
+fn is_headline(s: &str) -> bool {
+    let n = s.chars().take(101).count();
+    let ends = s.ends_with(['。', '；', '：', ':', '，', ',', ';', '、', '…']) || (s.is_ascii() && s.ends_with('.')) || s.contains('。');
+    (2..=if s.is_ascii() { 100 } else { 60 }).contains(&n) && !ends && s.chars().any(char::is_alphabetic)
+}
+
+fn fits(s: &str) -> bool {
+    !s.is_empty() && s.chars().take(LONGEST + 1).count() <= LONGEST
+}
+
+/// Letters and digits alone, lower case: how titles are compared.
+fn key(s: &str) -> String {
+    s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The words with single blanks between.
+fn squeeze(s: &str) -> String {
+    super::squeeze(s)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain;
+    use crate::tree::Field;
+
+    const LONG: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条，从村口一直修到河边。";
+
+    fn of(lines: &[&str], fields: &[(&str, &str)]) -> (Option<String>, Vec<u32>) {
+        let text = lines.join("\n");
+        let mut outline = plain::outline(&text);
+        outline.fields = fields.iter().map(|(k, v)| Field { key: (*k).into(), value: (*v).into() }).collect();
+        let marks = super::super::lines(&text, &outline, Rules::builtin());
+        let (title, marks) = resolve(&text, &outline, &marks, Rules::builtin());
+        (title, marks.iter().map(|m| m.block).collect())
+    }
+
+    #[test]
+    fn the_first_line_or_the_one_above_the_byline() {
+        assert_eq!(of(&["修路记", LONG], &[]), (Some("修路记".into()), vec![0]));
+        assert_eq!(of(&["山河晚报电子版", "村民自己动手修路", "2024-05-09", LONG], &[]).0.as_deref(), Some("村民自己动手修路"));
+        assert_eq!(of(&[LONG, LONG], &[]), (None, vec![]));
+        assert_eq!(of(&["修路记"], &[]), (None, vec![]));
+    }
+
+    #[test]
+    fn a_declared_title_marks_its_line() {
+        assert_eq!(of(&["村民 修路", LONG], &[("front:title", "村民修路")]), (Some("村民修路".into()), vec![0]));
+        assert_eq!(of(&["村民修路"], &[("front:title", "村民修路")]), (Some("村民修路".into()), vec![]));
+    }
+
+    #[test]
+    fn the_name_of_the_site_goes() {
+        for (tag, want) in [
+            ("村民自己动手修路_山河频道_山河网", "村民自己动手修路"),
+            ("甲-乙公司开始修路-山河新闻网", "甲-乙公司开始修路"),
+            ("How we built a road - Hill Times", "How we built a road"),
+            ("Spider-Man comes to the village", "Spider-Man comes to the village"),
+        ] {
+            assert_eq!(of(&[LONG], &[("title", tag)]).0.as_deref(), Some(want), "{tag}");
+        }
+    }
+}
