@@ -230,15 +230,25 @@ fn time(c: &Chars, i: usize) -> Option<(String, usize)> {
         out.push('Z');
         i += 1;
     } else if matches!(c.get(i), '+' | '-')
-        && let Some((zh, j)) = c.number(i + 1, 2, 2)
-        && zh <= 14
-        && let Some((zm, j)) = c.number(if c.get(j) == ':' { j + 1 } else { j }, 2, 2)
-        && zm < 60
+        && let Some((zh, zm, j)) = zone(c, i + 1)
     {
         out.push_str(&format!("{}{zh:02}:{zm:02}", c.get(i)));
         i = j;
     }
     Some((out, i))
+}
+
+/// `08:00` or `0800`.
+fn zone(c: &Chars, i: usize) -> Option<(i32, i32, usize)> {
+    let (h, m, end) = match c.number(i, 4, 4) {
+        Some((hm, end)) => (hm / 100, hm % 100, end),
+        None => {
+            let (h, j) = c.number(i, 2, 2).filter(|(_, j)| c.get(*j) == ':')?;
+            let (m, end) = c.number(j + 1, 2, 2)?;
+            (h, m, end)
+        }
+    };
+    (h <= 14 && m < 60).then_some((h, m, end))
 }
 
 #[cfg(test)]
