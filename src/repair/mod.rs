@@ -1,6 +1,8 @@
 //! Undoes damage done to text before it came to us: cloak, mojibake, entities escaped too often. Does not read markup and
 //! changes nothing else.
 
+pub mod cloak;
+
 use crate::block::Note;
 use crate::layer::Layer;
 use crate::rules::Rules;

@@ -1,0 +1,195 @@
+//! One page as the search sees it: its characters, the set it annotates, its habits. Look-ups only; nothing is changed here.
+
+use super::annotation;
+use super::channel::{Decoder, Set, Shown};
+use super::gate::Verdict;
+use super::gbk;
+use super::readings::Readings;
+use super::search::NAT;
+
+/// A torn annotation.
+#[derive(Clone, Copy, Debug)]
+pub struct Torn {
+    /// Number of the reading.
+    pub reading: u16,
+    /// The character behind it.
+    pub end: usize,
+}
+
+/// An annotation to delete.
+#[derive(Clone, Copy, Debug)]
+pub struct Note {
+    /// The character behind it.
+    pub end: usize,
+}
+
+/// A page that is repaired.
+#[derive(Debug)]
+pub struct Page<'t> {
+    /// The text.
+    pub text: &'t str,
+    /// Its characters with their byte offsets.
+    pub chars: Vec<(u32, char)>,
+    /// The characters it annotates.
+    pub set: Set,
+    /// Do whole annotations prove the page cloaked, or did a torn one?
+    pub gated: bool,
+    /// Were markers seen on it?
+    pub marked: bool,
+    /// Are they seen as commas?
+    pub visible: bool,
+    /// Is its full-width punctuation folded to ASCII?
+    folded: bool,
+    /// Is a line end mostly followed by another?
+    spaced: bool,
+    /// Members of the table that stand on it without a reading. One bit a pair.
+    plain: Box<[u64]>,
+    /// Characters that occur on it, folded. One bit each.
+    seen: Box<[u64]>,
+}
+
+impl<'t> Page<'t> {
+    /// Reads the page's habits.
+    pub fn new(text: &'t str, verdict: Verdict, gated: bool) -> Page<'t> {
+        let chars: Vec<(u32, char)> = text.char_indices().map(|(at, c)| (at as u32, c)).collect();
+        let mut seen = vec![0u64; 1024];
+        let (mut narrow, mut wide, mut lines, mut doubled, mut marks, mut commas, mut ends) = (0, 0, 0, 0, 0, 0, 0);
+        let mut before = '\n';
+        for (i, (_, c)) in chars.iter().enumerate() {
+            if (*c as usize) < 0x1_0000 {
+                let c = gbk::fold(*c) as usize;
+                seen[c / 64] |= 1 << (c % 64);
+            }
+            let next = chars.get(i + 1).map_or('\n', |c| c.1);
+            match c {
+                ',' | ':' | '!' | '?' | '(' if !before.is_ascii() => narrow += 1,
+                '，' | '：' | '！' | '？' | '（' => wide += 1,
+                '\n' => {
+                    lines += u32::from(before != '\n');
+                    doubled += u32::from(before != '\n' && next == '\n');
+                }
+                _ => {}
+            }
+            let end = matches!(gbk::fold(next), '、' | '。' | ',' | ';' | '!' | '?');
+            ends += u32::from(end);
+            commas += u32::from(*c == ',' && end);
+            marks += u32::from(matches!(c, '?' | '\u{FFFD}') && end);
+            before = *c;
+        }
+        Page {
+            text,
+            chars,
+            set: verdict.set,
+            gated,
+            marked: marks >= 2,
+            visible: commas >= 5 && commas * 3 >= ends,
+            folded: narrow >= wide,
+            spaced: doubled * 2 > lines,
+            plain: verdict.plain,
+            seen: seen.into(),
+        }
+    }
+
+    /// Byte offset of a character; the end of the text behind the last.
+    pub fn offset(&self, at: usize) -> usize {
+        self.chars.get(at).map_or(self.text.len(), |c| c.0 as usize)
+    }
+
+    /// A character as this page writes it.
+    pub fn shown(&self, c: char) -> char {
+        if self.folded { gbk::fold(c) } else { c }
+    }
+
+    /// How the damage of the page is to be shown again for a check.
+    pub fn decoder(&self, at: usize) -> Shown {
+        let replacing = self.chars.get(at).is_some_and(|c| c.1 == '\u{FFFD}');
+        Shown { decoder: if replacing { Decoder::Replacing } else { Decoder::Windows }, euro: true, visible: self.visible }
+    }
+
+    /// Does the character occur on the page?
+    pub fn has(&self, c: char) -> bool {
+        let c = gbk::fold(c) as usize;
+        c < 0x1_0000 && self.seen[c / 64] >> (c % 64) & 1 == 1
+    }
+
+    /// Does a member of the table stand on the page without its reading?
+    pub fn is_plain(&self, pair: u16) -> bool {
+        self.plain[pair as usize / 64] >> (pair % 64) & 1 == 1
+    }
+
+    /// `(py)` at character `at`: (number, as it stands, character behind it).
+    fn reading(&self, at: usize) -> Option<(u16, &'t str, usize)> {
+        if self.chars.get(at)?.1 != '(' {
+            return None;
+        }
+        let found = annotation::whole(&self.text[self.offset(at)..])?;
+        let number = Readings::shared().number(found.syllable())?;
+        Some((number, found.raw, at + 2 + found.raw.chars().count()))
+    }
+
+    /// The torn annotation at `at`: `?py)`, or U+FFFD and `(py)`.
+    pub fn torn(&self, at: usize) -> Option<Torn> {
+        match self.chars.get(at)?.1 {
+            '?' => {
+                let found = annotation::torn(&self.text[self.offset(at + 1)..])?;
+                let reading = Readings::shared().number(found.syllable())?;
+                Some(Torn { reading, end: at + 2 + found.raw.chars().count() })
+            }
+            '\u{FFFD}' => self.reading(at + 1).map(|(reading, _, end)| Torn { reading, end }),
+            _ => None,
+        }
+    }
+
+    /// The annotation of the member of the set at `at`.
+    pub fn annotated(&self, at: usize) -> Option<Note> {
+        if self.chars.get(at + 1)?.1 != '(' {
+            return None;
+        }
+        let pair = u16::from_be_bytes(gbk::pair_of(self.chars[at].1)?);
+        let known = self.set.reading(pair)?;
+        let (number, _, end) = self.reading(at + 1)?;
+        (Readings::shared().number(known.trim_matches(' ')) == Some(number)).then_some(Note { end })
+    }
+
+    /// The end of a reading of `pair` behind the character at `at`.
+    pub fn reading_of(&self, at: usize, pair: u16) -> Option<usize> {
+        let (number, _, end) = self.reading(at + 1)?;
+        let table = Readings::shared();
+        table.place(table.entry(pair)?, number).map(|_| end)
+    }
+
+    /// The end of an annotation behind a Latin letter that, with the byte before it, makes a character of that reading.
+    pub fn annotated_letter(&self, at: usize, last: u8) -> Option<usize> {
+        let c = self.chars.get(at)?.1;
+        if !self.gated || !('\x40'..='\x7E').contains(&c) || !gbk::is_lead(last) {
+            return None;
+        }
+        self.reading_of(at, u16::from_be_bytes([last, c as u8]))
+    }
+
+    /// What is left of a tag or of a blank entity whose first byte was swallowed: the character behind it, and that byte.
+    pub fn rest_of_tag(&self, at: usize) -> Option<(usize, u8)> {
+        let rest = &self.text.as_bytes()[self.offset(at)..];
+        if rest.starts_with(b"nbsp;") {
+            return Some((at + 5, b'&'));
+        }
+        let name = usize::from(rest.first() == Some(&b'/'));
+        let letters = rest[name..].iter().take(10).take_while(|b| b.is_ascii_alphanumeric()).count();
+        if letters == 0 || !rest[name].is_ascii_alphabetic() {
+            return None;
+        }
+        let from = name + letters;
+        let attributes = rest[from..].iter().take(200).take_while(|b| !matches!(b, b'<' | b'>' | b'\n')).count();
+        if rest.get(from + attributes) != Some(&b'>') || (attributes > 0 && !matches!(rest[from], b' ' | b'/')) {
+            return None;
+        }
+        let end = std::str::from_utf8(&rest[..from + attributes + 1]).ok()?;
+        Some((at + end.chars().count(), b'<'))
+    }
+
+    /// What speaks against a line end that was swallowed by the damage at `at`.
+    pub fn line_ends(&self, at: usize) -> i32 {
+        let behind = self.chars.get(at + 1).is_some_and(|c| c.1 == '\n');
+        if behind == self.spaced { 0 } else { 5 * NAT }
+    }
+}

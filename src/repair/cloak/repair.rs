@@ -1,0 +1,336 @@
+//! The pass over one page: whole annotations deleted, torn runs put together, every answer checked through the forward model,
+//! edits and notes written. Where to begin is decided in `gate`, how to read a run in `search`.
+
+use super::channel::{self, Set};
+use super::gate::{self, Verdict};
+use super::gbk;
+use super::page::Page;
+use super::search::{Before, Kind, NAT, Node, Path, Quotes, Search};
+use crate::edit::{CERTAIN, Editor};
+use crate::layer::{Layer, Stage};
+use crate::model::Model;
+use crate::rules::{RuleId, Rules};
+use crate::span::Span;
+
+/// What a reading must be cheaper than the text as it stands: on a page that is known to be cloaked (0.5 to 2 nats), and for
+/// a torn annotation that has to prove the page by itself.
+const GAIN: i32 = NAT;
+const GAIN_ALONE: i32 = 6 * NAT;
+/// Two readings nearer than this to each other make a guess (3 nats: 99.5 % of those further apart are right).
+const GUESS: i32 = 3 * NAT;
+/// Readings of one window that are checked before it is given up.
+const TRIES: usize = 12;
+
+/// A guess: where it stands in the new text, and what else it may have been.
+#[derive(Clone, Debug)]
+pub struct Guess {
+    /// Byte range in the new text.
+    pub at: Span,
+    /// Other readings, the likelier first.
+    pub alternatives: Vec<Box<str>>,
+}
+
+/// One pass over a text. `None` when nothing is changed.
+pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
+    let verdict = gate::judge(text)?;
+    let proven = verdict.cloaked;
+    if !proven && verdict.torn == 0 {
+        return None;
+    }
+    let page = Page::new(text, verdict, proven);
+    if proven || is_proven_by_torn(&page) {
+        let page = Page { gated: true, ..page };
+        return Pass::new(&page, rules).run();
+    }
+    None
+}
+
+/// Does a torn annotation of the page resolve? One is proof: none of those found in honest text did.
+fn is_proven_by_torn(page: &Page<'_>) -> bool {
+    let mut search = Search::new(page);
+    let mut tried = 0;
+    (0..page.chars.len()).any(|at| {
+        if tried >= 50 || page.torn(at).is_none() || at == 0 {
+            return false;
+        }
+        tried += 1;
+        let from = at.saturating_sub(12);
+        let before = before(page.chars[from..at].iter().map(|c| c.1));
+        resolve(page, &mut search, at, at - 1, before, GAIN_ALONE).is_some()
+    })
+}
+
+/// The state behind some characters.
+fn before(chars: impl Iterator<Item = char>) -> Before {
+    let model = Model::shared();
+    let mut b = Before { state: model.start(), last: 0, prev: '\n', quotes: Quotes::default() };
+    for c in chars {
+        b.state = model.step(b.state, c).0;
+        b.quotes = b.quotes.after(c);
+        b.prev = c;
+        b.last = last_byte(c);
+    }
+    b
+}
+
+/// The second byte of a character; that of the full-width form for ASCII punctuation, 0 for what has none.
+fn last_byte(c: char) -> u8 {
+    match gbk::pair_of(c) {
+        Some([_, trail]) => trail,
+        None if c.is_ascii_punctuation() => c as u8 + 0x80,
+        None if c.is_ascii() => c as u8,
+        None => 0,
+    }
+}
+
+/// The best reading of a window that shows what is seen once it is garbled again. `safe`: a character before the window that is
+/// in step, from which the check begins.
+fn resolve(page: &Page<'_>, search: &mut Search<'_, '_>, at: usize, safe: usize, before: Before, gain: i32) -> Option<(Path, i32)> {
+    let found = search.window(at, before);
+    let mut paths = found.paths.into_iter().filter(|p| p.cost + gain <= found.literal).take(TRIES);
+    let best = paths.by_ref().find(|p| is_exact(page, safe, &p.nodes))?;
+    let mut gap = found.literal - best.cost;
+    let mut best = best;
+    for other in paths.filter(|p| p.cost - best.cost < 4 * NAT) {
+        if is_exact(page, safe, &other.nodes) {
+            gap = gap.min(other.cost - best.cost);
+            best.others.push((other.cost - best.cost, other.nodes));
+        }
+    }
+    best.others.retain(|(_, nodes)| is_exact(page, safe, nodes));
+    best.others.sort_by_key(|o| o.0);
+    if let Some((least, _)) = best.others.first() {
+        gap = gap.min(*least);
+    }
+    Some((best, gap))
+}
+
+/// Garbles a reading again and compares it with the page, from the character `safe` to one character behind the last change.
+fn is_exact(page: &Page<'_>, safe: usize, nodes: &[Node]) -> bool {
+    let Some(last) = nodes.iter().rposition(|n| !matches!(n.kind, Kind::Keep | Kind::Strip)) else { return true };
+    let nodes = &nodes[..nodes.len().min(last + 2)];
+    // A torn annotation read as a whole character is one byte short: the model does not explain it.
+    let mut bytes = Vec::with_capacity(nodes.len() * 2 + 8);
+    let mut set: Option<Set> = None;
+    let first = nodes.first().map_or(safe, |n| n.from as usize);
+    for (_, c) in page.chars.get(safe..first).unwrap_or_default().iter().take(1) {
+        encode_seen(*c, &mut bytes);
+    }
+    for n in nodes {
+        if n.kind == Kind::Whole {
+            return true;
+        }
+        if n.kind == Kind::Tag {
+            for (_, c) in &page.chars[n.from as usize..n.to as usize] {
+                encode_seen(*c, &mut bytes);
+            }
+        }
+        bytes.extend_from_slice(&n.bytes[..n.lens as usize]);
+        if n.hit != 0 && !page.set.contains(n.hit) {
+            let raw = hit_reading(page, n);
+            set.get_or_insert_with(|| page.set.clone()).insert(n.hit, raw);
+        }
+    }
+    let set = set.as_ref().unwrap_or(&page.set);
+    let end = nodes.last().map_or(safe, |n| n.to as usize);
+    let seen = &page.chars[safe..end];
+    let marked = channel::annotated(&bytes, set);
+    let mut shown = page.decoder(first);
+    let mut out = Vec::with_capacity(seen.len());
+    let mut same = |shown| {
+        out.clear();
+        channel::decode(&marked, shown, &mut out);
+        out.len() == seen.len() && out.iter().zip(seen).all(|(a, (_, b))| *a == gbk::fold(*b))
+    };
+    same(shown) || {
+        shown.euro = false;
+        same(shown)
+    }
+}
+
+/// The reading as the page writes it, of a step that belongs to a torn annotation.
+fn hit_reading<'t>(page: &Page<'t>, n: &Node) -> &'t str {
+    let text = &page.text[page.offset(n.from as usize)..page.offset(n.to as usize)];
+    let from = text.rfind(['?', '(']).map_or(0, |at| at + 1);
+    text[from..].trim_end_matches(')')
+}
+
+/// The bytes of a character that stands as it was: full-width punctuation unfolded, since that is what it was in bytes.
+fn encode_seen(c: char, out: &mut Vec<u8>) {
+    channel::encode(c, out);
+}
+
+/// The state of one pass.
+struct Pass<'p, 't> {
+    page: &'p Page<'t>,
+    search: Search<'p, 't>,
+    editor: Editor<'t>,
+    guesses: Vec<Guess>,
+    ids: Ids,
+}
+
+/// The rules of this stage.
+struct Ids {
+    annotation: RuleId,
+    shift: RuleId,
+    marker: RuleId,
+    lost: RuleId,
+    tag: RuleId,
+}
+
+impl<'p, 't> Pass<'p, 't> {
+    fn new(page: &'p Page<'t>, rules: &Rules) -> Self {
+        let ids = Ids {
+            annotation: rules.rule("repair/cloak-annotation"),
+            shift: rules.rule("repair/cloak-shift"),
+            marker: rules.rule("repair/cloak-marker"),
+            lost: rules.rule("repair/cloak-lost"),
+            tag: rules.rule("repair/cloak-tag"),
+        };
+        Pass { page, search: Search::new(page), editor: Editor::new(page.text), guesses: Vec::new(), ids }
+    }
+
+    fn run(mut self) -> Option<(Layer<'static>, Vec<Guess>)> {
+        let page = self.page;
+        let model = Model::shared();
+        let start = before(std::iter::empty());
+        let (mut at, mut safe, mut b) = (0usize, 0usize, start);
+        while at < page.chars.len() {
+            let c = page.chars[at].1;
+            let suspicious = matches!(c, '?' | '\u{FFFD}') && at > 0;
+            if suspicious
+                && (page.torn(at).is_some() || self.is_mark(at))
+                && let Some((path, gap)) = resolve(page, &mut self.search, at, safe, b, GAIN)
+            {
+                self.apply(&path, gap);
+                for n in &path.nodes {
+                    for c in &n.out[..n.outs as usize] {
+                        b.state = model.step(b.state, *c).0;
+                        b.quotes = b.quotes.after(*c);
+                        b.prev = *c;
+                        b.last = last_byte(*c);
+                    }
+                }
+                // Every window takes at least its damage.
+                if let Some(n) = path.nodes.last() {
+                    safe = n.from as usize;
+                    at = (n.to as usize).max(at + 1);
+                }
+                continue;
+            }
+            let note = page.annotated(at).map(|n| n.end).or_else(|| page.annotated_letter(at, b.last));
+            safe = at;
+            b.state = model.step(b.state, c).0;
+            b.quotes = b.quotes.after(c);
+            b.prev = c;
+            b.last = last_byte(c);
+            at += 1;
+            if let Some(end) = note {
+                self.editor.delete(page.offset(at)..page.offset(end), self.ids.annotation);
+                at = end;
+            } else if page.visible && c == ',' && self.ends_clause(at) {
+                // A marker that this site shows as a comma.
+                self.editor.delete(page.offset(at - 1)..page.offset(at), self.ids.marker);
+            }
+        }
+        Some((self.editor.finish(Stage::Repair)?, self.guesses))
+    }
+
+    fn ends_clause(&self, at: usize) -> bool {
+        self.page.chars.get(at).is_some_and(|c| matches!(gbk::fold(c.1), '、' | '。' | ',' | ';' | '!' | '?'))
+    }
+
+    fn is_mark(&self, at: usize) -> bool {
+        self.ends_clause(at + 1)
+    }
+
+    /// Writes the edits of one window: annotations alone, runs as a whole, rests of tags alone.
+    fn apply(&mut self, path: &Path, gap: i32) {
+        let nodes = &path.nodes;
+        let mut i = 0;
+        while i < nodes.len() {
+            let n = &nodes[i];
+            match n.kind {
+                Kind::Keep => i += 1,
+                Kind::Strip => {
+                    self.editor.delete(self.page.offset(n.from as usize + 1)..self.page.offset(n.to as usize), self.ids.annotation);
+                    i += 1;
+                }
+                Kind::Tag => {
+                    self.editor.delete(self.page.offset(n.from as usize)..self.page.offset(n.to as usize), self.ids.tag);
+                    i += 1;
+                }
+                _ => {
+                    let end = nodes[i..].iter().position(|n| matches!(n.kind, Kind::Keep | Kind::Strip | Kind::Tag)).map_or(nodes.len(), |k| i + k);
+                    self.run_edit(path, i, end, gap);
+                    i = end;
+                }
+            }
+        }
+    }
+
+    /// One edit for the steps `from..to`, with notes where another reading comes near.
+    fn run_edit(&mut self, path: &Path, from: usize, to: usize, gap: i32) {
+        let nodes = &path.nodes[from..to];
+        let has = |kind| nodes.iter().any(|n: &Node| n.kind == kind);
+        let guessed = has(Kind::Lost) || has(Kind::Whole) || has(Kind::Marker);
+        let rule = if nodes[0].kind == Kind::Marker {
+            self.ids.marker
+        } else if has(Kind::Lost) || has(Kind::Whole) {
+            self.ids.lost
+        } else {
+            self.ids.shift
+        };
+        let confidence = if guessed || gap < GUESS { percent(gap) } else { CERTAIN };
+        let was = self.page.offset(nodes[0].from as usize)..self.page.offset(nodes[nodes.len() - 1].to as usize);
+        let new = written(nodes);
+        let at = self.editor.position(was.start);
+        self.editor.replace(was, &new, rule, confidence);
+
+        // Where the nearest other readings differ from this one, inside the run.
+        let all = written(&path.nodes);
+        let run = written(&path.nodes[..from]).len();
+        let mut spans: Vec<(usize, usize, Vec<Box<str>>)> = Vec::new();
+        for (_, other) in path.others.iter().filter(|o| o.0 < GUESS) {
+            let other = written(other);
+            let (start, end, other_end) = difference(&all, &other);
+            if start < run || end > run + new.len() || start == end && start == other_end {
+                continue;
+            }
+            let alternative: Box<str> = other[start..other_end].into();
+            match spans.iter_mut().find(|s| (s.0, s.1) == (start, end)) {
+                Some(s) if s.2.contains(&alternative) => {}
+                Some(s) => s.2.push(alternative),
+                None => spans.push((start, end, vec![alternative])),
+            }
+        }
+        spans.sort();
+        for (start, end, alternatives) in spans {
+            self.guesses.push(Guess { at: Span::new(at + start - run, at + end - run), alternatives });
+        }
+    }
+}
+
+fn written(nodes: &[Node]) -> String {
+    nodes.iter().flat_map(|n| n.out[..n.outs as usize].iter()).collect()
+}
+
+/// Where two texts differ: (start, end in the first, end in the second), on character borders.
+fn difference(a: &str, b: &str) -> (usize, usize, usize) {
+    let start: usize = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
+    let same: usize = a[start..].chars().rev().zip(b[start..].chars().rev()).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
+    (start, a.len() - same, b.len() - same)
+}
+
+/// The chance that the better of two readings is right, in percent, by the gap between their prices: the logistic function of
+/// the gap in nats at its whole and half values, never certain.
+fn percent(gap: i32) -> u8 {
+    const AT_HALF_NATS: [u8; 10] = [50, 62, 73, 82, 88, 92, 95, 97, 98, 99];
+    AT_HALF_NATS[(gap.max(0) as usize * 2 / NAT as usize).min(9)]
+}
+
+/// Used by `gate` tests and by the pass: what a verdict says in one word.
+#[cfg(test)]
+pub fn is_cloaked(verdict: Option<&Verdict>) -> bool {
+    verdict.is_some_and(|v| v.cloaked)
+}
