@@ -16,8 +16,29 @@ pub struct Repaired {
     pub notes: Vec<Note>,
 }
 
+/// Passes after which a text that still changes is left as it was: no honest damage is that deep.
+const PASSES: usize = 12;
+
 /// Repairs a decoded text. Idempotent: its own output comes back with no layer.
 pub fn repair(text: &str, rules: &Rules) -> Repaired {
-    let _ = (text, rules);
-    Repaired::default()
+    let mut done = Repaired::default();
+    if !settle(text, rules, &mut done) {
+        done = Repaired::default();
+    }
+    done
+}
+
+/// The cloak first, then the rest by turns until nothing changes; false when that never happens.
+fn settle(text: &str, rules: &Rules, done: &mut Repaired) -> bool {
+    for _ in 0..PASSES {
+        let last = done.layers.last().map_or(text, |l| &l.text);
+        let number = done.layers.len() as u32 + 1;
+        if let Some((layer, notes)) = cloak::pass(last, number, rules) {
+            done.layers.push(layer);
+            done.notes.extend(notes);
+        } else {
+            return true;
+        }
+    }
+    false
 }

@@ -49,7 +49,9 @@ pub fn judge(text: &str) -> Option<Verdict> {
     let (mut annotations, mut others, mut torn, mut inside) = (0u32, 0u32, 0u32, 0u32);
     for place in places(text) {
         match place {
-            Place::Torn(at, _) => torn += u32::from(text[..at].chars().next_back().is_some_and(|c| gbk::pair_of(c).is_some() || c.is_ascii_punctuation())),
+            Place::Torn(at, _) => {
+                torn += u32::from(text[..at].chars().next_back().is_some_and(|c| gbk::pair_of(c).is_some() || c.is_ascii_punctuation()))
+            }
             Place::Whole(at, reading) => {
                 let Some(c) = text[..at].chars().next_back() else { continue };
                 let known = table.of(c).filter(|e| table.number(reading.syllable()).is_some_and(|n| table.place(e, n).is_some()));
@@ -63,8 +65,8 @@ pub fn judge(text: &str) -> Option<Verdict> {
                 inside += u32::from(before.is_some_and(|c| is_han(c) || c == ')') || after.is_some_and(is_han));
                 let count = counts.entry(entry.pair).or_default();
                 count.annotated += 1;
-                match count.readings.iter_mut().find(|(r, _)| **r == *reading.raw) {
-                    Some((_, n)) => *n += 1,
+                match count.readings.iter().position(|(r, _)| **r == *reading.raw) {
+                    Some(i) => count.readings[i].1 += 1,
                     None if count.readings.len() < 8 => count.readings.push((reading.raw.into(), 1)),
                     None => {}
                 }
@@ -92,7 +94,11 @@ pub fn judge(text: &str) -> Option<Verdict> {
     }
     let total: u32 = counts.values().map(|c| c.total).sum();
     let frequent = counts.keys().filter(|p| table.entry(**p).is_some_and(|e| e.rank <= FREQUENT)).count();
-    let mixed = counts.values().filter(|c| c.readings.len() > 1).map(|c| c.annotated - c.readings.iter().map(|r| r.1).max().unwrap_or(0)).sum::<u32>();
+    let mixed = counts
+        .values()
+        .filter(|c| c.readings.len() > 1)
+        .map(|c| c.annotated - c.readings.iter().map(|r| r.1).max().unwrap_or(0))
+        .sum::<u32>();
     let cloaked = enough
         && annotations * 100 >= han * LEAST_PER_CENT
         && annotations * 100 <= han * MOST_PER_CENT

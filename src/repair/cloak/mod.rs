@@ -6,3 +6,21 @@ pub mod channel;
 mod annotation;
 mod gbk;
 mod readings;
+
+mod gate;
+mod page;
+mod repair;
+mod search;
+
+use crate::block::Note;
+use crate::layer::Layer;
+use crate::rules::Rules;
+
+/// One pass over a text; the layer it makes will be number `layer`. `None` when nothing is changed, which costs a search for
+/// `(` and `?` on clean text.
+pub fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'static>, Vec<Note>)> {
+    let (made, guesses) = repair::pass(text, rules)?;
+    let rule = rules.rule("repair/cloak-guess");
+    let notes = guesses.into_iter().map(|g| Note { layer, at: g.at, rule, alternatives: g.alternatives }).collect();
+    Some((made, notes))
+}

@@ -2,7 +2,7 @@
 //! edits and notes written. Where to begin is decided in `gate`, how to read a run in `search`.
 
 use super::channel::{self, Set};
-use super::gate::{self, Verdict};
+use super::gate;
 use super::gbk;
 use super::page::Page;
 use super::search::{Before, Kind, NAT, Node, Path, Quotes, Search};
@@ -37,9 +37,9 @@ pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
     if !proven && verdict.torn == 0 {
         return None;
     }
-    let page = Page::new(text, verdict, proven);
+    let mut page = Page::new(text, verdict, proven);
     if proven || is_proven_by_torn(&page) {
-        let page = Page { gated: true, ..page };
+        page.gated = true;
         return Pass::new(&page, rules).run();
     }
     None
@@ -261,7 +261,10 @@ impl<'p, 't> Pass<'p, 't> {
                     i += 1;
                 }
                 _ => {
-                    let end = nodes[i..].iter().position(|n| matches!(n.kind, Kind::Keep | Kind::Strip | Kind::Tag)).map_or(nodes.len(), |k| i + k);
+                    let end = nodes[i..]
+                        .iter()
+                        .position(|n| matches!(n.kind, Kind::Keep | Kind::Strip | Kind::Tag))
+                        .map_or(nodes.len(), |k| i + k);
                     self.run_edit(path, i, end, gap);
                     i = end;
                 }
@@ -327,10 +330,4 @@ fn difference(a: &str, b: &str) -> (usize, usize, usize) {
 fn percent(gap: i32) -> u8 {
     const AT_HALF_NATS: [u8; 10] = [50, 62, 73, 82, 88, 92, 95, 97, 98, 99];
     AT_HALF_NATS[(gap.max(0) as usize * 2 / NAT as usize).min(9)]
-}
-
-/// Used by `gate` tests and by the pass: what a verdict says in one word.
-#[cfg(test)]
-pub fn is_cloaked(verdict: Option<&Verdict>) -> bool {
-    verdict.is_some_and(|v| v.cloaked)
 }

@@ -605,8 +605,17 @@ impl<'p, 't> Search<'p, 't> {
         let mut cost = p.cost + extra;
         let mut before = p.before;
         let mut text = p.text;
-        let mut node =
-            Node { parent: p.node, from: from as u32, to: to as u32, out: ['\0'; 2], outs: out.len() as u8, bytes: [0; 5], lens: bytes.len() as u8, kind, hit };
+        let mut node = Node {
+            parent: p.node,
+            from: from as u32,
+            to: to as u32,
+            out: ['\0'; 2],
+            outs: out.len() as u8,
+            bytes: [0; 5],
+            lens: bytes.len() as u8,
+            kind,
+            hit,
+        };
         node.bytes[..bytes.len()].copy_from_slice(bytes);
         for (i, c) in out.iter().enumerate() {
             let c = if matches!(kind, Kind::Keep | Kind::Strip) { *c } else { self.page.shown(*c) };
@@ -628,7 +637,13 @@ impl<'p, 't> Search<'p, 't> {
             }
             before.last = match *last {
                 // A folded full-width form has a second byte.
-                b if b < 0x80 && matches!(kind, Kind::Keep | Kind::Strip) && (0x21..0x7F).contains(&b) && !first.is_ascii_alphanumeric() => b + 0x80,
+                b if b < 0x80
+                    && matches!(kind, Kind::Keep | Kind::Strip)
+                    && (0x21..0x7F).contains(&b)
+                    && !first.is_ascii_alphanumeric() =>
+                {
+                    b + 0x80
+                }
                 b => b,
             };
         }
