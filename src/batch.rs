@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Once, mpsc};
 
+use crate::error::Error;
+
 /// How much may be on its way at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -76,6 +78,44 @@ pub fn ordered<J: Send, R: Send, E>(
     })
 }
 
+/// Where the records of a run ended. Every record that came in must be in exactly one of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Records that came in, counted where they are read.
+    pub read: u64,
+    /// Written with text, counted where they are written, like the following.
+    pub out: u64,
+    /// Nothing of them stays, by rule.
+    pub removed: u64,
+    /// Could not be read; their bytes are kept.
+    pub quarantined: u64,
+    /// Could not be read; the user asked to leave them.
+    pub skipped: u64,
+}
+
+impl Tally {
+    /// Adds where other records ended.
+    pub fn add(&mut self, other: &Tally) {
+        self.read += other.read;
+        self.out += other.out;
+        self.removed += other.removed;
+        self.quarantined += other.quarantined;
+        self.skipped += other.skipped;
+    }
+
+    /// The promise of conservation.
+    ///
+    /// # Errors
+    /// [`Error::Conservation`] when the sums differ.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.read == self.out + self.removed + self.quarantined + self.skipped {
+            Ok(())
+        } else {
+            Err(Error::Conservation(format!("{self:?}")))
+        }
+    }
+}
+
 thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
     static MESSAGE: RefCell<String> = const { RefCell::new(String::new()) };
@@ -92,7 +132,9 @@ pub fn guarded<R>(work: impl FnOnce() -> R) -> Result<R, String> {
         std::panic::set_hook(Box::new(move |info| {
             if GUARDED.get() {
                 let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
-                let said = info.payload_as_str().unwrap_or("no message");
+                let said = info.payload();
+                let said = said.downcast_ref::<&str>().copied().or_else(|| said.downcast_ref::<String>().map(String::as_str));
+                let said = said.unwrap_or("no message");
                 MESSAGE.set(format!("internal error: {said}{place}; please report it"));
             } else {
                 before(info);
@@ -163,6 +205,14 @@ mod tests {
             |n| if n == 30 { Err("sink 30") } else { Ok(()) },
         );
         assert_eq!(got, Err("sink 30"));
+    }
+
+    #[test]
+    fn a_lost_record_is_an_error() {
+        let tally = Tally { read: 6, out: 3, removed: 1, quarantined: 1, skipped: 1 };
+        assert!(tally.check().is_ok());
+        assert!(matches!(Tally { out: 2, ..tally }.check(), Err(Error::Conservation(_))));
+        assert!(matches!(Tally { removed: 2, ..tally }.check(), Err(Error::Conservation(_))));
     }
 
     #[test]

@@ -1,33 +1,88 @@
 //! `jingwen detect`: which charset files are in, how sure, and what decided.
 
-use std::io::{self, BufWriter, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
 
-use super::{args, cannot};
-use crate::batch::{Limits, ordered};
-use crate::charset;
+use super::console::Console;
+use super::{Outcome, args, cannot};
+use crate::batch::{Limits, guarded, ordered};
+use crate::charset::{self, Charset};
 use crate::error::Error;
+use crate::io::source;
 use crate::page::RawDoc;
 use crate::rules::Rules;
 
 /// Runs the verb.
-pub fn run(args: &args::Detect) -> Result<(), Error> {
+pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error> {
+    let (mut found, mut unreadable) = (Vec::<(PathBuf, u64)>::new(), Vec::new());
+    for input in &args.input {
+        if input.is_dir() {
+            let mut files = Vec::new();
+            source::walk(input, &[], &mut files, &mut unreadable);
+            found.extend(files.into_iter().map(|f| (f.path, f.size)));
+        } else {
+            // what it is called and whether it is there is seen when it is opened
+            found.push((input.clone(), input.metadata().map_or(1, |m| m.len())));
+        }
+    }
+    let mut outcome = Outcome::Done;
+    for u in unreadable {
+        console.warn(&format!("{} cannot be read: {}", u.path.display(), u.why));
+        outcome = Outcome::Unreadable;
+    }
+    let limit = args.max_record as u64;
+    console.expect(Some(found.iter().map(|f| f.1.min(limit)).sum()));
     let mut out = BufWriter::new(io::stdout().lock());
-    let rules = Rules::builtin();
-    let jobs = args.input.iter().map(|p| Ok((1 << 20, p)));
-    let work = |path: &std::path::PathBuf| {
-        let shown = path.to_string_lossy().into_owned();
-        std::fs::read(path).map(|bytes| (charset::decode(&RawDoc { id: &shown, bytes: &bytes, ..RawDoc::default() }, rules).0, shown))
-    };
-    ordered(Limits { threads: 0, weight: 64 << 20 }, jobs, work, |found| {
-        let (c, path) = found.map_err(cannot("read", "a file"))?;
-        let line = match args.to {
-            args::To::Text => format!("{path}: {} {:.2} {}\n", c.name, c.confidence, c.why),
-            args::To::Jsonl => {
-                let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-                serde_json::json!({"path": path, "encoding": c.name, "confidence": confidence, "why": c.why}).to_string() + "\n"
+    let jobs = (0..found.len()).map(|i| Ok((found[i].1.min(limit), i)));
+    let work = |i: usize| (i, look(&found[i].0, limit));
+    ordered(Limits { threads: args.jobs, weight: 64 << 20 }, jobs, work, |(i, charset)| {
+        let (path, size) = &found[i];
+        console.advance(*size.min(&limit), 1);
+        match charset {
+            Ok(charset) => out.write_all(line(path, &charset, args.to).as_bytes()).map_err(cannot("write", "standard output")),
+            Err(why) => {
+                console.warn(&format!("{} cannot be read: {why}", path.display()));
+                outcome = Outcome::Unreadable;
+                Ok(())
             }
-        };
-        out.write_all(line.as_bytes()).map_err(cannot("write", "standard output"))
+        }
     })?;
-    out.flush().map_err(cannot("write", "standard output"))
+    console.finish();
+    out.flush().map_err(cannot("write", "standard output"))?;
+    Ok(outcome)
+}
+
+fn look(path: &Path, limit: u64) -> Result<Charset, String> {
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        io::stdin().take(limit).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|f| f.take(limit).read_to_end(&mut bytes))
+    }
+    .map_err(|e| e.to_string())?;
+    let id = path.to_string_lossy();
+    guarded(|| charset::decode(&RawDoc { id: &id, bytes: &bytes, ..RawDoc::default() }, Rules::builtin()).0)
+}
+
+fn line(path: &Path, c: &Charset, to: args::To) -> String {
+    match to {
+        args::To::Text => format!("{}: {}  {:.2}  {}\n", path.display(), c.name, c.confidence, c.why),
+        args::To::Jsonl => {
+            #[derive(serde::Serialize)]
+            struct Line<'c> {
+                path: &'c str,
+                #[serde(skip_serializing_if = "Option::is_none")]
+                path_bytes: Option<String>,
+                encoding: &'c str,
+                confidence: f64,
+                why: &'c str,
+            }
+            let path_bytes = path.to_str().is_none().then(|| crate::io::quarantine::hex(path.as_os_str().as_encoded_bytes()));
+            let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
+            let line = Line { path: &path.to_string_lossy(), path_bytes, encoding: c.name, confidence, why: &c.why };
+            // a struct of strings and a finite number always serializes
+            serde_json::to_string(&line).unwrap_or_default() + "\n"
+        }
+    }
 }

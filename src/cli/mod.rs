@@ -2,9 +2,15 @@
 
 pub mod args;
 mod clean;
+mod console;
 mod decode;
 mod detect;
+mod dump;
+mod explain;
+mod render;
 mod repair;
+mod rules;
+mod shell;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -13,6 +19,15 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::Error;
+use console::Console;
+
+/// How a verb ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// Some inputs could not be read; they were told, the others are done.
+    Unreadable,
+}
 
 /// Runs the program with these arguments and says how it ended: 0 done, 1 findings or over a guard, 2 usage, 3 input or output,
 /// 4 a defect of jingwen. A closed pipe is success.
@@ -20,28 +35,35 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match args::Cli::try_parse_from(args) {
         Ok(args) => args,
         Err(e) => {
+            // nothing can be done when even this cannot be printed
             let _ = e.print();
             return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
         }
     };
-    let outcome = match args.verb {
-        args::Verb::Clean(a) => clean::run(&a),
-        args::Verb::Repair(a) => repair::run(&a),
-        args::Verb::Detect(a) => detect::run(&a),
-        args::Verb::Decode(a) => decode::run(&a),
+    let console = &mut Console::new(&args.talk);
+    let outcome = match &args.verb {
+        args::Verb::Clean(a) => clean::run(a, console),
+        args::Verb::Repair(a) => repair::run(a, console),
+        args::Verb::Detect(a) => detect::run(a, console),
+        args::Verb::Decode(a) => decode::run(a),
+        args::Verb::Explain(a) => explain::run(a, args.talk.color, args.talk.verbose),
+        args::Verb::Rules(a) => rules::run(a, args.talk.color),
+        args::Verb::Completions { shell } => shell::completions(*shell),
+        args::Verb::Man { verb } => shell::man(verb.as_deref()),
     };
-    let Err(e) = outcome else { return ExitCode::SUCCESS };
-    if is_closed_pipe(&e) {
-        return ExitCode::SUCCESS;
-    }
-    let mut stderr = io::stderr().lock();
+    let e = match outcome {
+        Ok(Outcome::Done) => return ExitCode::SUCCESS,
+        Ok(Outcome::Unreadable) => return ExitCode::from(3),
+        Err(e) if is_closed_pipe(&e) => return ExitCode::SUCCESS,
+        Err(e) => e,
+    };
     let mut line = format!("jingwen: {e}");
     let mut cause = std::error::Error::source(&e);
     while let Some(c) = cause {
         line.push_str(&format!(": {c}"));
         cause = c.source();
     }
-    let _ = writeln!(stderr, "{line}");
+    let _ = writeln!(io::stderr().lock(), "{line}");
     ExitCode::from(match e {
         Error::Usage(_) | Error::Rule { .. } => 2,
         Error::Conservation(_) => 4,
@@ -50,10 +72,36 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn is_closed_pipe(e: &Error) -> bool {
-    matches!(e, Error::Io { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    matches!(e, Error::Io { verb: "write", source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// [`Error::Io`] for something that was done to `path`.
 fn cannot(verb: &'static str, path: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Error {
     move |source| Error::Io { verb, path: path.to_string(), source }
+}
+
+/// Writes a finished text to standard output.
+fn print(text: &[u8]) -> Result<Outcome, Error> {
+    let mut out = io::stdout().lock();
+    out.write_all(text).and_then(|()| out.flush()).map_err(cannot("write", "standard output"))?;
+    Ok(Outcome::Done)
+}
+
+/// All of a file or, for `-` or nothing, standard input; and its name. More than `limit` bytes are an error.
+fn slurp(input: Option<&std::path::Path>, limit: usize) -> Result<(Vec<u8>, String), Error> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    let path = input.filter(|p| p.as_os_str() != "-");
+    let name = path.map_or_else(|| "-".to_owned(), |p| p.to_string_lossy().into_owned());
+    let most = limit as u64 + 1;
+    match path {
+        Some(p) => std::fs::File::open(p).and_then(|f| f.take(most).read_to_end(&mut bytes)),
+        None => io::stdin().lock().take(most).read_to_end(&mut bytes),
+    }
+    .map_err(cannot("read", &name))?;
+    if bytes.len() > limit {
+        let why = format!("more than {limit} bytes; --max-record raises the limit, up to 1G");
+        return Err(Error::Record { path: name, record: 1, offset: limit as u64, why });
+    }
+    Ok((bytes, name))
 }

@@ -1,9 +1,14 @@
-//! Where results go: files that appear whole or not at all, through a temporary name and a rename. Formats live elsewhere.
+//! Where results go: files that appear whole or not at all, and the names they get. Formats live elsewhere.
 
-use std::ffi::OsString;
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Longest file name, in bytes, that the file systems in use take.
+const LONGEST_NAME: usize = 255;
 
 /// Writes a whole file: to a temporary name beside it, then renamed over `path`. Folders on the way are made.
 ///
@@ -24,14 +29,14 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Opens a temporary file beside `path`.
+    /// Opens a temporary file beside `path`. Folders on the way are made.
     ///
     /// # Errors
     /// What the system says when a folder or the file cannot be made.
     pub fn create(path: &Path) -> io::Result<AtomicFile> {
-        let mut name = OsString::from(".");
-        name.push(path.file_name().ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no file name"))?);
-        name.push(".jingwen-tmp");
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        // short whatever the name is, and another in each thread and process
+        let name = format!(".jingwen-{}-{}.tmp", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
         let temporary = path.with_file_name(name);
         let file = match File::create(&temporary) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -48,10 +53,13 @@ impl AtomicFile {
     /// Gives the file its name.
     ///
     /// # Errors
-    /// What the system says about the rename.
+    /// What the system says about the rename; the temporary file is removed then.
     pub fn commit(mut self) -> io::Result<()> {
+        // closed first: some systems do not rename an open file
         drop(self.file.take());
-        fs::rename(&self.temporary, &self.path)
+        fs::rename(&self.temporary, &self.path).inspect_err(|_| {
+            let _ = fs::remove_file(&self.temporary);
+        })
     }
 }
 
@@ -71,5 +79,139 @@ impl Drop for AtomicFile {
             // it was not committed; what is left of it helps nobody
             let _ = fs::remove_file(&self.temporary);
         }
+    }
+}
+
+/// Output names for relative input names, all different and different from `reserved`; the extension is replaced by
+/// `extension`, or kept for `None`.
+///
+/// Where two inputs would meet (`a.html` and `a.md`), each of them keeps its whole name: `a.html.txt`, `a.md.txt`. What still
+/// meets gets a number, in the order of the inputs: `a.html-2.txt`. A name too long for the file system is cut, with the hash
+/// of the whole behind. An extension is one to five ASCII letters or digits, not digits alone.
+pub fn names(inputs: &[&Path], extension: Option<&str>, reserved: &[&str]) -> Vec<PathBuf> {
+    let short: Vec<PathBuf> =
+        inputs.iter().map(|name| extension.map_or(name.to_path_buf(), |e| with(&without_extension(name), e))).collect();
+    let mut meets: HashMap<&Path, u32> = HashMap::with_capacity(short.len());
+    for name in &short {
+        *meets.entry(name).or_default() += 1;
+    }
+    let free = |name: &Path| meets[name] == 1 && !reserved.iter().any(|r| Path::new(r) == name);
+    let mut taken: HashSet<PathBuf> = reserved.iter().map(PathBuf::from).collect();
+    // those that meet nobody have the first right to their names
+    taken.extend(short.iter().filter(|name| free(name)).cloned());
+    let mut out = Vec::with_capacity(short.len());
+    for (input, short) in inputs.iter().zip(&short) {
+        if free(short) {
+            out.push(short.clone());
+            continue;
+        }
+        let whole = extension.map_or(input.to_path_buf(), |e| with(input, e));
+        let numbered = (2u32..).map(|n| match extension {
+            Some(e) => with(&suffixed(input, n), e),
+            None => numbered_kept(input, n),
+        });
+        let name = std::iter::once(whole).chain(numbered).find(|name| !taken.contains(name)).expect("numbers do not end");
+        taken.insert(name.clone());
+        out.push(name);
+    }
+    out
+}
+
+/// `name-n`.
+fn suffixed(name: &Path, n: u32) -> PathBuf {
+    let mut out = name.as_os_str().to_owned();
+    out.push(format!("-{n}"));
+    out.into()
+}
+
+/// `name-n.extension`.
+fn numbered_kept(name: &Path, n: u32) -> PathBuf {
+    let Some(extension) = name.extension() else { return suffixed(name, n) };
+    let mut out = suffixed(&name.with_extension(""), n).into_os_string();
+    out.push(".");
+    out.push(extension);
+    out.into()
+}
+
+fn without_extension(name: &Path) -> PathBuf {
+    let is_one = |e: &OsStr| {
+        let e = e.as_encoded_bytes();
+        (1..=5).contains(&e.len()) && e.iter().all(u8::is_ascii_alphanumeric) && !e.iter().all(u8::is_ascii_digit)
+    };
+    if name.extension().is_some_and(is_one) { name.with_extension("") } else { name.to_path_buf() }
+}
+
+/// `name.extension`, cut to the longest name that can be.
+fn with(name: &Path, extension: &str) -> PathBuf {
+    let file = name.file_name().unwrap_or(OsStr::new("input"));
+    let mut out = OsString::from(file);
+    if out.len() + 1 + extension.len() > LONGEST_NAME {
+        let hash = format!("-{:016x}", xxhash_rust::xxh3::xxh3_64(file.as_encoded_bytes()));
+        let cut = LONGEST_NAME - 1 - extension.len() - hash.len();
+        // through a lossy string: a cut inside a character would not be a name; the hash keeps it apart from its likes
+        let mut lossy = file.to_string_lossy().into_owned();
+        lossy.truncate((0..=cut).rev().find(|at| lossy.is_char_boundary(*at)).unwrap_or(0));
+        out = OsString::from(lossy);
+        out.push(hash);
+    }
+    out.push(".");
+    out.push(extension);
+    name.with_file_name(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(inputs: &[&str]) -> Vec<String> {
+        let inputs: Vec<&Path> = inputs.iter().map(Path::new).collect();
+        names(&inputs, Some("txt"), &["removed.txt"]).iter().map(|n| n.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn the_extension_is_replaced() {
+        assert_eq!(
+            named(&["a/b.html", "a.b/c", "v1.25", "x.tar.gz", ".hidden"]),
+            ["a/b.txt", "a.b/c.txt", "v1.25.txt", "x.tar.txt", ".hidden.txt"]
+        );
+    }
+
+    #[test]
+    fn inputs_that_would_meet_keep_their_whole_names() {
+        assert_eq!(named(&["a.html", "a.md", "b.md"]), ["a.html.txt", "a.md.txt", "b.txt"]);
+        assert_eq!(named(&["a", "a.txt"]), ["a.txt", "a.txt.txt"]);
+        // the whole name of one is the name of another
+        assert_eq!(named(&["a.html", "a.html.htm", "a.md"]), ["a.html-2.txt", "a.html.txt", "a.md.txt"]);
+        // the same name from two folders on the command line
+        assert_eq!(named(&["a.html", "a.html"]), ["a.html.txt", "a.html-2.txt"]);
+    }
+
+    #[test]
+    fn names_kept_get_a_number_before_the_extension() {
+        let inputs = [Path::new("a.html"), Path::new("a.html"), Path::new("b")];
+        assert_eq!(names(&inputs, None, &[]), ["a.html", "a-2.html", "b"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn reserved_names_are_not_given_away() {
+        assert_eq!(named(&["removed.md"]), ["removed.md.txt"]);
+    }
+
+    #[test]
+    fn a_name_too_long_is_cut_and_stays_apart() {
+        let (a, b) = ("长".repeat(85), "长".repeat(84) + "短");
+        let got = named(&[&a, &b]);
+        assert!(got.iter().all(|n| n.len() <= LONGEST_NAME && n.ends_with(".txt")), "{got:?}");
+        assert_ne!(got[0], got[1]);
+    }
+
+    #[test]
+    fn a_file_not_committed_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/er/a.txt");
+        drop(AtomicFile::create(&path).unwrap());
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 0);
+        write_whole(&path, b"x").unwrap();
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
 }

@@ -26,8 +26,8 @@ pub struct Unreadable {
 }
 
 /// All files under `root`, or `root` itself when it is no folder, sorted by the bytes of their relative path. Links to files are
-/// read, links to folders are not walked. `skip` is a folder left out: the output, when it lies in the input.
-pub fn walk(root: &Path, skip: Option<&Path>, found: &mut Vec<Source>, bad: &mut Vec<Unreadable>) {
+/// read, links to folders are not walked. `skip` are canonical paths left out: the output, when it lies in the input.
+pub fn walk(root: &Path, skip: &[PathBuf], found: &mut Vec<Source>, bad: &mut Vec<Unreadable>) {
     let single = !root.is_dir();
     let tree = walkdir::WalkDir::new(root).sort_by(|a, b| order(a).cmp(&order(b)));
     let mut entries = tree.into_iter();
@@ -42,12 +42,16 @@ pub fn walk(root: &Path, skip: Option<&Path>, found: &mut Vec<Source>, bad: &mut
                 continue;
             }
         };
+        // looking at the name first saves a system call a file
+        let named = skip.iter().any(|s| s.file_name() == Some(entry.file_name()));
+        let skipped = named && entry.path().canonicalize().is_ok_and(|p| skip.contains(&p));
         if entry.file_type().is_dir() {
-            if let Some(skip) = skip
-                && entry.path().canonicalize().is_ok_and(|p| p == skip)
-            {
+            if skipped && entry.depth() > 0 {
                 entries.skip_current_dir();
             }
+            continue;
+        }
+        if skipped && entry.depth() > 0 {
             continue;
         }
         let path = entry.path();

@@ -1,0 +1,158 @@
+//! What a verb makes of one page or one record: the kernel's stages it wants, and the form of the result.
+
+use crate::io::document::{self, Details};
+use crate::io::jsonl::Record;
+use crate::kernel::Kernel;
+use crate::options::Options;
+use crate::page::{Format, Page, RawDoc};
+
+use super::args::To;
+
+/// A verb that writes texts.
+#[derive(Debug)]
+pub struct Render {
+    kernel: Kernel,
+    verb: Verb,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Clean { title: bool },
+    Repair,
+}
+
+/// How a page ended.
+#[derive(Debug)]
+pub enum Fate {
+    /// Written; with the reason when nothing of it stays.
+    Out {
+        /// What to write.
+        bytes: Vec<u8>,
+        /// For the sums.
+        stats: Stats,
+        /// Why nothing stays.
+        reason: Option<String>,
+    },
+    /// No text at all.
+    Unreadable(String),
+}
+
+/// For the sums of a run.
+#[derive(Debug)]
+pub struct Stats {
+    /// It has an edit that is not markup.
+    pub edited: bool,
+    /// The rule of each edit, mark and note.
+    pub rules: Vec<&'static str>,
+}
+
+impl Render {
+    /// `jingwen clean`.
+    pub fn clean(title: bool) -> Render {
+        Render { kernel: Kernel::new(Options::default()), verb: Verb::Clean { title } }
+    }
+
+    /// `jingwen repair`.
+    pub fn repair() -> Render {
+        Render { kernel: Kernel::new(Options::default()), verb: Verb::Repair }
+    }
+
+    /// True when a file keeps its name: repaired HTML is HTML.
+    pub fn keeps_names(&self) -> bool {
+        self.verb == Verb::Repair
+    }
+
+    /// A file.
+    pub fn page(&self, raw: RawDoc<'_>, to: To) -> Fate {
+        let page = match self.verb {
+            Verb::Clean { .. } => self.kernel.page(raw),
+            Verb::Repair => self.kernel.repaired(raw),
+        };
+        if page.charset.name == "binary" {
+            return Fate::Unreadable(format!("binary: {}; jingwen reads text", page.charset.why));
+        }
+        let cleaned;
+        let text = match self.verb {
+            Verb::Clean { title } => {
+                cleaned = page.clean().to_text(title);
+                &cleaned
+            }
+            Verb::Repair => page.text(),
+        };
+        let reason = (text.is_empty() && self.verb != Verb::Repair).then(|| self.reason(&page));
+        let bytes = match to {
+            To::Text => text.as_bytes().to_vec(),
+            To::Jsonl => {
+                let details = Details::new(&page, text.len(), self.kernel.rules()).members();
+                document::line(&page, text, &details, reason.as_deref())
+            }
+        };
+        Fate::Out { bytes, stats: self.stats(&page), reason }
+    }
+
+    /// A JSON line, with `before` in front of it. Appends the line to `out` only when all went well.
+    pub fn record(&self, record: &Record<'_>, before: &[u8], details: bool, out: &mut Vec<u8>) -> (Stats, Option<String>) {
+        let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
+        let (page, cleaned);
+        let text = match self.verb {
+            Verb::Clean { title } => {
+                page = self.kernel.page_of_text(raw, &record.text);
+                cleaned = page.clean().to_text(title);
+                // paragraphs put apart differently are no change of the text
+                let same = page.format == Format::Text && page.layers.len() == 1 && same_but_space(&cleaned, &record.text);
+                let ended = record.text.ends_with('\n');
+                if same {
+                    &*record.text
+                } else if ended {
+                    &cleaned
+                } else {
+                    cleaned.trim_end_matches('\n')
+                }
+            }
+            Verb::Repair => {
+                page = self.kernel.repaired_text(raw, &record.text);
+                page.text()
+            }
+        };
+        let reason = (text.is_empty() && !record.text.is_empty() && self.verb != Verb::Repair).then(|| self.reason(&page));
+        let add = if details {
+            let reason = reason.as_deref().map(|r| format!("{},", document::reason_member(r))).unwrap_or_default();
+            format!("\"jingwen\":{{{reason}{}}}", Details::new(&page, text.len(), self.kernel.rules()).members())
+        } else {
+            reason.as_deref().map(|r| format!("\"jingwen\":{{{}}}", document::reason_member(r))).unwrap_or_default()
+        };
+        out.extend_from_slice(before);
+        record.write(text, &add, out);
+        (self.stats(&page), reason)
+    }
+
+    /// The rule that took most of the page, and its sentence.
+    fn reason(&self, page: &Page<'_>) -> String {
+        let mut bytes = std::collections::BTreeMap::new();
+        for m in &page.marks {
+            *bytes.entry(m.rule).or_insert(0usize) += page.outline.blocks[m.block as usize].span.len();
+        }
+        match bytes.iter().max_by_key(|(rule, n)| (**n, std::cmp::Reverse(**rule))) {
+            None => "no text in it".to_owned(),
+            Some((rule, _)) => {
+                let rule = self.kernel.rules().get(*rule);
+                format!("{}: {}", rule.id, rule.says)
+            }
+        }
+    }
+
+    fn stats(&self, page: &Page<'_>) -> Stats {
+        use crate::layer::Stage;
+        let rules = self.kernel.rules();
+        let edited = page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty());
+        let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
+        let marks = page.marks.iter().map(|m| m.rule);
+        let notes = page.notes.iter().map(|n| n.rule);
+        Stats { edited, rules: edits.chain(marks).chain(notes).map(|r| &*rules.get(r).id).collect() }
+    }
+}
+
+/// True when two texts differ in white space alone.
+fn same_but_space(a: &str, b: &str) -> bool {
+    a == b || a.chars().filter(|c| !c.is_whitespace()).eq(b.chars().filter(|c| !c.is_whitespace()))
+}

@@ -1,0 +1,77 @@
+//! `jingwen rules`: what the rules say, where they come from, and on what they fire.
+
+use std::fmt::Write;
+use std::io;
+
+use anstyle::{AnsiColor, Style};
+
+use super::args::{self, To, When};
+use super::console::colored;
+use super::{Outcome, print};
+use crate::error::Error;
+use crate::rules::{Rule, Rules};
+
+/// Runs the verb.
+pub fn run(args: &args::RulesArgs, color: When) -> Result<Outcome, Error> {
+    let rules = Rules::builtin();
+    let wanted = args.id.as_deref().unwrap_or("");
+    let exact: Vec<&Rule> = rules.find(wanted).map(|id| rules.get(id)).into_iter().collect();
+    let one = !exact.is_empty();
+    let found: Vec<&Rule> = if one { exact } else { rules.iter().map(|(_, r)| r).filter(|r| r.id.starts_with(wanted)).collect() };
+    if found.is_empty() && !wanted.is_empty() {
+        return Err(Error::Usage(format!("no rule `{wanted}`{}; `jingwen rules` lists all", nearest(rules, wanted))));
+    }
+    let mut out = String::new();
+    let style = if colored(color, &io::stdout()) { AnsiColor::Cyan.on_default().bold() } else { Style::new() };
+    let width = found.iter().map(|r| r.id.len()).max().unwrap_or(0);
+    for r in found {
+        // writing to a string cannot fail
+        let _ = match args.to {
+            To::Jsonl => writeln!(
+                out,
+                "{}",
+                serde_json::json!({"id": r.id, "says": r.says, "source": r.source, "fires": r.fires, "spares": r.spares})
+            ),
+            To::Text if one => {
+                writeln!(out, "{style}{}{style:#}\n{}\n\nsource  {}\nfires   {}\nspares  {}", r.id, r.says, r.source, r.fires, r.spares)
+            }
+            To::Text => writeln!(out, "{style}{:width$}{style:#}  {}", r.id, r.says),
+        };
+    }
+    print(out.as_bytes())
+}
+
+/// `, did you mean …`, if some rule's id is near.
+fn nearest(rules: &Rules, wanted: &str) -> String {
+    let near = rules.iter().map(|(_, r)| (distance(&r.id, wanted), &r.id)).min();
+    match near {
+        Some((d, id)) if d <= 3 => format!(", did you mean `{id}`?"),
+        _ => String::new(),
+    }
+}
+
+/// Levenshtein distance of two short names, in bytes.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<u8> = b.bytes().take(60).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = corner + usize::from(x != *y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn distances() {
+        assert_eq!(super::distance("kitten", "sitting"), 3);
+        assert_eq!(super::distance("", "ab"), 2);
+        assert_eq!(super::distance("ab", "ab"), 0);
+    }
+}

@@ -1,0 +1,123 @@
+//! One cleaned page as one JSON line, the format of `clean --to jsonl`. Pages come from the kernel; files are written elsewhere.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::metadata::Metadata;
+use crate::page::Page;
+use crate::rules::Rules;
+
+/// What is said of a page besides its text; its members in this order.
+#[derive(Debug, Serialize)]
+pub struct Details<'p> {
+    metadata: &'p Metadata,
+    charset: Charset<'p>,
+    counts: Counts<'p>,
+    removed: Vec<Removed<'p>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Charset<'p> {
+    name: &'p str,
+    confidence: f64,
+    why: &'p str,
+}
+
+#[derive(Debug, Serialize)]
+struct Counts<'p> {
+    bytes_in: usize,
+    bytes_out: usize,
+    /// Paragraphs found, and how many of them stay.
+    blocks: usize,
+    kept: usize,
+    /// Edits by rule.
+    edits: BTreeMap<&'p str, usize>,
+    /// Guesses and losses by rule.
+    notes: BTreeMap<&'p str, usize>,
+}
+
+#[derive(Debug, Serialize)]
+struct Removed<'p> {
+    rule: &'p str,
+    text: &'p str,
+    /// Bytes of the record it came from.
+    at: [u32; 2],
+    /// For a duplicate: the bytes of the record the first copy came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<[u32; 2]>,
+}
+
+impl<'p> Details<'p> {
+    /// All about `page`, the text of which is written with `bytes_out` bytes.
+    pub fn new(page: &'p Page<'_>, bytes_out: usize, rules: &'p Rules) -> Details<'p> {
+        let mut edits = BTreeMap::new();
+        for e in page.layers.iter().flat_map(|l| &l.edits) {
+            *edits.entry(&*rules.get(e.rule).id).or_default() += 1;
+        }
+        let mut notes = BTreeMap::new();
+        for n in &page.notes {
+            *notes.entry(&*rules.get(n.rule).id).or_default() += 1;
+        }
+        let blocks = &page.outline.blocks;
+        // the first mark of each block; marks name blocks in any order
+        let mut marks = vec![None; blocks.len()];
+        for m in page.marks.iter().rev() {
+            marks[m.block as usize] = Some(m);
+        }
+        let at = |block: usize| {
+            let s = page.locate(blocks[block].span);
+            [s.start, s.end]
+        };
+        let removed: Vec<_> = marks
+            .iter()
+            .enumerate()
+            .filter_map(|(i, m)| {
+                let m = (*m)?;
+                let text = blocks[i].span.of(page.text());
+                Some(Removed { rule: &rules.get(m.rule).id, text, at: at(i), first: m.first.map(|f| at(f as usize)) })
+            })
+            .collect();
+        let counts =
+            Counts { bytes_in: page.raw.bytes.len(), bytes_out, blocks: blocks.len(), kept: blocks.len() - removed.len(), edits, notes };
+        let c = &page.charset;
+        // three digits: more would be noise, and f32 printed as f64 shows it
+        let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
+        Details { metadata: &page.metadata, charset: Charset { name: c.name, confidence, why: &c.why }, counts, removed }
+    }
+
+    /// As the members of a JSON object, without its braces.
+    pub fn members(&self) -> String {
+        let object = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
+        object[1..object.len() - 1].to_owned()
+    }
+}
+
+/// A whole line: `id`, `url`, `text`, the members of `details`, and for a page that was removed whole the `reason`. With a line end.
+pub fn line(page: &Page<'_>, text: &str, details: &str, reason: Option<&str>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len() + text.len() / 16 + details.len() + 200);
+    out.extend_from_slice(b"{\"id\":");
+    super::jsonl::escape(page.raw.id, false, &mut out);
+    out.extend_from_slice(b",\"url\":");
+    match page.raw.url.or(page.metadata.url.as_deref()) {
+        Some(url) => super::jsonl::escape(url, false, &mut out),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(b",\"text\":");
+    super::jsonl::escape(text, false, &mut out);
+    for members in [details, &reason.map(reason_member).unwrap_or_default()] {
+        if !members.is_empty() {
+            out.push(b',');
+            out.extend_from_slice(members.as_bytes());
+        }
+    }
+    out.extend_from_slice(b"}\n");
+    out
+}
+
+/// `"reason":"…"`.
+pub fn reason_member(reason: &str) -> String {
+    let mut out = b"\"reason\":".to_vec();
+    super::jsonl::escape(reason, false, &mut out);
+    String::from_utf8(out).unwrap_or_default()
+}
