@@ -1,9 +1,13 @@
 //! One cleaned page as one JSON line, the format of `clean --to jsonl`. Pages come from the kernel; files are written elsewhere.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::jsonl;
+use super::quarantine::{Bad, Raw, base64};
 use crate::metadata::Metadata;
 use crate::page::Page;
 use crate::rules::Rules;
@@ -97,14 +101,14 @@ impl<'p> Details<'p> {
 pub fn line(page: &Page<'_>, text: &str, details: &str, reason: Option<&str>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + text.len() / 16 + details.len() + 200);
     out.extend_from_slice(b"{\"id\":");
-    super::jsonl::escape(page.raw.id, false, &mut out);
+    jsonl::escape(page.raw.id, false, &mut out);
     out.extend_from_slice(b",\"url\":");
     match page.raw.url.or(page.metadata.url.as_deref()) {
-        Some(url) => super::jsonl::escape(url, false, &mut out),
+        Some(url) => jsonl::escape(url, false, &mut out),
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(b",\"text\":");
-    super::jsonl::escape(text, false, &mut out);
+    jsonl::escape(text, false, &mut out);
     for members in [details, &reason.map(reason_member).unwrap_or_default()] {
         if !members.is_empty() {
             out.push(b',');
@@ -118,6 +122,29 @@ pub fn line(page: &Page<'_>, text: &str, details: &str, reason: Option<&str>) ->
 /// `"reason":"…"`.
 pub fn reason_member(reason: &str) -> String {
     let mut out = b"\"reason\":".to_vec();
-    super::jsonl::escape(reason, false, &mut out);
+    jsonl::escape(reason, false, &mut out);
     String::from_utf8(out).unwrap_or_default()
+}
+
+/// Writes the line that stands for a bad record in a stream without a quarantine: no text, the reason, its bytes in Base64.
+///
+/// # Errors
+/// What the system says about `out`, or about the bytes when they are on disk.
+pub fn placeholder(bad: &mut Bad, out: &mut impl Write) -> io::Result<()> {
+    let mut why = Vec::new();
+    jsonl::escape(&bad.why, false, &mut why);
+    out.write_all(b"{\"text\":\"\",\"jingwen\":{\"quarantined\":")?;
+    out.write_all(&why)?;
+    let mut path = Vec::new();
+    jsonl::escape(&bad.path.to_string_lossy(), false, &mut path);
+    out.write_all(b",\"path\":")?;
+    out.write_all(&path)?;
+    write!(out, ",\"record\":{},\"offset\":{},\"raw\":\"", bad.record, bad.offset)?;
+    match &mut bad.raw {
+        Raw::Bytes(bytes) => base64(&bytes[..], out)?,
+        Raw::Spool(spool) => base64(spool.read()?, out)?,
+        Raw::File(path) => base64(File::open(path)?, out)?,
+        Raw::None => {}
+    }
+    out.write_all(b"\"}}\n")
 }

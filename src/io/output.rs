@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -79,6 +79,27 @@ impl Drop for AtomicFile {
             // it was not committed; what is left of it helps nobody
             let _ = fs::remove_file(&self.temporary);
         }
+    }
+}
+
+/// A stream with a last step.
+pub trait Commit: Write {
+    /// Writes what is left and gives a file its name.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn commit(self: Box<Self>) -> io::Result<()>;
+}
+
+impl Commit for BufWriter<io::StdoutLock<'static>> {
+    fn commit(mut self: Box<Self>) -> io::Result<()> {
+        self.flush()
+    }
+}
+
+impl Commit for BufWriter<AtomicFile> {
+    fn commit(self: Box<Self>) -> io::Result<()> {
+        self.into_inner().map_err(io::IntoInnerError::into_error)?.commit()
     }
 }
 
