@@ -51,6 +51,18 @@ FAMILIES = [
     ("Myanmar", ["mya"], [(0x1000, 0x109F), (0xAA60, 0xAA7F), (0xA9E0, 0xA9FF)], 1200, 4_000),
     ("Ethiopic", ["amh"], [(0x1200, 0x139F), (0x2D80, 0x2DDF), (0xAB00, 0xAB2F)], 2600, 3_000),
 ]
+# (sample, written as, read as): what a frequent character must not be typical of
+GARBLES = [(l, "utf-8", "cp1252") for l in "cat ces deu eng fin fra hun ita pol por ron spa swe tur vie rus ukr ell arb heb tha jpn kor zhs".split()] + [
+    (l, "utf-8", "cp1250") for l in ("zhs", "rus", "pol", "ces")] + [
+    (l, "utf-8", e) for l in ("zhs", "zht", "jpn", "kor", "rus") for e in ("gbk", "big5", "shift_jis", "euc_kr", "cp1251")] + [
+    ("zhs", "gbk", e) for e in ("cp1252", "big5", "euc_kr", "euc_jp", "shift_jis")] + [
+    ("zht", "big5", e) for e in ("cp1252", "gbk", "euc_kr", "shift_jis")] + [
+    ("jpn", "euc_jp", "cp1252"), ("jpn", "shift_jis", "cp1252"), ("jpn", "shift_jis", "gbk"), ("kor", "euc_kr", "cp1252"), ("kor", "euc_kr", "gbk"),
+    ("rus", "cp1251", "cp1252"), ("rus", "koi8_r", "cp1251"), ("rus", "cp1251", "gbk"), ("ell", "cp1253", "cp1252"), ("tha", "cp874", "cp1252")]
+FREQUENT_SHARE = 2e-6  # of the characters of a language, at least
+FREQUENT_MASS = 0.35   # of the characters of a garbled text must not be frequent ones: of 16 characters, 1 in 1,000 has none
+FREQUENT_KEPT = 4e-4   # share in clean text from which a character is never given up
+FREQUENT_RATIO = 20    # times its share in clean text that a character must have in garbled text to be given up for that
 HOLD_OUT = 20  # every 20th line is not trained on
 BUCKET = 16    # slots a bucket of the hash tables
 LOAD = 0.86    # filled share of the slots
@@ -193,7 +205,7 @@ def ngrams(streams, vocabulary, sizes, salt):
     use2 = best(score2, keep2)
     bow1 = (1 - np.bincount(left[use2], p2[use2], vocabulary)) / np.maximum(1 - np.bincount(left[use2], p1[right[use2]], vocabulary), 1e-9)
     lower = np.where(use2, p2, bow1[left] * p1[right])  # what the pruned bigrams say
-    use3 = best(np.where(use2[context], score3, 0), keep3)
+    use3 = best(np.where(use2[context] & use2[tail], score3, 0), keep3)
     stored = np.bincount(context[use3], p3[use3], len(k2))
     bow2 = (1 - stored) / np.maximum(1 - np.bincount(context[use3], lower[tail[use3]], len(k2)), 1e-9)
     bow2 = np.clip(bow2, 1e-4, 1)
@@ -412,20 +424,35 @@ def main():
             common_of[c] = len(commons)
             commons.append((0 if s else 1, price, int(token[c])))
 
-    # frequent characters of each script
-    frequent = np.zeros(0x110000, bool)
+    # frequent characters: common enough in some language, and not much commoner in text read in the wrong charset
+    share = np.zeros(0x110000)
     for l, d in multi.items():
         n = np.bincount(d, minlength=0x110000)
-        frequent |= n >= max(3, len(d) / 20_000)
-    zh = np.zeros(0x110000)
-    for d, w in texts.values():
-        zh += np.bincount(d, minlength=0x110000) * w
-    frequent |= zh >= zh.sum() / 400_000
-    frequent[0x80:0xC0] = False
-    for c in "ÂÃÄÅ×÷¶":
-        frequent[ord(c)] = False
+        share = np.maximum(share, np.where(n >= 2, n / len(d), 0))
+    for scripts in (("laws_cn", "lctt", "wiki_cmrc", "story", "xquad", "multilang/zho-CN"), ("laws_tw", "tw_talk", "wiki_drcd", "wiki_udgsd", "multilang/zho-TW")):
+        n = sum(np.bincount(d, minlength=0x110000) * w for name, (d, w) in texts.items() if name.startswith(scripts))
+        share = np.maximum(share, np.where(n >= 8, n / n.sum(), 0))
+    frequent = share >= FREQUENT_SHARE
+    frequent[0x80:0xA0] = False
+    frequent[[0xAD, 0xC2, 0xC3, 0xFFFD]] = False  # first bytes of UTF-8 for the letters of Latin-1
+    frequent[0xE000:0xF900] = False
     frequent[0x20:0x7F] = True
     frequent[[0x09, 0x0A, 0x0D]] = True
+    text_of = lambda d, limit: d[:limit].astype("<u4").tobytes().decode("utf-32-le")
+    sample = {l: text_of(d, 200_000) for l, d in multi.items()}
+    sample["zhs"] = text_of(texts["wiki_cmrc.txt.zst"][0], 400_000)
+    sample["zht"] = text_of(texts["wiki_drcd.txt.zst"][0], 400_000)
+    for l, written, read in GARBLES:
+        good = sample[l] if l.startswith("zh") else "".join(c for c in sample[l] if c > "\x7f")
+        bad = good.encode(written, "ignore").decode(read, "replace")
+        wrong = np.bincount(np.frombuffer(bad.encode("utf-32-le"), np.uint32), minlength=0x110000) / max(len(bad), 1)
+        missing = FREQUENT_MASS - wrong[~frequent].sum()
+        for c in np.lexsort((np.arange(0x110000), -np.round(wrong / (share + 1e-9), 6))):
+            if missing <= 0 or wrong[c] < FREQUENT_RATIO * share[c]:
+                break
+            if frequent[c] and c > 0x7F and share[c] < FREQUENT_KEPT:
+                frequent[c] = False
+                missing -= wrong[c]
 
     # every character of the basic plane that is not of the default kind of its range
     chars, ranges = [], []

@@ -141,7 +141,7 @@ fn garble(from: Option<&'static Encoding>, to: &'static Encoding, text: &str) ->
 #[ignore = "prints the tables of src/data/model.md; needs the kit"]
 fn quality() {
     let before = Instant::now();
-    let model = Model::shared();
+    let model = Model::shared(); // right when run alone
     println!("load: {:?}", before.elapsed());
     let mut languages: Vec<(String, Language)> = CHINESE.iter().map(|n| ((*n).to_owned(), Language::Chinese)).collect();
     for &l in &Language::ALL[1..] {
@@ -187,7 +187,9 @@ fn quality() {
     let speed = some.iter().map(String::len).sum::<usize>() as f64 / at.elapsed().as_secs_f64() / 1e6;
     println!("best_language: {speed:.1} MB/s ({best:?})");
 
-    println!("written as, read as: nats/char clean, garbled; dearer by 8 nats %, over 6 nats/char %; at 8 | 32 | all characters");
+    println!(
+        "written as, read as: nats/char clean, garbled; dearer by 8 nats %, over 6 nats/char %, dearer without context %, all frequent %; at 8 | 32 | all characters"
+    );
     let utf8 = None;
     let (gbk, big5, sjis, eucjp, euckr) = (Some(GBK), Some(BIG5), Some(SHIFT_JIS), Some(EUC_JP), Some(EUC_KR));
     let pairs: &[(&str, Option<&'static Encoding>, &'static Encoding)] = &[
@@ -221,11 +223,13 @@ fn quality() {
         ("multilang/arb.txt", Some(encoding_rs::WINDOWS_1256), WINDOWS_1252),
         ("multilang/tha.txt", Some(encoding_rs::WINDOWS_874), WINDOWS_1252),
     ];
+    let sum_alone = |t: &str| t.chars().map(|c| model.alone(c)).sum::<u32>();
     for &(name, from, to) in pairs {
         let Some(lines) = held_out(name) else { return };
         print!("{name:20} {:12} {:12}", from.map_or("UTF-8", Encoding::name), to.name());
         for length in [8, 32, usize::MAX] {
             let (mut clean, mut dear, mut chars, mut garbled, mut apart, mut over, mut n) = (0, 0, 0, 0, 0, 0, 0);
+            let (mut alone, mut quick) = (0, 0);
             for line in lines.iter().take(300) {
                 let text: String = line.chars().skip(line.chars().count().min(40) / 4).take(length).collect();
                 let Some(bad) = garble(from, to, &text) else { continue };
@@ -236,14 +240,18 @@ fn quality() {
                 (clean, dear, chars, garbled) = (clean + c, dear + b, chars + text.chars().count(), garbled + bad.chars().count());
                 apart += usize::from(b > c + 128);
                 over += usize::from(nats(b, &bad) > 6.0);
+                alone += usize::from(sum_alone(&bad) > sum_alone(&text) + 128);
+                quick += usize::from(bad.chars().all(|c| model.frequent(c)));
                 n += 1;
             }
             print!(
-                " | {:5.2} {:5.2} {:5.1} {:5.1}",
+                " | {:5.2} {:5.2} {:5.1} {:5.1} {:5.1} {:4.1}",
                 clean as f64 / 16.0 / chars as f64,
                 dear as f64 / 16.0 / garbled as f64,
                 percent(apart, n),
-                percent(over, n)
+                percent(over, n),
+                percent(alone, n),
+                percent(quick, n)
             );
         }
         println!();

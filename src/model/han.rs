@@ -40,6 +40,11 @@ impl Ngrams {
         Ngrams { one, back, two, two_cost, two_back, three, three_cost }
     }
 
+    /// Cost of a token without context; 255 when the language does not have it.
+    pub fn alone(&self, t: u16) -> u8 {
+        self.one[t as usize]
+    }
+
     /// Cost of token `c` after `a`, `b`; `None` when the language does not have `c`.
     #[inline]
     pub fn cost(&self, a: u16, b: u16, c: u16) -> Option<u32> {

@@ -59,6 +59,11 @@ impl Family {
         Family { columns, one, back, two, two_cost, two_back, three, three_cost }
     }
 
+    /// Cost of a symbol without context, in the script as a whole.
+    pub fn alone(&self, c: u16) -> u32 {
+        u32::from(self.one[c as usize * self.columns])
+    }
+
     /// The rows that price symbol `c` after `a`, `b`.
     #[inline]
     pub fn rows(&self, a: u16, b: u16, c: u16) -> Rows {

@@ -65,7 +65,9 @@ impl Scores {
     /// The cheapest language among those of the script with most letters; Chinese when there are no letters. Earlier languages win
     /// ties.
     pub fn best(&self) -> (Language, u64) {
-        let main = (0..FRAMES).rev().max_by_key(|&f| self.frames[f]).unwrap_or(0);
+        // A Han character says about as much as three letters.
+        let weight = |f: usize| u64::from(self.frames[f]) * if f == frame::HAN as usize { 3 } else { 1 };
+        let main = (0..FRAMES).rev().max_by_key(|&f| weight(f)).unwrap_or(0);
         let of_main = |l: &Language| match l.place() {
             Place::Table(_) => main <= frame::HAN as usize,
             Place::Column(family, _) => family + frame::LETTERS as usize == main,

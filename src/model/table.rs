@@ -49,10 +49,16 @@ impl Table {
         let bucket = (((h >> 32) * self.buckets) >> 32) as usize;
         let wanted = (((h >> 8) & 0xFFFF) as u16).max(1);
         let all: &[u8; BUCKET * 2] = self.fingerprints[bucket * BUCKET * 2..].first_chunk()?;
-        let mut hits = 0u32;
-        for i in 0..BUCKET {
-            hits |= u32::from(u16::from_le_bytes([all[2 * i], all[2 * i + 1]]) == wanted) << i;
+        // Four fingerprints a word: a lane that equals the wanted one becomes 0, and the lowest zero lane is found exactly.
+        const ONES: u64 = 0x0001_0001_0001_0001;
+        let wanted = u64::from(wanted) * ONES;
+        for (i, word) in all.as_chunks::<8>().0.iter().enumerate() {
+            let lanes = u64::from_le_bytes(*word) ^ wanted;
+            let zero = lanes.wrapping_sub(ONES) & !lanes & (ONES << 15);
+            if zero != 0 {
+                return Some(bucket * BUCKET + 4 * i + zero.trailing_zeros() as usize / 16);
+            }
         }
-        (hits != 0).then(|| bucket * BUCKET + hits.trailing_zeros() as usize)
+        None
     }
 }
