@@ -2,6 +2,9 @@
 //! changes nothing else.
 
 pub mod cloak;
+mod entity;
+mod lost;
+mod mojibake;
 
 use crate::block::Note;
 use crate::layer::Layer;
@@ -25,15 +28,24 @@ pub fn repair(text: &str, rules: &Rules) -> Repaired {
     if !settle(text, rules, &mut done) {
         done = Repaired::default();
     }
+    let layer = done.layers.len();
+    let last = done.layers.last().map_or(text, |l| &l.text);
+    let lost = lost::notes(last, layer as u32, rules);
+    done.notes.extend(lost);
     done
 }
 
-/// The cloak first, then the rest by turns until nothing changes; false when that never happens.
+/// The cloak first, then entities and mojibake by turns until nothing changes; false when that never happens.
 fn settle(text: &str, rules: &Rules, done: &mut Repaired) -> bool {
     for _ in 0..PASSES {
         let last = done.layers.last().map_or(text, |l| &l.text);
         let number = done.layers.len() as u32 + 1;
         if let Some((layer, notes)) = cloak::pass(last, number, rules) {
+            done.layers.push(layer);
+            done.notes.extend(notes);
+        } else if let Some(layer) = entity::unescape(last, rules) {
+            done.layers.push(layer);
+        } else if let Some((layer, notes)) = mojibake::pass(last, number, rules) {
             done.layers.push(layer);
             done.notes.extend(notes);
         } else {

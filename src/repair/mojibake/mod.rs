@@ -1,0 +1,102 @@
+//! Mojibake: text written in one charset and read in another. Finds the damaged stretches of a text, proves what they were and puts
+//! that back; refuses whenever the text may be as its author meant it. Cloak, entities and destroyed text have files of their own.
+
+mod charset;
+mod search;
+mod segment;
+mod suspect;
+
+use crate::block::Note;
+use crate::edit::Editor;
+use crate::layer::{Layer, Stage};
+use crate::rules::Rules;
+use crate::span::Span;
+
+use charset::Pair;
+use search::Change;
+
+/// Characters of a line that are walked at a time.
+const WINDOW: usize = 2048;
+
+/// Undoes one level of mojibake, or `None` when there is none. The notes refer to the new layer, number `layer`.
+pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'static>, Vec<Note>)> {
+    let suspects = suspect::suspects(text);
+    if suspects.is_empty() {
+        return None;
+    }
+    let mut search = segment::Search::default();
+    let mut known: Vec<Pair> = Vec::new();
+    let mut changes: Vec<Vec<(usize, Change)>> = Vec::new();
+    // Twice: what one line proves makes a weaker one elsewhere credible.
+    for round in 0..2 {
+        changes.clear();
+        for s in &suspects {
+            changes.push(if s.is_alarm() || round > 0 { line(&mut search, text, s, &known) } else { Vec::new() });
+        }
+        let mut found: Vec<Pair> = changes.iter().flatten().map(|(_, c)| c.pair).collect();
+        found.sort();
+        found.dedup();
+        if found.is_empty() || found == known {
+            break;
+        }
+        known = found;
+    }
+    let mut editor = Editor::new(text);
+    let mut notes = Vec::new();
+    let guess = rules.rule("repair/mojibake-guess");
+    for (offset, change) in changes.iter().flatten() {
+        let s = &change.segment;
+        let was = *offset..*offset + s.bytes;
+        let kept_c1 = text[was.clone()].chars().any(|c| ('\u{80}'..'\u{a0}').contains(&c) && !matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}'));
+        let at = editor.position(was.start);
+        for &(from, to) in &s.inferred {
+            notes.push(Note { layer, at: Span::new(at + from, at + to), rule: guess, alternatives: vec!["\u{fffd}".into()] });
+        }
+        editor.replace(was, &s.now, charset::rule(change.pair, kept_c1, rules), confidence(change));
+    }
+    editor.finish(Stage::Repair).map(|l| (l, notes))
+}
+
+/// Gain over what suffices, in percent that never promises certainty.
+fn confidence(change: &Change) -> u8 {
+    (80 + change.gain / 64).clamp(80, 99) as u8
+}
+
+/// The changes of one suspect line, each with its byte offset in the text.
+fn line(search: &mut segment::Search, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
+    let mut out = Vec::new();
+    let mut chars: Vec<char> = Vec::with_capacity(WINDOW.min(s.end - s.start));
+    let mut start = s.start;
+    while start < s.end {
+        chars.clear();
+        let (mut from, mut to) = (usize::MAX, 0);
+        let mut end = start;
+        for (at, c) in text[start..s.end].char_indices() {
+            // A window ends after a character that cannot be half of anything.
+            if chars.len() >= WINDOW && (chars.len() >= 2 * WINDOW || chars.last().is_some_and(|l| *l == ' ')) {
+                break;
+            }
+            if start + at >= s.from && start + at < s.to {
+                from = from.min(chars.len());
+                to = chars.len() + 1;
+            }
+            chars.push(c);
+            end = start + at + c.len_utf8();
+        }
+        if from > to {
+            (from, to) = (0, chars.len());
+        }
+        let mut byte = start;
+        let mut done = 0;
+        for mut change in search::changes(search, &chars, from..to, known) {
+            byte += chars[done..change.segment.from].iter().map(|c| c.len_utf8()).sum::<usize>();
+            change.segment.bytes = chars[change.segment.from..change.segment.to].iter().map(|c| c.len_utf8()).sum();
+            done = change.segment.to;
+            let offset = byte;
+            byte += change.segment.bytes;
+            out.push((offset, change));
+        }
+        start = end;
+    }
+    out
+}

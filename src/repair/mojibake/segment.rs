@@ -1,0 +1,214 @@
+//! The damaged stretches of a line under one hypothesis: a Viterbi search that walks the line and decides for every character whether
+//! it is as it was written or a trace of the wrong reading. Which hypothesis and whether to believe it is decided in `search`.
+
+use super::charset::{Bytes, Fed, Pair, Pending, Reading};
+use crate::codec::Codec;
+use crate::model::{Model, State};
+
+/// A stretch of characters and what it was before the wrong reading.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    /// Characters of the line, half-open.
+    pub from: usize,
+    pub to: usize,
+    /// Length of the stretch in bytes of UTF-8; filled in by who knows the text.
+    pub bytes: usize,
+    pub now: String,
+    /// Costs in 1/16 nats: as it stands, and as it was.
+    pub before: i32,
+    pub after: i32,
+    /// Bytes of `now` that were inferred: a blank taken for the no-break space it was.
+    pub inferred: Vec<(usize, usize)>,
+}
+
+/// Price of taking a blank for a no-break space, without and with a blank of its own that collapsed into it; in 1/16 nats.
+const BLANK: i32 = 24;
+const TWO_BLANKS: i32 = 48;
+/// Price of each UTF-8 sequence taken back when it was valid: none; sequences that arise by chance pay by their text.
+const NO_NODE: u32 = u32::MAX;
+/// States kept at one place: one a number of pending bytes is the rule, two different alignments the exception.
+const ALIGNMENTS: usize = 4;
+
+#[derive(Clone, Copy)]
+struct Node {
+    parent: u32,
+    cost: i32,
+    state: State,
+    pending: Pending,
+    out: [char; 4],
+    outs: u8,
+    inside: bool,
+    inferred: bool,
+}
+
+/// Memory of the search, kept between lines.
+#[derive(Default)]
+pub(super) struct Search {
+    nodes: Vec<Node>,
+    live: Vec<u32>,
+    next: Vec<u32>,
+    options: Vec<Bytes>,
+    prefix: Vec<i32>,
+}
+
+impl Search {
+    /// The cheapest reading of `line` in which stretches were written and read as `pair` says and the rest is as it should be.
+    /// Entering a stretch costs `enter`. Time linear in the line.
+    pub fn segments(&mut self, model: &Model, line: &[char], pair: Pair, enter: i32) -> Vec<Segment> {
+        let Some(reading) = Reading::new(pair.read) else { return Vec::new() };
+        let nbsp = (pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
+        self.nodes.clear();
+        self.live.clear();
+        self.prefix.clear();
+        self.prefix.push(0);
+        let root = Node {
+            parent: NO_NODE,
+            cost: 0,
+            state: model.start(),
+            pending: Pending::default(),
+            out: ['\0'; 4],
+            outs: 0,
+            inside: false,
+            inferred: false,
+        };
+        self.nodes.push(root);
+        let mut clean = 0u32;
+        let mut straight = (model.start(), 0i32);
+        for &c in line {
+            let (state, cost) = model.step(straight.0, c);
+            straight = (state, straight.1 + cost as i32);
+            self.prefix.push(straight.1);
+            // Outside: from outside, or from a stretch that ends here.
+            let mut best = self.outside(model, clean, c, 0);
+            for i in 0..self.live.len() {
+                if self.nodes[self.live[i] as usize].pending.is_empty() {
+                    let other = self.outside(model, self.live[i], c, 0);
+                    if other.cost < best.cost {
+                        best = other;
+                    }
+                }
+            }
+            // Inside: from inside, or from a stretch that begins here.
+            self.next.clear();
+            reading.all(c, &mut self.options);
+            for option in 0..self.options.len() {
+                let bytes = self.options[option];
+                for i in 0..self.live.len() {
+                    self.inside(model, self.live[i], pair.written, &bytes.0[..bytes.1], 0, false);
+                }
+                if !c.is_ascii() {
+                    self.inside(model, clean, pair.written, &bytes.0[..bytes.1], enter, false);
+                }
+            }
+            if let (' ', Some(nbsp)) = (c, nbsp) {
+                for i in 0..self.live.len() {
+                    if !self.nodes[self.live[i] as usize].pending.is_empty() {
+                        self.inside(model, self.live[i], pair.written, &[nbsp], BLANK, true);
+                        self.inside(model, self.live[i], pair.written, &[nbsp, b' '], TWO_BLANKS, true);
+                    }
+                }
+            }
+            std::mem::swap(&mut self.live, &mut self.next);
+            clean = self.push(best);
+        }
+        let mut end = clean;
+        for &n in &self.live {
+            let node = &self.nodes[n as usize];
+            if node.pending.is_empty() && node.cost < self.nodes[end as usize].cost {
+                end = n;
+            }
+        }
+        self.trace(line, end, enter)
+    }
+
+    fn push(&mut self, node: Node) -> u32 {
+        self.nodes.push(node);
+        (self.nodes.len() - 1) as u32
+    }
+
+    fn outside(&self, model: &Model, from: u32, c: char, price: i32) -> Node {
+        let before = &self.nodes[from as usize];
+        let (state, cost) = model.step(before.state, c);
+        let mut out = ['\0'; 4];
+        out[0] = c;
+        Node { parent: from, cost: before.cost + cost as i32 + price, state, pending: Pending::default(), out, outs: 1, inside: false, inferred: false }
+    }
+
+    /// Adds the state after `bytes` inside a stretch to `next`, unless they are malformed or something cheaper stands there.
+    fn inside(&mut self, model: &Model, from: u32, written: Codec, bytes: &[u8], price: i32, inferred: bool) {
+        let mut node = Node { parent: from, out: ['\0'; 4], outs: 0, inside: true, inferred, ..self.nodes[from as usize] };
+        node.cost += price;
+        for &b in bytes {
+            match node.pending.feed(written, b) {
+                Fed::More => {}
+                Fed::Bad => return,
+                Fed::One(c) => {
+                    let (state, cost) = model.step(node.state, c);
+                    node.state = state;
+                    node.cost += cost as i32;
+                    node.out[usize::from(node.outs)] = c;
+                    node.outs += 1;
+                }
+            }
+        }
+        for i in 0..self.next.len() {
+            let other = &mut self.nodes[self.next[i] as usize];
+            if other.pending == node.pending {
+                if node.cost < other.cost {
+                    *other = node;
+                }
+                return;
+            }
+        }
+        if self.next.len() < ALIGNMENTS {
+            let n = self.push(node);
+            self.next.push(n);
+        }
+    }
+
+    /// The stretches on the way to node `end`.
+    fn trace(&self, line: &[char], end: u32, enter: i32) -> Vec<Segment> {
+        let mut way = Vec::with_capacity(line.len());
+        let mut at = end;
+        while at != NO_NODE {
+            let node = &self.nodes[at as usize];
+            way.push(at);
+            at = node.parent;
+        }
+        way.reverse();
+        // way[i + 1] is the state after character i.
+        let mut segments = Vec::new();
+        let mut i = 0;
+        while i < line.len() {
+            if !self.nodes[way[i + 1] as usize].inside {
+                i += 1;
+                continue;
+            }
+            let from = i;
+            while i < line.len() && self.nodes[way[i + 1] as usize].inside {
+                i += 1;
+            }
+            let mut to = i;
+            // ASCII reads the same inside and outside: leave it outside.
+            while to > from && line[to - 1].is_ascii() && {
+                let n = &self.nodes[way[to] as usize];
+                n.outs == 1 && n.out[0] == line[to - 1] && !n.inferred && self.nodes[way[to - 1] as usize].pending.is_empty()
+            } {
+                to -= 1;
+            }
+            let mut now = String::new();
+            let mut inferred = Vec::new();
+            for &w in &way[from + 1..=to] {
+                let node = &self.nodes[w as usize];
+                let start = now.len();
+                now.extend(&node.out[..usize::from(node.outs)]);
+                if node.inferred {
+                    inferred.push((start, now.len()));
+                }
+            }
+            let after = self.nodes[way[to] as usize].cost - self.nodes[way[from] as usize].cost - enter;
+            segments.push(Segment { from, to, bytes: 0, now, before: self.prefix[to] - self.prefix[from], after, inferred });
+        }
+        segments
+    }
+}

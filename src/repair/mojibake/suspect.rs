@@ -1,0 +1,267 @@
+//! The quick reject: which lines may hold mojibake. One look-up a character; nearly all clean text ends here. Whether a line really
+//! does is decided in `search`.
+
+use std::sync::OnceLock;
+
+use super::charset::{Pairs, Reading};
+use crate::model::{Model, NAT};
+
+/// What a character says before anything else is asked.
+mod class {
+    /// Weighs what `weight` says.
+    pub const PLAIN: u8 = 0;
+    /// Stands for a byte beyond ASCII in some single-byte charset.
+    pub const HIGH: u8 = 1;
+    /// Han, kana, Hangul, private use: what pairs of bytes look like.
+    pub const WIDE: u8 = 2;
+    /// ASCII letter.
+    pub const LETTER: u8 = 3;
+    pub const NEWLINE: u8 = 4;
+}
+
+/// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
+const ALARM: i32 = 28;
+/// Evidence that suffices when the same damage was found elsewhere on the page.
+pub(super) const HINT: i32 = 12;
+
+/// Weights in 1/4 nats.
+mod weight {
+    /// A character that stands for a byte sequence of UTF-8 with its neighbour.
+    pub const SEQUENCE: i32 = 30;
+    /// Two neighbours that are bytes beyond ASCII in one charset.
+    pub const HIGH_PAIR: i32 = 7;
+    /// A Han character between Latin letters, a Cyrillic one beside one.
+    pub const MIXED_WORD: i32 = 16;
+    /// Upper case after lower case inside a word without Latin letters.
+    pub const UPSIDE_DOWN: i32 = 8;
+    pub const DAMAGE: i32 = 30;
+    pub const ASCII: i32 = -2;
+    /// What clean Chinese costs a character at most on the average, in nats, by single characters alone.
+    pub const CLEAN: i32 = 8;
+}
+
+/// Per character of the basic plane.
+struct Table {
+    weight: Vec<i8>,
+    class: Vec<u8>,
+    /// Index into `high`, 0 = none.
+    index: Vec<u16>,
+    high: Vec<High>,
+}
+
+/// In which single-byte readings (bits, in the order of [`Pairs::readings`]) a character is what kind of byte.
+#[derive(Clone, Copy, Default)]
+struct High {
+    any: u32,
+    /// C2..=DF, E0..=EF and F0..=F4: begins a sequence of two, three, four bytes in UTF-8.
+    lead: [u32; 3],
+    /// 80..=BF: goes on with one.
+    next: u32,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(build)
+}
+
+fn build() -> Table {
+    let model = Model::shared();
+    let mut t = Table { weight: vec![0; 0x1_0000], class: vec![class::PLAIN; 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
+    // Prices of single characters: after something the tables do not know nothing but the character itself counts.
+    let unknown = |c: char| model.step(model.step(model.start(), c).0, '\u{2603}').0;
+    let (han, kana, hangul) = (unknown('中'), unknown('あ'), unknown('가'));
+    for code in 0x80..0x1_0000u32 {
+        let Some(c) = char::from_u32(code) else { continue };
+        let state = match code {
+            0x3400..=0x9fff | 0xf900..=0xfaff | 0x3000..=0x303f => han,
+            0x3040..=0x30ff | 0xff61..=0xff9f => kana,
+            0xac00..=0xd7a3 => hangul,
+            0xe000..=0xf8ff => {
+                t.class[code as usize] = class::WIDE;
+                t.weight[code as usize] = 40;
+                continue;
+            }
+            _ => continue,
+        };
+        let cost = model.step(state, c).1 as i32 * 4 / NAT as i32;
+        t.weight[code as usize] = (cost - 4 * weight::CLEAN).clamp(-12, 40) as i8;
+        t.class[code as usize] = class::WIDE;
+    }
+    for code in 0xff61..=0xff9fusize {
+        t.weight[code] = 6;
+    }
+    for (bit, (codec, _)) in Pairs::get().readings.iter().enumerate().filter(|(_, (c, _))| c.is_single_byte()) {
+        let Some(reading) = Reading::new(*codec) else { continue };
+        for code in 0x80..0x1_0000u32 {
+            let Some(byte) = char::from_u32(code).and_then(|c| reading.bytes(c)).filter(|b| b.1 == 1).map(|b| b.0[0]) else { continue };
+            let code = code as usize;
+            if t.index[code] == 0 {
+                t.index[code] = t.high.len() as u16;
+                t.high.push(High::default());
+                t.class[code] = class::HIGH;
+                t.weight[code] = 0;
+            }
+            let high = &mut t.high[usize::from(t.index[code])];
+            high.any |= 1 << bit;
+            match byte {
+                0x80..=0xbf => high.next |= 1 << bit,
+                0xc2..=0xdf => high.lead[0] |= 1 << bit,
+                0xe0..=0xef => high.lead[1] |= 1 << bit,
+                0xf0..=0xf4 => high.lead[2] |= 1 << bit,
+                _ => {}
+            }
+        }
+    }
+    for code in (0x41..=0x5a).chain(0x61..=0x7a) {
+        t.class[code] = class::LETTER;
+    }
+    for code in 0..0x80 {
+        t.weight[code] = weight::ASCII as i8;
+    }
+    t.class[0x0a] = class::NEWLINE;
+    t
+}
+
+/// A line worth a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Suspect {
+    /// Byte range of the line in the text.
+    pub start: usize,
+    pub end: usize,
+    /// Byte range of the place where the evidence is strongest.
+    pub from: usize,
+    pub to: usize,
+    /// Strongest evidence in 1/4 nats.
+    pub evidence: i32,
+}
+
+impl Suspect {
+    pub fn is_alarm(&self) -> bool {
+        self.evidence >= ALARM
+    }
+}
+
+/// The lines with evidence of [`HINT`] or more. A cumulative sum with a floor: evidence adds up while characters are odd and is worn
+/// off by those that are not. Linear, one pass, no allocation for clean text.
+pub(super) fn suspects(text: &str) -> Vec<Suspect> {
+    let mut found = Vec::new();
+    if text.is_ascii() {
+        return found;
+    }
+    let t = table();
+    let mut line = 0;
+    let mut walk = Walk::default();
+    for (at, c) in text.char_indices() {
+        let code = c as usize;
+        if code >= 0x1_0000 {
+            walk.last = class::WIDE;
+            walk.high = High::default();
+            continue;
+        }
+        match t.class[code] {
+            class::PLAIN | class::LETTER => {
+                walk.sum = (walk.sum + i32::from(t.weight[code])).max(0);
+                if walk.last == class::WIDE && t.class[code] == class::LETTER && walk.mixed {
+                    walk.add(weight::MIXED_WORD, at, at);
+                }
+                // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
+                if (c == ' ' || c == '\u{a0}') && walk.high_end == at && walk.tilde {
+                    walk.add(ALARM, at - 2, at + 1);
+                }
+                walk.mixed = false;
+                walk.last = t.class[code];
+            }
+            class::WIDE => {
+                let w = i32::from(t.weight[code]);
+                walk.mixed = walk.last == class::LETTER && code >= 0x3400;
+                walk.last = class::WIDE;
+                walk.add(w, at, at + 3);
+            }
+            class::HIGH => {
+                let high = t.high[usize::from(t.index[code])];
+                walk.high(c, &high, at);
+            }
+            _ => {
+                walk.finish(line, at, &mut found);
+                line = at + 1;
+            }
+        }
+    }
+    walk.finish(line, text.len(), &mut found);
+    found
+}
+
+#[derive(Default)]
+struct Walk {
+    sum: i32,
+    /// Where the sum last was zero.
+    from: usize,
+    best: i32,
+    best_from: usize,
+    best_to: usize,
+    last: u8,
+    mixed: bool,
+    /// The high byte before, and what is still expected of a sequence it began.
+    high: High,
+    high_end: usize,
+    lower: bool,
+    tilde: bool,
+}
+
+impl Walk {
+    #[inline]
+    fn add(&mut self, w: i32, at: usize, end: usize) {
+        if self.sum == 0 {
+            self.from = at;
+        }
+        self.sum = (self.sum + w).max(0);
+        if self.sum > self.best {
+            self.best = self.sum;
+            self.best_from = self.from;
+            self.best_to = end;
+        }
+    }
+
+    /// A character that stands for a byte beyond ASCII somewhere.
+    fn high(&mut self, c: char, high: &High, at: usize) {
+        let end = at + c.len_utf8();
+        let adjacent = self.high_end == at;
+        let mut w = 0;
+        if ('\u{80}'..'\u{a0}').contains(&c) {
+            w += weight::DAMAGE;
+        }
+        if adjacent {
+            if (self.high.lead[0] | self.high.lead[1] | self.high.lead[2]) & high.next != 0 {
+                // Most of Cyrillic and Greek stands for such bytes: there the sequence alone says little.
+                w += if c.is_alphabetic() && !c.is_ascii() && (c as u32) >= 0x370 { 10 } else { weight::SEQUENCE };
+            } else if self.high.any & high.any != 0 && (c as u32) < 0x250 {
+                w += weight::HIGH_PAIR;
+            } else if (0x2500..0x25a0).contains(&(c as u32)) {
+                w += weight::HIGH_PAIR;
+            }
+        } else if self.last == class::LETTER && ('\u{400}'..'\u{460}').contains(&c) {
+            w += weight::MIXED_WORD;
+        }
+        let cyrillic = ('\u{400}'..'\u{460}').contains(&c);
+        if cyrillic && adjacent && self.lower && c.is_uppercase() {
+            w += weight::UPSIDE_DOWN;
+        }
+        self.lower = cyrillic && c.is_lowercase();
+        if w == 0 && !adjacent {
+            w = weight::ASCII;
+        }
+        self.add(w, at, end);
+        self.high = *high;
+        self.high_end = end;
+        self.tilde = c == 'Ã';
+        self.last = class::HIGH;
+        self.mixed = false;
+    }
+
+    fn finish(&mut self, start: usize, end: usize, found: &mut Vec<Suspect>) {
+        if self.best >= HINT {
+            found.push(Suspect { start, end, from: self.best_from, to: self.best_to, evidence: self.best });
+        }
+        *self = Walk::default();
+    }
+}
