@@ -105,9 +105,13 @@ fn verdict(text: &str, line: &[Reference]) -> Verdict {
         let before = text[..r.start].chars().next_back();
         let after = text[r.end..].chars().next();
         let wordlike = r.means.is_alphanumeric() || matches!(r.means, '\'' | '\u{2019}' | '\u{ad}');
-        let glued = wordlike && (before.is_some_and(is_word) && (after.is_some_and(is_word) || r.means.is_alphabetic()) || after.is_some_and(is_word) && r.means.is_alphabetic());
+        let glued = wordlike
+            && (before.is_some_and(is_word) && (after.is_some_and(is_word) || r.means.is_alphabetic())
+                || after.is_some_and(is_word) && r.means.is_alphabetic());
         let quoted = matches!(r.means, '“' | '‘' | '«' | '「')
-            && line[i + 1..].iter().any(|o| matches!((r.means, o.means), ('“', '”') | ('‘', '’') | ('«', '»') | ('「', '」')) && o.start > r.end);
+            && line[i + 1..]
+                .iter()
+                .any(|o| matches!((r.means, o.means), ('“', '”') | ('‘', '’') | ('«', '»') | ('「', '」')) && o.start > r.end);
         if touches_before || touches_after || glued || quoted || r.doubled_letter() {
             used += 1 + u32::from(quoted);
         } else if !r.numeric {
@@ -203,8 +207,8 @@ fn one_level(text: &str, at: usize) -> Option<Level> {
 /// HTML's reading of numbers into C1: as windows-1252, the five unassigned ones as they are.
 fn windows_1252(byte: u8) -> char {
     const HIGH: [u16; 32] = [
-        0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f, 0x90, 0x2018, 0x2019,
-        0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178,
+        0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f, 0x90, 0x2018,
+        0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178,
     ];
     char::from_u32(u32::from(HIGH[usize::from(byte - 0x80)])).unwrap_or('\u{fffd}')
 }

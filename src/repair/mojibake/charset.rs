@@ -52,6 +52,7 @@ pub(super) fn rule(pair: Pair, kept_c1: bool, rules: &Rules) -> RuleId {
 #[derive(Clone, Copy)]
 pub(super) struct Reading {
     inverse: &'static crate::codec::Inverse,
+    variants: &'static [(char, Bytes)],
     single: bool,
 }
 
@@ -60,7 +61,7 @@ pub(super) type Bytes = ([u8; 4], usize);
 
 impl Reading {
     pub fn new(codec: Codec) -> Option<Reading> {
-        Some(Reading { inverse: codec.inverse()?, single: codec.is_single_byte() })
+        Some(Reading { inverse: codec.inverse()?, variants: variants(codec), single: codec.is_single_byte() })
     }
 
     /// The bytes of `c`. C1 controls are the bytes of their number in every single-byte charset that has no other use for the
@@ -77,8 +78,13 @@ impl Reading {
                 Some((all, code.len()))
             }
             None if self.single && ('\u{80}'..='\u{9f}').contains(&c) => Some(([c as u32 as u8, 0, 0, 0], 1)),
-            None => None,
+            None => self.variant(c),
         }
+    }
+
+    /// What other decoders than WHATWG's read as `c`.
+    fn variant(&self, c: char) -> Option<Bytes> {
+        self.variants.binary_search_by_key(&c, |v| v.0).ok().map(|at| self.variants[at].1)
     }
 
     /// Every way `c` can have been read, the usual one first. Only charsets of pairs have more than one.
@@ -91,8 +97,41 @@ impl Reading {
                 all[..code.len()].copy_from_slice(&code);
                 out.push((all, code.len()));
             }
+            if let Some(other) = self.variant(c)
+                && !out.contains(&other)
+            {
+                out.push(other);
+            }
         }
     }
+}
+
+/// The rows of `decoder-variants.tsv` for a charset, by character.
+fn variants(codec: Codec) -> &'static [(char, Bytes)] {
+    static VARIANTS: OnceLock<Vec<(Codec, Vec<(char, Bytes)>)>> = OnceLock::new();
+    let all = VARIANTS.get_or_init(|| {
+        let mut all: Vec<(Codec, Vec<(char, Bytes)>)> = Vec::new();
+        for row in table::rows("decoder-variants.tsv", include_str!("../../data/decoder-variants.tsv"), 3).flatten() {
+            let (Some(codec), Ok(bytes), Ok(code)) =
+                (Codec::for_name(row.cells[0]), u16::from_str_radix(row.cells[1], 16), u32::from_str_radix(row.cells[2], 16))
+            else {
+                continue;
+            };
+            let Some(c) = char::from_u32(code) else { continue };
+            let [lead, trail] = bytes.to_be_bytes();
+            let bytes = if lead == 0 { ([trail, 0, 0, 0], 1) } else { ([lead, trail, 0, 0], 2) };
+            match all.last_mut() {
+                Some((last, list)) if *last == codec => list.push((c, bytes)),
+                _ => all.push((codec, vec![(c, bytes)])),
+            }
+        }
+        for (_, list) in &mut all {
+            list.sort_by_key(|v| v.0);
+            list.dedup_by_key(|v| v.0);
+        }
+        all
+    });
+    all.iter().find(|(c, _)| *c == codec).map_or(&[], |(_, list)| list)
 }
 
 /// Bytes of a character that is not complete yet.
@@ -147,13 +186,34 @@ impl Pending {
             (0xc2..=0xf4, 1) => Fed::More,
             (0xc2..=0xdf, _) => one(u32::from(b[0] & 0x1f) << 6 | u32::from(b[1] & 0x3f), 0x80),
             (0xe0..=0xef, 2) => Fed::More,
-            (0xed, 3) if b[1] >= 0xa0 => if b[1] < 0xb0 { Fed::More } else { Fed::Bad },
-            (0xed, 4) => if b[3] == 0xed { Fed::More } else { Fed::Bad },
-            (0xed, 5) => if b[4] >= 0xb0 { Fed::More } else { Fed::Bad },
+            (0xed, 3) if b[1] >= 0xa0 => {
+                if b[1] < 0xb0 {
+                    Fed::More
+                } else {
+                    Fed::Bad
+                }
+            }
+            (0xed, 4) => {
+                if b[3] == 0xed {
+                    Fed::More
+                } else {
+                    Fed::Bad
+                }
+            }
+            (0xed, 5) => {
+                if b[4] >= 0xb0 {
+                    Fed::More
+                } else {
+                    Fed::Bad
+                }
+            }
             (0xed, 6) => one(0x10000 + ((code(b) - 0xd800) << 10) + (code(&b[3..]) - 0xdc00), 0x10000),
             (0xe0..=0xef, 3) => one(code(b), 0x800),
             (0xf0..=0xf4, 2 | 3) => Fed::More,
-            (0xf0..=0xf4, _) => one(u32::from(b[0] & 7) << 18 | u32::from(b[1] & 0x3f) << 12 | u32::from(b[2] & 0x3f) << 6 | u32::from(b[3] & 0x3f), 0x10000),
+            (0xf0..=0xf4, _) => one(
+                u32::from(b[0] & 7) << 18 | u32::from(b[1] & 0x3f) << 12 | u32::from(b[2] & 0x3f) << 6 | u32::from(b[3] & 0x3f),
+                0x10000,
+            ),
             _ => Fed::Bad,
         }
     }
@@ -200,7 +260,14 @@ mod tests {
 
     #[test]
     fn byte_by_byte_is_what_the_decoder_says() {
-        for (codec, text) in [(Codec::UTF_8, "aé春😀"), (Codec::GB18030, "a春天€\u{20000}"), (Codec::BIG5, "春天"), (Codec::SHIFT_JIS, "ｱ春ア"), (Codec::EUC_JP, "春ｱ天"), (Codec::EUC_KR, "봄")] {
+        for (codec, text) in [
+            (Codec::UTF_8, "aé春😀"),
+            (Codec::GB18030, "a春天€\u{20000}"),
+            (Codec::BIG5, "春天"),
+            (Codec::SHIFT_JIS, "ｱ春ア"),
+            (Codec::EUC_JP, "春ｱ天"),
+            (Codec::EUC_KR, "봄"),
+        ] {
             let bytes = if codec == Codec::UTF_8 { text.as_bytes().to_vec() } else { codec.inverse().unwrap().encode_text(text).unwrap() };
             assert_eq!(decode(codec, &bytes).as_deref(), Some(text), "{codec:?}");
         }

@@ -26,20 +26,19 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
     }
     let mut search = segment::Search::default();
     let mut known: Vec<Pair> = Vec::new();
-    let mut changes: Vec<Vec<(usize, Change)>> = Vec::new();
-    // Twice: what one line proves makes a weaker one elsewhere credible.
-    for round in 0..2 {
-        changes.clear();
-        for s in &suspects {
-            changes.push(if s.is_alarm() || round > 0 { line(&mut search, text, s, &known) } else { Vec::new() });
+    let mut changes: Vec<Vec<(usize, Change)>> =
+        suspects.iter().map(|s| if s.is_alarm() { line(&mut search, text, s, &known) } else { Vec::new() }).collect();
+    known.extend(changes.iter().flatten().map(|(_, c)| c.pair));
+    known.sort();
+    known.dedup();
+    if known.is_empty() {
+        return None;
+    }
+    // What one line proves makes a weaker sign elsewhere credible.
+    for (s, found) in suspects.iter().zip(&mut changes) {
+        if found.is_empty() {
+            *found = line(&mut search, text, s, &known);
         }
-        let mut found: Vec<Pair> = changes.iter().flatten().map(|(_, c)| c.pair).collect();
-        found.sort();
-        found.dedup();
-        if found.is_empty() || found == known {
-            break;
-        }
-        known = found;
     }
     let mut editor = Editor::new(text);
     let mut notes = Vec::new();
@@ -47,7 +46,9 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
     for (offset, change) in changes.iter().flatten() {
         let s = &change.segment;
         let was = *offset..*offset + s.bytes;
-        let kept_c1 = text[was.clone()].chars().any(|c| ('\u{80}'..'\u{a0}').contains(&c) && !matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}'));
+        let kept_c1 = text[was.clone()]
+            .chars()
+            .any(|c| ('\u{80}'..'\u{a0}').contains(&c) && !matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}'));
         let at = editor.position(was.start);
         for &(from, to) in &s.inferred {
             notes.push(Note { layer, at: Span::new(at + from, at + to), rule: guess, alternatives: vec!["\u{fffd}".into()] });

@@ -19,6 +19,14 @@ mod limit {
     pub const ENTER_AGAIN: i32 = 3 * 16;
     /// Most a character of the result may cost on the average.
     pub const AFTER: i32 = 7 * 16 + 8;
+    /// The same for alphabetic text from a single-byte charset, where every byte is some letter; the first letter apart.
+    pub const AFTER_LETTERS: i32 = 3 * 16 + 8;
+    pub const FIRST: i32 = 6 * 16;
+    /// Gain such text needs: flat, and for each letter.
+    pub const LETTERS: i32 = 12 * 16;
+    pub const GAIN_A_LETTER: i32 = 8;
+    /// Hypotheses that fit less than this share of the best are not walked, in percent.
+    pub const WORSE: i32 = 40;
     /// Hypotheses walked in full for one line.
     pub const CANDIDATES: usize = 6;
     /// Characters around the strongest evidence by which hypotheses are ranked.
@@ -33,81 +41,97 @@ pub(super) struct Change {
     pub gain: i32,
 }
 
-/// The changes of one line, in order, disjoint.
+/// Levels of damage looked through before a stretch is refused.
+const LEVELS: u32 = 3;
+
+/// The changes of one line, in order, disjoint, all of one pair: what is left is seen in the next pass.
 pub(super) fn changes(search: &mut Search, line: &[char], sample: std::ops::Range<usize>, known: &[Pair]) -> Vec<Change> {
+    changes_at(search, line, sample, known, 1)
+}
+
+fn changes_at(search: &mut Search, line: &[char], sample: std::ops::Range<usize>, known: &[Pair], level: u32) -> Vec<Change> {
     let model = Model::shared();
     let mut candidates: Vec<Pair> = known.to_vec();
-    let ranked = candidates_of(model, line, sample);
-    candidates.extend(ranked.into_iter().filter(|p| !known.contains(p)).take(limit::CANDIDATES));
-    let mut all: Vec<Change> = Vec::new();
+    candidates.extend(candidates_of(model, line, sample).into_iter().filter(|p| !known.contains(p)).take(limit::CANDIDATES));
+    let mut best: (i32, Vec<Change>) = (0, Vec::new());
     for pair in candidates {
         let again = known.contains(&pair);
         let enter = if again { limit::ENTER_AGAIN } else { limit::ENTER };
-        for segment in search.segments(model, line, pair, enter) {
-            let gain = segment.before - segment.after;
-            if believed(model, line, pair, &segment, again) {
-                all.push(Change { pair, segment, gain });
+        let segments = search.segments(model, line, pair, enter);
+        let mut kept = Vec::new();
+        for segment in segments {
+            let gain = segment.gain;
+            if believed(search, model, line, pair, &segment, again, level) {
+                kept.push(Change { pair, segment, gain });
             }
         }
-    }
-    // The best gain first; of equal ones the commoner pair.
-    all.sort_by_key(|c| (-c.gain, c.pair.number, c.segment.from));
-    let mut kept: Vec<Change> = Vec::new();
-    for change in all {
-        if kept.iter().all(|k| change.segment.to <= k.segment.from || k.segment.to <= change.segment.from) {
-            kept.push(change);
+        let total = kept.iter().map(|c| c.gain).sum();
+        if total > best.0 {
+            best = (total, kept);
         }
     }
-    kept.sort_by_key(|c| c.segment.from);
-    kept
+    best.1
 }
 
 /// Whether a stretch is to be changed.
-fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool) -> bool {
+fn believed(search: &mut Search, model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, level: u32) -> bool {
     let was = &line[s.from..s.to];
-    let gain = s.before - s.after;
     let flat = if again { limit::GAIN_AGAIN } else { limit::GAIN };
-    if gain < flat + limit::GAIN_A_CHAR * was.len() as i32 {
+    if s.gain < flat + limit::GAIN_A_CHAR * was.len() as i32 {
         return false;
     }
-    let (mut letters, mut odd, mut unknown, mut count) = (0usize, 0usize, 0usize, 0usize);
+    let (mut letters, mut odd, mut unknown, mut count, mut wide, mut gone) = (0i32, 0i32, 0i32, 0i32, 0i32, false);
     for c in s.now.chars() {
         count += 1;
-        if c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c) {
-            return false;
-        }
         if !c.is_ascii() {
             odd += 1;
-            letters += usize::from(c.is_alphabetic());
-            unknown += usize::from(!model.is_known(c) && !is_emoji(c));
+            letters += i32::from(c.is_alphabetic());
+            wide += i32::from(is_wide(c));
+            unknown += i32::from(!model.is_known(c) && !is_emoji(c));
+            gone |= c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c);
         }
     }
-    let wide = s.now.chars().any(is_wide);
-    if wide {
-        if s.after > limit::AFTER * count as i32 {
-            return false;
-        }
-        if unknown * 100 > odd * 6 {
-            return false;
-        }
-        if pair.written != Codec::UTF_8 && letters < 2 {
-            return false;
-        }
-    } else if unknown > 0 && unknown * 4 > odd {
+    // Writes U+FFFD as its own bytes: nothing to be had.
+    if s.now.contains('\u{fffd}') || s.now.chars().all(|c| c == ' ' || c == '\u{a0}') {
         return false;
     }
-    if pair.read.is_double_byte() && pair.written.is_double_byte() {
-        let garbled = was.iter().filter(|c| !c.is_ascii());
-        let (mut all, mut like) = (0, 0);
-        for &c in garbled {
-            all += 1;
-            like += usize::from(is_wide(c));
-        }
-        if like * 2 < all {
-            return false;
-        }
+    let clean = !gone
+        && if wide > 0 {
+            s.after <= limit::AFTER * count && unknown * 100 <= odd * 6 && (pair.written == Codec::UTF_8 || letters >= 2)
+        } else if pair.written == Codec::UTF_8 {
+            unknown == 0 || unknown * 3 <= odd || s.gain > 2 * limit::GAIN
+        } else if pair.read == Codec::LATIN_1 {
+            unknown == 0
+        } else if pair.read.is_double_byte() {
+            // Single letters of Latin words, each swallowed with its neighbour.
+            unknown == 0 && letters * 5 >= odd * 4 && s.gain >= limit::LETTERS
+        } else {
+            unknown == 0
+                && letters >= 4
+                && letters * 5 >= odd * 4
+                && s.gain >= limit::LETTERS + limit::GAIN_A_LETTER * letters
+                && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
+        };
+    let clean = clean
+        && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || {
+            let odd = was.iter().filter(|c| !c.is_ascii()).count();
+            was.iter().filter(|&&c| is_wide(c)).count() * 2 >= odd
+        });
+    if clean {
+        return true;
     }
-    true
+    // Damaged more than once: what comes out is no text yet, but one more step makes it text.
+    if level >= LEVELS || pair.written != Codec::UTF_8 {
+        return false;
+    }
+    let inner: Vec<char> = s.now.chars().collect();
+    let odd = inner.iter().filter(|c| !c.is_ascii()).count();
+    if odd < 4 {
+        return false;
+    }
+    let deeper = changes_at(search, &inner, 0..inner.len(), &[], level + 1);
+    let covered: usize = deeper.iter().map(|c| inner[c.segment.from..c.segment.to].iter().filter(|c| !c.is_ascii()).count()).sum();
+    covered * 10 >= odd * 8
 }
 
 /// Han, kana, Hangul, half-width katakana, private use: what pairs of bytes become.
@@ -159,6 +183,8 @@ fn candidates_of(model: &Model, line: &[char], sample: std::ops::Range<usize>) -
         }
     }
     ranked.sort_by_key(|(score, pair)| (-score, pair.number));
+    let best = ranked.first().map_or(0, |r| r.0);
+    ranked.retain(|(score, _)| score * 100 >= best * limit::WORSE);
     ranked.into_iter().map(|(_, pair)| pair).collect()
 }
 

@@ -14,17 +14,26 @@ pub(super) struct Segment {
     /// Length of the stretch in bytes of UTF-8; filled in by who knows the text.
     pub bytes: usize,
     pub now: String,
-    /// Costs in 1/16 nats: as it stands, and as it was.
+    /// Costs in 1/16 nats: as it stands, and as it was; the model's prices alone.
     pub before: i32,
     pub after: i32,
+    /// What is gained, with all prices and rewards of the search except that of its first border.
+    pub gain: i32,
     /// Bytes of `now` that were inferred: a blank taken for the no-break space it was.
     pub inferred: Vec<(usize, usize)>,
 }
 
 /// Price of taking a blank for a no-break space, without and with a blank of its own that collapsed into it; in 1/16 nats.
-const BLANK: i32 = 24;
-const TWO_BLANKS: i32 = 48;
-/// Price of each UTF-8 sequence taken back when it was valid: none; sequences that arise by chance pay by their text.
+const BLANK: i32 = 32;
+const TWO_BLANKS: i32 = 16;
+/// Price of a character the model does not know, on top of the model's: what it does not know is neutral where it stands and suspect
+/// where it would be put.
+const UNKNOWN: i32 = 8 * 16;
+/// What a valid UTF-8 sequence of two, three, four bytes is worth: other text seldom has one by chance.
+const SEQUENCE: [i32; 5] = [0, 0, 48, 80, 160];
+/// Price of going in and out of a stretch between characters beyond ASCII.
+const BORDER: i32 = 8 * 16;
+const BORDER_UTF_8: i32 = 3 * 16;
 const NO_NODE: u32 = u32::MAX;
 /// States kept at one place: one a number of pending bytes is the rule, two different alignments the exception.
 const ALIGNMENTS: usize = 4;
@@ -33,6 +42,8 @@ const ALIGNMENTS: usize = 4;
 struct Node {
     parent: u32,
     cost: i32,
+    /// The part of `cost` that is the model's.
+    plain: i32,
     state: State,
     pending: Pending,
     out: [char; 4],
@@ -49,12 +60,17 @@ pub(super) struct Search {
     next: Vec<u32>,
     options: Vec<Bytes>,
     prefix: Vec<i32>,
+    single: bool,
 }
 
 impl Search {
     /// The cheapest reading of `line` in which stretches were written and read as `pair` says and the rest is as it should be.
     /// Entering a stretch costs `enter`. Time linear in the line.
     pub fn segments(&mut self, model: &Model, line: &[char], pair: Pair, enter: i32) -> Vec<Segment> {
+        // A line is damaged as a whole or not at all more often than in parts: borders in its midst have a price.
+        let border = if pair.written == Codec::UTF_8 && pair.read.is_single_byte() { BORDER_UTF_8 } else { BORDER };
+        let mut begun = false;
+        self.single = pair.read.is_single_byte();
         let Some(reading) = Reading::new(pair.read) else { return Vec::new() };
         let nbsp = (pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         self.nodes.clear();
@@ -64,6 +80,7 @@ impl Search {
         let root = Node {
             parent: NO_NODE,
             cost: 0,
+            plain: 0,
             state: model.start(),
             pending: Pending::default(),
             out: ['\0'; 4],
@@ -80,9 +97,10 @@ impl Search {
             self.prefix.push(straight.1);
             // Outside: from outside, or from a stretch that ends here.
             let mut best = self.outside(model, clean, c, 0);
+            let leave = if c.is_ascii() { 0 } else { border };
             for i in 0..self.live.len() {
                 if self.nodes[self.live[i] as usize].pending.is_empty() {
-                    let other = self.outside(model, self.live[i], c, 0);
+                    let other = self.outside(model, self.live[i], c, leave);
                     if other.cost < best.cost {
                         best = other;
                     }
@@ -97,7 +115,7 @@ impl Search {
                     self.inside(model, self.live[i], pair.written, &bytes.0[..bytes.1], 0, false);
                 }
                 if !c.is_ascii() {
-                    self.inside(model, clean, pair.written, &bytes.0[..bytes.1], enter, false);
+                    self.inside(model, clean, pair.written, &bytes.0[..bytes.1], enter + if begun { border } else { 0 }, false);
                 }
             }
             if let (' ', Some(nbsp)) = (c, nbsp) {
@@ -110,6 +128,7 @@ impl Search {
             }
             std::mem::swap(&mut self.live, &mut self.next);
             clean = self.push(best);
+            begun |= !c.is_ascii();
         }
         let mut end = clean;
         for &n in &self.live {
@@ -131,7 +150,17 @@ impl Search {
         let (state, cost) = model.step(before.state, c);
         let mut out = ['\0'; 4];
         out[0] = c;
-        Node { parent: from, cost: before.cost + cost as i32 + price, state, pending: Pending::default(), out, outs: 1, inside: false, inferred: false }
+        Node {
+            parent: from,
+            cost: before.cost + cost as i32 + price,
+            plain: before.plain + cost as i32,
+            state,
+            pending: Pending::default(),
+            out,
+            outs: 1,
+            inside: false,
+            inferred: false,
+        }
     }
 
     /// Adds the state after `bytes` inside a stretch to `next`, unless they are malformed or something cheaper stands there.
@@ -139,6 +168,7 @@ impl Search {
         let mut node = Node { parent: from, out: ['\0'; 4], outs: 0, inside: true, inferred, ..self.nodes[from as usize] };
         node.cost += price;
         for &b in bytes {
+            let had = node.pending.as_bytes().len();
             match node.pending.feed(written, b) {
                 Fed::More => {}
                 Fed::Bad => return,
@@ -146,6 +176,15 @@ impl Search {
                     let (state, cost) = model.step(node.state, c);
                     node.state = state;
                     node.cost += cost as i32;
+                    node.plain += cost as i32;
+                    if !c.is_ascii() {
+                        if !model.is_known(c) {
+                            node.cost += UNKNOWN;
+                        }
+                        if written == Codec::UTF_8 && (self.single || had > 1) {
+                            node.cost -= SEQUENCE[(had + 1).min(4)];
+                        }
+                    }
                     node.out[usize::from(node.outs)] = c;
                     node.outs += 1;
                 }
@@ -206,8 +245,10 @@ impl Search {
                     inferred.push((start, now.len()));
                 }
             }
-            let after = self.nodes[way[to] as usize].cost - self.nodes[way[from] as usize].cost - enter;
-            segments.push(Segment { from, to, bytes: 0, now, before: self.prefix[to] - self.prefix[from], after, inferred });
+            let (first, last) = (&self.nodes[way[from] as usize], &self.nodes[way[to] as usize]);
+            let before = self.prefix[to] - self.prefix[from];
+            let gain = before - (last.cost - first.cost - enter);
+            segments.push(Segment { from, to, bytes: 0, now, before, after: last.plain - first.plain, gain, inferred });
         }
         segments
     }

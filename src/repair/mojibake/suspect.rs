@@ -66,7 +66,8 @@ fn table() -> &'static Table {
 
 fn build() -> Table {
     let model = Model::shared();
-    let mut t = Table { weight: vec![0; 0x1_0000], class: vec![class::PLAIN; 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
+    let mut t =
+        Table { weight: vec![0; 0x1_0000], class: vec![class::PLAIN; 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
     // Prices of single characters: after something the tables do not know nothing but the character itself counts.
     let unknown = |c: char| model.step(model.step(model.start(), c).0, '\u{2603}').0;
     let (han, kana, hangul) = (unknown('中'), unknown('あ'), unknown('가'));
