@@ -25,6 +25,7 @@ pub mod cli;
 pub mod codec;
 pub mod edit;
 pub mod error;
+pub mod explain;
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod io;
