@@ -27,11 +27,8 @@ pub fn run(args: &args::RulesArgs, color: When) -> Result<Outcome, Error> {
     for r in found {
         // writing to a string cannot fail
         let _ = match args.to {
-            To::Jsonl => writeln!(
-                out,
-                "{}",
-                serde_json::json!({"id": r.id, "says": r.says, "source": r.source, "fires": r.fires, "spares": r.spares})
-            ),
+            // a struct of strings always serializes
+            To::Jsonl => writeln!(out, "{}", serde_json::to_string(r).unwrap_or_default()),
             To::Text if one => {
                 writeln!(out, "{style}{}{style:#}\n{}\n\nsource  {}\nfires   {}\nspares  {}", r.id, r.says, r.source, r.fires, r.spares)
             }

@@ -47,10 +47,12 @@ impl<'l> Record<'l> {
             let at = line.len() - first.len();
             return Err(Broken { at, why: format!("not a JSON object but {}; each line must be one object {{…}}", what(first)) });
         }
-        let mut json = serde_json::Deserializer::from_str(line);
+        let json = line.trim_end_matches(['\r', '\n']);
+        let end = json.len();
+        let mut json = serde_json::Deserializer::from_str(json);
         let found = json.deserialize_map(Fields { field }).and_then(|f| json.end().map(|()| f)).map_err(|e| {
             // the line is one line, so the column is the offset plus one
-            let at = e.column().saturating_sub(1).min(line.len());
+            let at = if e.is_eof() { end } else { e.column().saturating_sub(1).min(end) };
             let message = e.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
             Broken { at, why: format!("not valid JSON: {message}") }

@@ -12,7 +12,7 @@ use crate::error::Error;
 pub struct RuleId(pub u16);
 
 /// One rule, as `rules` and `explain` print it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Rule {
     /// `family/name`; never changes once released.
     pub id: Box<str>,
