@@ -211,7 +211,9 @@ def ngrams(streams, vocabulary, sizes, salt):
     bow2 = np.clip(bow2, 1e-4, 1)
 
     uni = np.where(seen, np.minimum(cost(p1), 13 * 16), ABSENT).astype(np.uint8)
-    nb2, parts2, kept2 = table(k2[use2], score2[use2], [cost(p2[use2]), cost(bow2[use2])], salt)
+    leads = np.bincount(context[use3], minlength=len(k2)) > 0  # the reader takes 0 for: leads to no trigram
+    back2 = np.where(leads, np.maximum(cost(bow2), 1), 0).astype(np.uint8)
+    nb2, parts2, kept2 = table(k2[use2], score2[use2], [cost(p2[use2]), back2[use2]], salt)
     nb3, parts3, kept3 = table(k3[use3], score3[use3], [cost(p3[use3])], salt + 1)
     print(f"  {use2.sum()} bigrams ({kept2:.4f} stored), {use3.sum()} trigrams ({kept3:.4f} stored)")
     return struct.pack("<II", nb2, nb3) + uni.tobytes() + cost(np.clip(bow1, 1e-4, 1)).tobytes() + b"".join(parts2) + b"".join(parts3)

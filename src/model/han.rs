@@ -13,6 +13,9 @@ pub(super) mod token {
     pub const SPACE: u16 = 5;
 }
 
+/// Stands for a price of backing off that was not looked up yet.
+pub(super) const UNSURE: u8 = 255;
+
 /// Marks a token that never occurs in a table's language.
 const ABSENT: u8 = 255;
 
@@ -45,24 +48,28 @@ impl Ngrams {
         self.one[t as usize]
     }
 
-    /// Cost of token `c` after `a`, `b`; `None` when the language does not have `c`.
+    /// Cost of token `c` after `a`, `b`, and the price of backing off from `b`, `c`. `back` is that price of `a`, `b`, or `UNSURE`.
+    ///
+    /// The cost is `None` when the language does not have `c`.
     #[inline]
-    pub fn cost(&self, a: u16, b: u16, c: u16) -> Option<u32> {
+    pub fn cost(&self, [a, b]: [u16; 2], back: u8, c: u16) -> (Option<u32>, u8) {
+        let (a, b, c) = (u64::from(a), u64::from(b), u64::from(c));
         let alone = self.one[c as usize];
         if alone == ABSENT {
-            return None;
+            return (None, 0);
         }
-        let (a, b, c) = (u64::from(a), u64::from(b), u64::from(c));
+        let back = if back == UNSURE { self.back_of(a << 16 | b) } else { back };
         let pair = b << 16 | c;
-        if let Some(at) = self.three.slot(a << 32 | pair) {
-            return Some(u32::from(self.three_cost[at]));
-        }
-        let back = self.two.slot(a << 16 | b).map_or(0, |at| u32::from(self.two_back[at]));
-        Some(
-            back + self
-                .two
-                .slot(pair)
-                .map_or_else(|| u32::from(self.back[b as usize]) + u32::from(alone), |at| u32::from(self.two_cost[at])),
-        )
+        let Some(at) = self.two.slot(pair) else {
+            return (Some(u32::from(back) + u32::from(self.back[b as usize]) + u32::from(alone)), 0);
+        };
+        // Pairs that lead to no trigram have a price of 0, and no trigram ends in a pair that is not listed.
+        let longer = if back == 0 { None } else { self.three.slot(a << 32 | pair) };
+        let cost = longer.map_or_else(|| u32::from(back) + u32::from(self.two_cost[at]), |at| u32::from(self.three_cost[at]));
+        (Some(cost), self.two_back[at])
+    }
+
+    fn back_of(&self, pair: u64) -> u8 {
+        self.two.slot(pair).map_or(0, |at| self.two_back[at])
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Rows {
 
 impl Rows {
     /// Cost in one column.
-    #[inline]
+    #[inline(always)]
     pub fn at(&self, column: usize) -> u32 {
         let column_of = |row: &[u8]| row.get(column).map_or(0, |&c| u32::from(c));
         column_of(self.rows[0]) + column_of(self.rows[1]) + column_of(self.rows[2])
@@ -65,7 +65,7 @@ impl Family {
     }
 
     /// The rows that price symbol `c` after `a`, `b`.
-    #[inline]
+    #[inline(always)]
     pub fn rows(&self, a: u16, b: u16, c: u16) -> Rows {
         let row = |array: &'static [u8], at: usize| &array[at * self.columns..(at + 1) * self.columns];
         let (x, y, z) = (u64::from(a), u64::from(b), u64::from(c));

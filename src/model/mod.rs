@@ -18,7 +18,7 @@ pub use language::Language;
 pub use score::Scores;
 
 use chars::{Char, Chars, flag, kind};
-use han::{Ngrams, token};
+use han::{Ngrams, UNSURE, token};
 use language::{CASED, FAMILIES, LATIN, Place};
 use letters::{Family, Rows, symbol};
 use table::Cut;
@@ -77,9 +77,15 @@ mod frame {
     pub const LETTERS: u8 = 3;
 }
 
-/// All the model remembers of the text so far. 12 bytes; equal states price every continuation the same.
+/// All the model remembers of the text so far. 16 bytes; equal states price every continuation the same.
+///
+/// Two words rather than fields: a state lives in registers from step to step, which makes a step twice as fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct State {
+pub struct State(u64, u64);
+
+/// A state unpacked.
+#[derive(Clone, Copy)]
+struct Context {
     /// The last two tokens of the Han model.
     tokens: [u16; 2],
     /// The last two symbols of the letter model.
@@ -91,6 +97,31 @@ pub struct State {
     case: u8,
     /// 0 = any language, else number of the language + 1.
     language: u8,
+    /// What the Chinese table says about `tokens`, or `UNSURE`.
+    back: u8,
+}
+
+impl Context {
+    #[inline(always)]
+    fn pack(self) -> State {
+        let words = |[a, b]: [u16; 2]| u64::from(a) << 16 | u64::from(b);
+        let bytes = [self.frame, self.mode, self.case, self.language, self.back];
+        State(words(self.tokens) << 32 | words(self.symbols), bytes.iter().rev().fold(0, |all, &b| all << 8 | u64::from(b)))
+    }
+
+    #[inline(always)]
+    fn unpack(State(words, bytes): State) -> Context {
+        let byte = |n: u32| (bytes >> (8 * n)) as u8;
+        Context {
+            tokens: [(words >> 48) as u16, (words >> 32) as u16],
+            symbols: [(words >> 16) as u16, words as u16],
+            frame: byte(0),
+            mode: byte(1),
+            case: byte(2),
+            language: byte(3),
+            back: byte(4),
+        }
+    }
 }
 
 /// The model. One for the whole process, read-only.
@@ -107,7 +138,8 @@ pub struct Model {
 trait Payer {
     fn all(&mut self, cost: u32);
     fn letter(&mut self, family: usize, rows: Rows);
-    fn han(&mut self, model: &Model, state: &State, token: u16);
+    /// Pays for a token of the Han model; gives back the next state's `back`.
+    fn han(&mut self, model: &Model, state: &Context, token: u16) -> u8;
     fn frame(&mut self, _frame: u8) {}
 }
 
@@ -123,7 +155,7 @@ impl Payer for One {
         self.sum += cost;
     }
 
-    #[inline]
+    #[inline(always)]
     fn letter(&mut self, family: usize, rows: Rows) {
         let column = match self.language.checked_sub(1).map(|n| Language::ALL[n as usize].place()) {
             Some(Place::Column(f, column)) if f == family => column,
@@ -133,8 +165,10 @@ impl Payer for One {
     }
 
     #[inline]
-    fn han(&mut self, model: &Model, state: &State, token: u16) {
-        self.sum += model.han_cost(state.mode, state.tokens, token);
+    fn han(&mut self, model: &Model, state: &Context, token: u16) -> u8 {
+        let (cost, back) = model.han_cost(state.mode, state, token);
+        self.sum += cost;
+        back
     }
 }
 
@@ -181,7 +215,8 @@ impl Model {
 
     /// The state before a text of unknown language; also the state after a newline, for practical purposes.
     pub fn start(&self) -> State {
-        State { tokens: [token::START; 2], symbols: [symbol::SPACE; 2], frame: frame::NONE, mode: 0, case: 0, language: 0 }
+        Context { tokens: [token::START; 2], symbols: [symbol::SPACE; 2], frame: frame::NONE, mode: 0, case: 0, language: 0, back: UNSURE }
+            .pack()
     }
 
     /// The state before a text read as one language: letters of its script cost what they cost in that language, everything else
@@ -191,7 +226,7 @@ impl Model {
             Place::Table(n) => (frame::HAN, [0, KANA_REACH, KOREAN][n]),
             Place::Column(family, _) => (frame::LETTERS + family as u8, 0),
         };
-        State { frame, mode, language: language as u8 + 1, ..self.start() }
+        Context { frame, mode, language: language as u8 + 1, ..Context::unpack(self.start()) }.pack()
     }
 
     /// The state after one more character, and that character's cost in 1/16 nats, at most a few hundred.
@@ -199,7 +234,7 @@ impl Model {
     /// Total: any character after any state. No allocation.
     #[inline]
     pub fn step(&self, state: State, c: char) -> (State, u32) {
-        let mut one = One { language: state.language, sum: 0 };
+        let mut one = One { language: Context::unpack(state).language, sum: 0 };
         let next = self.walk(state, c, &mut one);
         (next, one.sum)
     }
@@ -262,32 +297,36 @@ impl Model {
     }
 
     /// One step: prices go to `payer`, the next state comes back. It depends on the characters alone, never on prices.
+    #[inline(always)]
     fn walk<P: Payer>(&self, state: State, c: char, payer: &mut P) -> State {
         let char = self.chars.get(c);
-        match char.kind {
+        let state = Context::unpack(state);
+        let next = match char.kind {
             kind::COMMON => self.common(state, char, payer),
             kind::HAN => self.han_char(state, char, payer),
             k if k >= kind::LETTER => self.letter(state, char, payer),
             _ => self.other(state, char, c, payer),
-        }
+        };
+        next.pack()
     }
 
     /// Blank, digit, punctuation: priced by what kind of text it stands in.
-    #[inline]
-    fn common<P: Payer>(&self, state: State, char: Char, payer: &mut P) -> State {
+    #[inline(always)]
+    fn common<P: Payer>(&self, state: Context, char: Char, payer: &mut P) -> Context {
         let common = self.chars.common(char.value);
-        let mut next = State { case: 0, symbols: [state.symbols[1], u16::from(common.class)], ..state };
+        let mut next = Context { case: 0, symbols: [state.symbols[1], u16::from(common.class)], ..state };
         let last = state.tokens[1];
+        let mut back = UNSURE;
         match state.frame {
             frame::HAN => match common.token {
                 token::UNKNOWN => payer.all(32 + u32::from(common.cost)),
                 token::DIGITS if last == token::DIGITS => payer.all(price::DIGIT),
                 token::DIGITS => {
                     payer.all(price::DIGIT);
-                    payer.han(self, &state, common.token);
+                    back = payer.han(self, &state, common.token);
                 }
                 token::SPACE | token::START if last == common.token => payer.all(price::AGAIN),
-                known => payer.han(self, &state, known),
+                known => back = payer.han(self, &state, known),
             },
             f if f >= frame::LETTERS => {
                 let family = (f - frame::LETTERS) as usize;
@@ -302,15 +341,16 @@ impl Model {
         let run = matches!(common.token, token::DIGITS | token::SPACE | token::START) && last == common.token;
         if !run {
             next.tokens = [last, common.token];
+            next.back = back;
         }
         next
     }
 
     /// A character of the Han tables, full-width punctuation among them.
-    #[inline]
-    fn han_char<P: Payer>(&self, state: State, char: Char, payer: &mut P) -> State {
+    #[inline(always)]
+    fn han_char<P: Payer>(&self, state: Context, char: Char, payer: &mut P) -> Context {
         payer.frame(frame::HAN);
-        payer.han(self, &state, char.value);
+        let back = payer.han(self, &state, char.value);
         if char.flags & (flag::WIDE | flag::ODD) != 0 {
             payer.all(if char.flags & flag::ODD != 0 { price::HALF_WIDTH } else { price::WIDE });
         }
@@ -326,56 +366,63 @@ impl Model {
         } else {
             state.mode
         };
-        State {
+        Context {
             tokens: [state.tokens[1], char.value],
             symbols: [state.symbols[1], symbol::OTHER],
             frame: frame::HAN,
             mode,
             case: 0,
+            back,
             ..state
         }
     }
 
-    /// Cost of a token in Chinese, Japanese or Korean text, by mode.
+    /// Cost of a token in Chinese, Japanese or Korean text, by mode, and the next state's `back`.
     #[inline]
-    fn han_cost(&self, mode: u8, [a, b]: [u16; 2], t: u16) -> u32 {
+    fn han_cost(&self, mode: u8, state: &Context, t: u16) -> (u32, u8) {
         let [_, kana, hangul, han] = self.chars.tokens;
         let [chinese, japanese, korean] = &self.han;
         let rare = price::RARE_HAN;
+        let (tokens, before) = (state.tokens, state.tokens[1]);
+        let other = |table: &Ngrams| table.cost(tokens, UNSURE, t).0;
         if t >= han {
-            let plain = chinese.cost(a, b, t).unwrap_or(rare);
-            match mode {
+            let (plain, back) = chinese.cost(tokens, state.back, t);
+            let plain = plain.unwrap_or(rare);
+            let cost = match mode {
                 0 => plain,
                 KOREAN => plain + price::HANJA,
-                _ => japanese.cost(a, b, t).unwrap_or(rare).min(plain + price::KANJI),
-            }
-        } else if t >= hangul {
-            korean.cost(a, b, t).unwrap_or(rare) + if mode == KOREAN || (hangul..han).contains(&b) { 0 } else { price::HANGUL }
-        } else if t >= kana {
-            japanese.cost(a, b, t).unwrap_or(rare)
-                + if (1..=KANA_REACH).contains(&mode) || (kana..hangul).contains(&b) { 0 } else { price::KANA }
-        } else {
-            let table = match mode {
-                0 => chinese,
-                KOREAN => korean,
-                _ => japanese,
+                _ => other(japanese).unwrap_or(rare).min(plain + price::KANJI),
             };
-            let cost = table.cost(a, b, t).unwrap_or(price::SYMBOL);
-            if t == token::START { cost.min(price::NEWLINE) } else { cost }
+            (cost, back)
+        } else if t >= hangul {
+            let known = mode == KOREAN || (hangul..han).contains(&before);
+            (other(korean).unwrap_or(rare) + if known { 0 } else { price::HANGUL }, UNSURE)
+        } else if t >= kana {
+            let known = (1..=KANA_REACH).contains(&mode) || (kana..hangul).contains(&before);
+            (other(japanese).unwrap_or(rare) + if known { 0 } else { price::KANA }, UNSURE)
+        } else {
+            let (cost, back) = match mode {
+                0 => chinese.cost(tokens, state.back, t),
+                KOREAN => (other(korean), UNSURE),
+                _ => (other(japanese), UNSURE),
+            };
+            let cost = cost.unwrap_or(price::SYMBOL);
+            (if t == token::START { cost.min(price::NEWLINE) } else { cost }, back)
         }
     }
 
     /// A letter of a script with a model.
-    #[inline]
-    fn letter<P: Payer>(&self, state: State, char: Char, payer: &mut P) -> State {
+    #[inline(always)]
+    fn letter<P: Payer>(&self, state: Context, char: Char, payer: &mut P) -> Context {
         let family = (char.kind - kind::LETTER) as usize;
         let frame = frame::LETTERS + family as u8;
         payer.frame(frame);
         let mut symbols = state.symbols;
+        let mut back = UNSURE;
         if state.frame != frame {
             match state.frame {
                 frame::NONE => payer.all(price::FIRST),
-                frame::HAN if family == LATIN => payer.han(self, &state, token::LATIN),
+                frame::HAN if family == LATIN => back = payer.han(self, &state, token::LATIN),
                 frame::HAN => payer.all(price::AFTER_HAN),
                 _ => payer.all(if symbols[1] > symbol::OTHER { price::INSIDE } else { price::SCRIPT }),
             }
@@ -396,13 +443,20 @@ impl Model {
             payer.all(price::WIDE);
         }
         let token = if family == LATIN { token::LATIN } else { token::OTHER };
-        let tokens = if state.tokens[1] == token { state.tokens } else { [state.tokens[1], token] };
-        State { tokens, symbols: [symbols[1], char.value], frame, case, ..state }
+        let (tokens, back) = if state.tokens[1] == token { (state.tokens, state.back) } else { ([state.tokens[1], token], back) };
+        Context { tokens, symbols: [symbols[1], char.value], frame, case, back, ..state }
     }
 
     /// What no table lists.
-    fn other<P: Payer>(&self, state: State, char: Char, c: char, payer: &mut P) -> State {
-        let mut next = State { tokens: [state.tokens[1], token::UNKNOWN], symbols: [state.symbols[1], symbol::OTHER], case: 0, ..state };
+    #[cold]
+    fn other<P: Payer>(&self, state: Context, char: Char, c: char, payer: &mut P) -> Context {
+        let mut next = Context {
+            tokens: [state.tokens[1], token::UNKNOWN],
+            symbols: [state.symbols[1], symbol::OTHER],
+            case: 0,
+            back: UNSURE,
+            ..state
+        };
         let cost = match char.kind {
             kind::IGNORABLE => {
                 payer.all(price::IGNORABLE);

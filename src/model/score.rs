@@ -2,7 +2,7 @@
 
 use super::language::{FAMILIES, FIRST_COLUMN, Place};
 use super::letters::Rows;
-use super::{KANA_REACH, KOREAN, Language, Model, Payer, State, frame};
+use super::{Context, KANA_REACH, KOREAN, Language, Model, Payer, frame};
 
 /// Columns of all families together.
 const COLUMNS: usize = FIRST_COLUMN[FAMILIES];
@@ -102,11 +102,15 @@ impl Payer for Scores {
     }
 
     #[inline]
-    fn han(&mut self, model: &Model, state: &State, token: u16) {
-        self.han[0] += u64::from(model.han_cost(state.mode, state.tokens, token));
-        for (sum, mode) in self.han[1..].iter_mut().zip([0, KANA_REACH, KOREAN]) {
-            *sum += u64::from(model.han_cost(mode, state.tokens, token));
+    fn han(&mut self, model: &Model, state: &Context, token: u16) -> u8 {
+        let (any, back) = model.han_cost(state.mode, state, token);
+        let (chinese, back) = if state.mode == 0 { (any, back) } else { model.han_cost(0, state, token) };
+        let other = |mode: u8| if state.mode == mode { any } else { model.han_cost(mode, state, token).0 };
+        let costs = [any, chinese, other(KANA_REACH), other(KOREAN)];
+        for (sum, cost) in self.han.iter_mut().zip(costs) {
+            *sum += u64::from(cost);
         }
+        back
     }
 
     #[inline]

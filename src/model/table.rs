@@ -41,7 +41,7 @@ impl Table {
     }
 
     /// The slot of a key, if the table has it.
-    #[inline]
+    #[inline(always)]
     pub fn slot(&self, key: u64) -> Option<usize> {
         let mut h = (key ^ self.salt).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         h ^= h >> 32;
@@ -49,16 +49,17 @@ impl Table {
         let bucket = (((h >> 32) * self.buckets) >> 32) as usize;
         let wanted = (((h >> 8) & 0xFFFF) as u16).max(1);
         let all: &[u8; BUCKET * 2] = self.fingerprints[bucket * BUCKET * 2..].first_chunk()?;
-        // Four fingerprints a word: a lane that equals the wanted one becomes 0, and the lowest zero lane is found exactly.
+        // Four fingerprints a word: the top bit of a lane is set when it equals the wanted one. Only lanes above a true match of
+        // the same word can be set wrongly, so the lowest bit over all words is right. No branch but the last.
         const ONES: u64 = 0x0001_0001_0001_0001;
         let wanted = u64::from(wanted) * ONES;
-        for (i, word) in all.as_chunks::<8>().0.iter().enumerate() {
+        let words = all.as_chunks::<8>().0;
+        let mut hits = 0;
+        for (i, word) in words.iter().enumerate() {
             let lanes = u64::from_le_bytes(*word) ^ wanted;
-            let zero = lanes.wrapping_sub(ONES) & !lanes & (ONES << 15);
-            if zero != 0 {
-                return Some(bucket * BUCKET + 4 * i + zero.trailing_zeros() as usize / 16);
-            }
+            hits |= (lanes.wrapping_sub(ONES) & !lanes & (ONES << 15)) >> (3 - i);
         }
-        None
+        let first = hits.trailing_zeros() as usize;
+        (hits != 0).then(|| bucket * BUCKET + 4 * (first % 16 - 12) + first / 16)
     }
 }
