@@ -78,6 +78,24 @@ impl Codec {
         }
     }
 
+    /// Reads character by character from byte `from` on, ASCII included, until `each` says false or the bytes end. `each` gets
+    /// where a character begins. Returns where it stopped: after the last character `each` saw. Nothing in charsets with a state.
+    pub fn visit(self, bytes: &[u8], from: usize, each: impl FnMut(usize, Step) -> bool) -> usize {
+        match self.kind() {
+            Kind::Utf8 => visit(bytes, from, each, unicode::utf8_step),
+            Kind::Utf16 { big } => visit(bytes, from, each, |rest| unicode::utf16_step(rest, big)),
+            Kind::Utf32 { big } => visit(bytes, from, each, |rest| unicode::utf32_step(rest, big)),
+            Kind::Single(_) => visit(bytes, from, each, ascii_or(single::reader(self))),
+            Kind::Gb => visit(bytes, from, each, ascii_or(multi::gb())),
+            Kind::Big5 => visit(bytes, from, each, ascii_or(multi::big5())),
+            Kind::ShiftJis => visit(bytes, from, each, ascii_or(multi::shift_jis())),
+            Kind::EucJp => visit(bytes, from, each, ascii_or(multi::euc_jp())),
+            Kind::EucKr => visit(bytes, from, each, ascii_or(multi::euc_kr())),
+            Kind::Johab => visit(bytes, from, each, ascii_or(multi::johab())),
+            Kind::Hz | Kind::Iso2022 => from,
+        }
+    }
+
     /// Reads the one character at the start of `rest`; `None` when `rest` is empty or the charset keeps a state (HZ, ISO-2022-*).
     /// At the end of the input a character that lacks bytes is malformed.
     pub fn step(self, rest: &[u8]) -> Option<Step> {
@@ -127,6 +145,24 @@ impl Codec {
     pub fn inverse(self) -> Option<&'static Inverse> {
         inverse::of(self)
     }
+}
+
+fn visit(bytes: &[u8], from: usize, mut each: impl FnMut(usize, Step) -> bool, next: impl Fn(&[u8]) -> Step) -> usize {
+    let mut at = from;
+    while at < bytes.len() {
+        let step = next(&bytes[at..]);
+        let (Step::One(_, n) | Step::Two(_, _, n) | Step::Bad(n)) = step;
+        let more = each(at, step);
+        at += n;
+        if !more {
+            break;
+        }
+    }
+    at.min(bytes.len())
+}
+
+fn ascii_or(reader: impl walk::Reader) -> impl Fn(&[u8]) -> Step {
+    move |rest| if rest[0] < 0x80 { Step::One(rest[0] as char, 1) } else { reader.next(rest) }
 }
 
 #[cfg(test)]

@@ -1,0 +1,48 @@
+//! The charsets that can win, with their priors: the table `charsets.tsv`. How they are weighed is decided in `contest`.
+
+use std::sync::OnceLock;
+
+use crate::codec::Codec;
+use crate::rules::table;
+
+/// A charset that can win.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub codec: Codec,
+    /// How far it is behind before its text is looked at, in 1/16 nat.
+    pub prior: u32,
+    /// Codes of its main languages, blanks between; `*` for all.
+    languages: &'static str,
+}
+
+impl Candidate {
+    /// True when texts in the language of this code are commonly written in it.
+    pub fn writes(&self, language: &str) -> bool {
+        self.languages.split(' ').any(|l| l == language)
+    }
+}
+
+const TABLE: &str = include_str!("../data/charsets.tsv");
+
+/// All of them, in the order of the table: the commoner first.
+pub(super) fn all() -> &'static [Candidate] {
+    static ALL: OnceLock<Vec<Candidate>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let rows = table::rows("charsets.tsv", TABLE, 3).flatten();
+        rows.filter_map(|row| {
+            let prior = (row.cells[1].parse::<f32>().ok()? * 16.0) as u32;
+            Some(Candidate { codec: Codec::for_name(row.cells[0])?, prior, languages: row.cells[2] })
+        })
+        .collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_read() {
+        assert_eq!(all().len(), TABLE.lines().filter(|l| !l.starts_with('#')).count());
+    }
+}

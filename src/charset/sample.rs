@@ -1,0 +1,102 @@
+//! Where to look in a document: the neighbourhoods of bytes beyond ASCII, from its beginning, middle and end, as many as are asked
+//! for. What they mean is judged in `contest`.
+
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+
+/// ASCII that is taken along before and after such bytes, at most: one word. Markup is never taken.
+const WORD: usize = 16;
+/// Windows nearer than this are one.
+const GAP: usize = 24;
+/// Longest window; a longer one is cut, which costs its reader nothing.
+const LONGEST: usize = 2048;
+
+/// Windows of a document, ascending within each of the places it is entered at. Lazy: looks no further than it is asked.
+pub(super) struct Windows<'b> {
+    bytes: &'b [u8],
+    /// Stretches still to be searched, the next one last.
+    stretches: Vec<Range<usize>>,
+}
+
+impl<'b> Windows<'b> {
+    /// Over a document; one of more than `3 * stretch` bytes is entered at its beginning, middle and end.
+    pub fn new(bytes: &'b [u8], stretch: usize) -> Windows<'b> {
+        let n = bytes.len();
+        let stretches = if n <= 3 * stretch {
+            vec![0..n]
+        } else {
+            let middle = n / 2 - stretch / 2;
+            vec![n - stretch..n, middle..middle + stretch, 0..stretch]
+        };
+        Windows { bytes, stretches }
+    }
+}
+
+impl Iterator for Windows<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        while let Some(stretch) = self.stretches.pop() {
+            let ascii = Encoding::ascii_valid_up_to(&self.bytes[stretch.clone()]);
+            if ascii == stretch.len() {
+                continue;
+            }
+            let high = stretch.start + ascii;
+            let start = high - self.bytes[stretch.start..high].iter().rev().take(WORD).take_while(|b| is_text(**b)).count();
+            let mut end = high;
+            // A stretch that begins inside a document begins anywhere: its first window only counts from the next ASCII byte on.
+            while end < stretch.end && end - start < LONGEST {
+                if self.bytes[end] >= 0x80 {
+                    end += 1;
+                    continue;
+                }
+                let rest = &self.bytes[end..stretch.end.min(end + GAP)];
+                match rest.iter().position(|&b| b >= 0x80) {
+                    Some(gap) => end += gap,
+                    None => {
+                        end += rest.iter().take(WORD).take_while(|b| is_text(**b)).count();
+                        break;
+                    }
+                }
+            }
+            if end < stretch.end {
+                self.stretches.push(end..stretch.end);
+            }
+            if stretch.start > 0 && start == stretch.start && high == start && self.bytes[stretch.start - 1] >= 0x80 {
+                continue;
+            }
+            return Some(start..end);
+        }
+        None
+    }
+}
+
+/// ASCII that belongs to text and not to markup.
+fn is_text(b: u8) -> bool {
+    b >= b' ' && !matches!(b, b'<' | b'>' | b'"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn windows(bytes: &[u8], stretch: usize) -> Vec<&[u8]> {
+        Windows::new(bytes, stretch).map(|w| &bytes[w]).collect()
+    }
+
+    #[test]
+    fn takes_words_but_no_markup() {
+        assert_eq!(windows(b"<p>caf\xe9 ol\xe9!</p>", 100), [b"caf\xe9 ol\xe9!"]);
+    }
+
+    #[test]
+    fn enters_long_documents_at_three_places() {
+        let mut bytes = vec![b'.'; 10_000];
+        for at in [10, 2500, 5000, 9990] {
+            bytes[at] = 0xE9;
+        }
+        assert_eq!(windows(&bytes, 1000).len(), 3);
+        assert_eq!(windows(&bytes, 5000).len(), 4);
+    }
+}
