@@ -37,6 +37,12 @@ pub(super) fn all() -> &'static [Candidate] {
     })
 }
 
+/// Those that hold ASCII: all but UTF-16 and UTF-32.
+pub(super) fn narrow() -> &'static [Candidate] {
+    static NARROW: OnceLock<Vec<Candidate>> = OnceLock::new();
+    NARROW.get_or_init(|| all().iter().filter(|c| c.codec.holds_ascii()).copied().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

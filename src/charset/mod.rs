@@ -1,7 +1,13 @@
 //! Bytes to characters: who says which charset it is, who wins, and the decoding. Decoders themselves live in `codec`.
 
+mod candidates;
+mod confidence;
+mod contest;
 mod declared;
+mod hints;
 mod reading;
+mod sample;
+mod segment;
 mod verdict;
 
 use std::borrow::Cow;

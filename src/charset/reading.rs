@@ -12,8 +12,9 @@ use crate::span::Span;
 /// Which bytes are read as what.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Plan {
-    /// Everything after `skip` bytes of byte order mark, as one charset.
-    Whole { codec: Codec, skip: usize },
+    /// Everything after `skip` bytes of byte order mark, as one charset; the first `torn` bytes are what is left of a character cut
+    /// off before the document.
+    Whole { codec: Codec, skip: usize, torn: usize },
     /// Several charsets: ends and charsets of the parts, ascending, the last end is that of the bytes.
     Parts { skip: usize, parts: Vec<(usize, Codec)> },
     /// No text at all.
@@ -33,7 +34,7 @@ pub(super) fn layer<'a>(bytes: &'a [u8], plan: &Plan, confidence: u8, rules: &Ru
             let now = Span::new(0, pen.out.len());
             pen.edits.push(Edit { was: (0..bytes.len()).into(), now, rule: rules.rule("charset/binary"), confidence });
         }
-        &Plan::Whole { codec, skip } => {
+        &Plan::Whole { codec, skip, torn } => {
             if skip == 0
                 && codec.holds_ascii()
                 && let Ok(text) = simdutf8::basic::from_utf8(bytes)
@@ -43,7 +44,8 @@ pub(super) fn layer<'a>(bytes: &'a [u8], plan: &Plan, confidence: u8, rules: &Ru
             }
             pen.out.reserve(bytes.len() + if codec == Codec::UTF_8 { 0 } else { bytes.len() / 2 });
             pen.bom(skip);
-            pen.part(bytes, skip..bytes.len(), codec, "charset/decoded");
+            pen.torn(torn);
+            pen.part(bytes, skip + torn..bytes.len(), codec, "charset/decoded");
         }
         Plan::Parts { skip, parts } => {
             pen.out.reserve(bytes.len() + bytes.len() / 2);
@@ -70,6 +72,15 @@ impl Pen<'_> {
         if skip > 0 {
             let rule = self.rules.rule("charset/bom");
             self.edits.push(Edit { was: (0..skip).into(), now: Span::default(), rule, confidence: CERTAIN });
+        }
+    }
+
+    fn torn(&mut self, torn: usize) {
+        if torn > 0 {
+            let now = self.out.len();
+            self.out.push('\u{FFFD}');
+            let now = Span::new(now, self.out.len());
+            self.edits.push(Edit { was: (0..torn).into(), now, rule: self.rules.rule("charset/malformed"), confidence: CERTAIN });
         }
     }
 

@@ -1,0 +1,292 @@
+//! The same bytes under every candidate: each charset pays for the text it reads, the cheapest wins. Candidates that fall far behind
+//! are dropped early, so that the price of a contest is about one walk over the sample.
+
+use std::ops::Range;
+
+use unicode_normalization::char::compose;
+
+use super::candidates::Candidate;
+use crate::codec::{Codec, Step};
+use crate::model::{Language, Model, NAT, Scores, State};
+
+/// Price of a character cut off at either end of the bytes, in 1/16 nat. Cuts are free in that they never disqualify; 7 nats because
+/// about one text in a thousand is cut.
+const CUT: u32 = 7 * NAT;
+/// Price of a reading that explains the bytes beyond ASCII as errors and cuts and finds not one character in them.
+const NEVER: u32 = 8 * NAT;
+/// Price of each byte of a broken unit.
+const DAMAGED_BYTE: u32 = 8 * NAT;
+/// See [`lonely`].
+const LONELY: u32 = 6 * NAT;
+/// A candidate this far behind is dropped at once.
+const HOPELESS: u32 = 45 * NAT;
+/// Bytes of sample after which candidates are compared.
+const STAGES: [usize; 5] = [48, 160, 640, 2560, 10_240];
+/// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
+const CLEAR: u32 = 30 * NAT;
+
+/// One reading of the sample: a charset and where its first character begins.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    pub codec: Codec,
+    /// Bytes of a character cut off at the start of the document.
+    pub torn: usize,
+    /// What it has paid so far, prior included, in 1/16 nat.
+    pub cost: u32,
+    /// Characters it has read.
+    pub chars: u32,
+    /// Malformed sequences and controls among them.
+    pub errors: u32,
+    /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
+    pub beyond: u32,
+    at: usize,
+    state: State,
+    /// A letter of windows-1258 that may still take a tone mark.
+    base: Option<char>,
+}
+
+impl Lane {
+    fn new(codec: Codec, torn: usize, prior: u32, model: &Model) -> Lane {
+        let cost = prior + if torn > 0 { CUT } else { 0 };
+        Lane { codec, torn, cost, chars: 0, errors: 0, beyond: 0, at: 0, state: start(codec, model), base: None }
+    }
+
+    /// What it has paid, and what the whole text must pay.
+    fn total(&self) -> u32 {
+        self.cost + if self.beyond == 0 { NEVER } else { 0 }
+    }
+
+    fn pay(&mut self, model: &Model, c: char) {
+        let (next, price) = model.step(self.state, c);
+        self.state = next;
+        self.cost += price + surcharge(c);
+        self.chars += 1;
+        self.errors += u32::from(is_control(c));
+    }
+
+    /// Reads on until `limit` bytes of the window are behind it or `ceiling` is passed. `torn_end`: the window ends inside a text.
+    fn read(&mut self, model: &Model, window: &[u8], limit: usize, ceiling: u32, torn_end: bool) {
+        if self.at >= limit {
+            return;
+        }
+        let end = window.len();
+        let pairs = self.codec.is_double_byte();
+        let composes = self.codec == Codec::WINDOWS_1258;
+        let from = self.at;
+        self.at = self.codec.visit(window, from, |at, step| match step {
+            Step::One(c, n) if composes => {
+                self.beyond += u32::from(c > '\u{7F}');
+                self.pay_composed(model, c);
+                at + n < limit && self.cost < ceiling
+            }
+            Step::One(c, n) => {
+                self.beyond += u32::from(c > '\u{7F}');
+                if n == 2 && window[at + 1] < 0x80 && pairs {
+                    self.cost += lonely(window, at);
+                }
+                self.pay(model, c);
+                at + n < limit && self.cost < ceiling
+            }
+            Step::Two(a, b, n) => {
+                self.pay(model, a);
+                self.pay(model, b);
+                at + n < limit
+            }
+            Step::Bad(n) => {
+                if torn_end && at + n == end && is_cut(self.codec, &window[at..]) {
+                    self.cost += CUT;
+                } else {
+                    self.pay(model, '\u{FFFD}');
+                    self.errors += 1;
+                    if !self.codec.holds_ascii() {
+                        // A broken unit of UTF-16 or UTF-32 must not be cheaper than the two or four characters it would be elsewhere.
+                        self.cost += n as u32 * DAMAGED_BYTE;
+                    }
+                }
+                at + n < limit && self.cost < ceiling
+            }
+        });
+        if self.at >= end
+            && let Some(base) = self.base.take()
+        {
+            self.pay(model, base);
+        }
+    }
+
+    /// windows-1258 writes a letter and its tone mark as two bytes; the model knows them as one character.
+    fn pay_composed(&mut self, model: &Model, c: char) {
+        if let Some(base) = self.base.take() {
+            match compose(base, c) {
+                Some(whole) => return self.pay(model, whole),
+                None => self.pay(model, base),
+            }
+        }
+        if c.is_alphabetic() {
+            self.base = Some(c);
+        } else {
+            self.pay(model, c);
+        }
+    }
+}
+
+/// What a reading knows of its language before the first character.
+fn start(codec: Codec, model: &Model) -> State {
+    match codec {
+        Codec::GB18030 | Codec::BIG5 => model.start_in(Language::Chinese),
+        Codec::SHIFT_JIS | Codec::EUC_JP => model.start_in(Language::Japanese),
+        Codec::EUC_KR | Codec::JOHAB => model.start_in(Language::Korean),
+        _ => model.start(),
+    }
+}
+
+/// What characters cost on top that wrong readings are full of and real texts hardly ever hold: single letters of Hangul, line
+/// drawing.
+fn surcharge(c: char) -> u32 {
+    match c {
+        '\u{3130}'..='\u{318F}' => 6 * NAT,
+        '\u{2500}'..='\u{259F}' => 2 * NAT,
+        _ => 0,
+    }
+}
+
+/// What a pair with an ASCII trail costs on top when its lead stands alone among ASCII letters: that is how an accented letter inside
+/// a Latin word looks when it is read as a pair.
+fn lonely(window: &[u8], at: usize) -> u32 {
+    let before = at.checked_sub(1).map_or(b' ', |i| window[i]);
+    let after = window.get(at + 2).copied().unwrap_or(b' ');
+    let inside = before.is_ascii_alphabetic() || after.is_ascii_alphabetic();
+    if before < 0x80 && after < 0x80 && inside { LONELY } else { 0 }
+}
+
+/// True when `rest` is the beginning of a character and not all of it.
+fn is_cut(codec: Codec, rest: &[u8]) -> bool {
+    match (codec, rest) {
+        (Codec::UTF_8, _) => std::str::from_utf8(rest).is_err_and(|e| e.error_len().is_none()),
+        (Codec::UTF_16LE, [_] | [_, 0xD8..=0xDB]) | (Codec::UTF_16BE, [_] | [0xD8..=0xDB, _]) => true,
+        (Codec::UTF_32LE | Codec::UTF_32BE, [_] | [_, _] | [_, _, _]) => true,
+        (Codec::GB18030, [0x81..=0xFE, b'0'..=b'9'] | [0x81..=0xFE, b'0'..=b'9', 0x81..=0xFE]) => true,
+        (Codec::EUC_JP, [0x8F, 0xA1..=0xFE]) => true,
+        (_, [0x81..=0xFE]) => codec.is_double_byte(),
+        _ => false,
+    }
+}
+
+/// A control character that has no business in text.
+fn is_control(c: char) -> bool {
+    (c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{C}')) || ('\u{7F}'..'\u{A0}').contains(&c)
+}
+
+/// What a contest found: the lanes that were still in it at its end, the cheapest first, and the sample they read.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub lanes: Vec<Lane>,
+    pub sample: Vec<Range<usize>>,
+}
+
+/// Lets `candidates` read the windows of `bytes`.
+pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl Iterator<Item = Range<usize>>) -> Outcome {
+    let model = Model::shared();
+    let mut lanes = Vec::with_capacity(candidates.len() + 8);
+    for c in candidates {
+        lanes.push(Lane::new(c.codec, 0, c.prior, model));
+        let torn = torn_start(c.codec, bytes);
+        if torn > 0 {
+            if c.codec == Codec::UTF_8 {
+                lanes.pop();
+            }
+            lanes.push(Lane::new(c.codec, torn, c.prior, model));
+        }
+    }
+    let mut sample: Vec<Range<usize>> = Vec::new();
+    let mut read = 0;
+    for stage in STAGES {
+        while read < stage {
+            // A window that the stage cuts is read to the limit by all lanes and finished in the next stage.
+            let fresh = match sample.last() {
+                Some(w) if lanes.iter().any(|l| l.at < w.len()) => w.clone(),
+                _ => {
+                    let Some(w) = windows.next() else { break };
+                    for lane in &mut lanes {
+                        lane.at = if w.start == 0 { lane.torn } else { 0 };
+                    }
+                    sample.push(w.clone());
+                    w
+                }
+            };
+            let done = lanes.iter().map(|l| l.at).min().unwrap_or(0);
+            let limit = fresh.len().min(done + stage - read);
+            let mut best = u32::MAX;
+            for lane in &mut lanes {
+                let torn_end = fresh.end == bytes.len() || bytes[fresh.end] >= 0x80;
+                lane.read(model, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
+                best = best.min(lane.cost);
+            }
+            lanes.retain(|l| l.cost < best.saturating_add(HOPELESS));
+            read += (limit - done).max(1);
+            if lanes.iter().all(|l| l.at >= fresh.len()) {
+                // Text of the next window is another text: only script and language are remembered.
+                for lane in &mut lanes {
+                    lane.state = model.step(lane.state, '\n').0;
+                    lane.base = None;
+                }
+            }
+        }
+        lanes.sort_by_key(|l| l.total());
+        let best = lanes[0].total();
+        lanes.retain(|l| l.total() < best + CLEAR);
+        if lanes.len() == 1 || read < stage {
+            break;
+        }
+    }
+    for lane in &mut lanes {
+        lane.cost = lane.total();
+    }
+    Outcome { lanes, sample }
+}
+
+/// Bytes at the start that may be the rest of a character cut off before them.
+fn torn_start(codec: Codec, bytes: &[u8]) -> usize {
+    let high = bytes.first().is_some_and(|&b| b >= 0x80);
+    match codec {
+        Codec::UTF_8 => bytes.iter().take(3).take_while(|&&b| (0x80..0xC0).contains(&b)).count(),
+        Codec::UTF_16LE | Codec::UTF_16BE => usize::from(bytes.len() > 8),
+        _ if codec.is_double_byte() && high && bytes.len() > 2 => 1,
+        _ => 0,
+    }
+}
+
+impl Outcome {
+    /// The text of the sample as a lane reads it, at most about `most` bytes of it.
+    pub fn text(&self, bytes: &[u8], lane: &Lane, most: usize) -> String {
+        let mut text = String::new();
+        for w in &self.sample {
+            if text.len() >= most {
+                break;
+            }
+            let start = if w.start == 0 { lane.torn } else { w.start };
+            let end = w.end.min(start + most);
+            text.push_str(&lane.codec.decode(&bytes[start.min(end)..end]));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Weighs the lanes that are left once more, each in the language that suits it best.
+    pub fn refine(&mut self, bytes: &[u8]) {
+        if self.lanes.len() < 2 {
+            return;
+        }
+        let model = Model::shared();
+        for i in 0..self.lanes.len() {
+            if self.lanes[i].codec.is_double_byte() {
+                continue;
+            }
+            let text = self.text(bytes, &self.lanes[i], 4096);
+            let mut scores = Scores::new();
+            scores.add(model, &text);
+            let gain = scores.any().saturating_sub(scores.best().1);
+            self.lanes[i].cost = self.lanes[i].cost.saturating_sub(gain as u32);
+        }
+        self.lanes.sort_by_key(|l| l.cost);
+    }
+}
