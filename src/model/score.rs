@@ -2,7 +2,8 @@
 
 use super::language::{FAMILIES, FIRST_COLUMN, Place};
 use super::letters::Rows;
-use super::{Context, KANA_REACH, KOREAN, Language, Model, Payer, frame};
+use super::step::{Context, KANA_REACH, KOREAN, Payer, frame};
+use super::{Language, Model};
 
 /// Columns of all families together.
 const COLUMNS: usize = FIRST_COLUMN[FAMILIES];
