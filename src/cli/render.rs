@@ -97,16 +97,13 @@ impl Render {
         let text = match self.verb {
             Verb::Clean { title } => {
                 page = self.kernel.page_of_text(raw, &record.text);
-                cleaned = page.clean().to_text(title);
-                // paragraphs put apart differently are no change of the text
-                let same = page.format == Format::Text && page.layers.len() == 1 && same_but_space(&cleaned, &record.text);
-                let ended = record.text.ends_with('\n');
-                if same {
-                    &*record.text
-                } else if ended {
-                    &cleaned
+                if page.format == Format::Text {
+                    // it goes back to its place in the line: paragraphs stay as far apart as they were
+                    cleaned = page.clean_in_place(title);
+                    &*cleaned
                 } else {
-                    cleaned.trim_end_matches('\n')
+                    cleaned = page.clean().to_text(title).into();
+                    if record.text.ends_with('\n') { &*cleaned } else { cleaned.trim_end_matches('\n') }
                 }
             }
             Verb::Repair => {
@@ -150,9 +147,4 @@ impl Render {
         let notes = page.notes.iter().map(|n| n.rule);
         Stats { edited, rules: edits.chain(marks).chain(notes).map(|r| &*rules.get(r).id).collect() }
     }
-}
-
-/// True when two texts differ in white space alone.
-fn same_but_space(a: &str, b: &str) -> bool {
-    a == b || a.chars().filter(|c| !c.is_whitespace()).eq(b.chars().filter(|c| !c.is_whitespace()))
 }
