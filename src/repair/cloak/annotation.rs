@@ -49,12 +49,17 @@ pub enum Place<'t> {
     /// `?py)` or U+FFFD and `(py)`, directly behind a character that is not ASCII or an end of a reading: byte offset of the
     /// question mark or of U+FFFD.
     Torn(usize, Reading<'t>),
+    /// `?` between a character that is not ASCII and punctuation a marker can stand before: its byte offset.
+    Mark(usize),
 }
 
 /// All places of a text, from left to right. Touches only the text around `(` and `?`.
 pub fn places(text: &str) -> impl Iterator<Item = Place<'_>> {
     let bytes = text.as_bytes();
     memchr::memchr2_iter(b'(', b'?', bytes).filter_map(move |at| {
+        if bytes[at] == b'?' && is_mark(bytes, at) {
+            return Some(Place::Mark(at));
+        }
         // A letter, the lead byte of a letter with a mark, or a blank must follow.
         if !matches!(bytes.get(at + 1), Some(b'a'..=b'z' | 0xC3..=0xC9 | b' ')) {
             return None;
@@ -71,6 +76,18 @@ pub fn places(text: &str) -> impl Iterator<Item = Place<'_>> {
     })
 }
 
+/// Stands the question mark at `at` where a marker may have been swallowed?
+fn is_mark(bytes: &[u8], at: usize) -> bool {
+    let behind = &bytes[at + 1..];
+    let punctuation = match behind.first() {
+        Some(b'!' | b'?' | b',' | b';') => true,
+        Some(0xE3) => behind.starts_with("、".as_bytes()) || behind.starts_with("。".as_bytes()),
+        Some(0xEF) => ["！", "，", "；", "？"].iter().any(|p| behind.starts_with(p.as_bytes())),
+        _ => false,
+    };
+    punctuation && at > 0 && bytes[at - 1] >= 0x80
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +101,11 @@ mod tests {
         assert_eq!(torn(")"), None);
         assert_eq!(torn("shù"), None);
         assert_eq!(torn("abcdefghi)"), None);
+    }
+
+    #[test]
+    fn marks_stand_between_han_and_punctuation() {
+        assert_eq!(places("好?!a?,好?。b?!").collect::<Vec<_>>(), [Place::Mark(3), Place::Mark(11)]);
     }
 
     #[test]

@@ -20,6 +20,9 @@ const MOST_PER_CENT: u32 = 60;
 /// Rank of the rarest character that counts as frequent.
 const FREQUENT: u16 = 1500;
 
+/// Question marks before punctuation that make a page without readings worth a look.
+pub const LEAST_MARKS: u32 = 2;
+
 /// What was counted of one annotated character.
 #[derive(Clone, Debug, Default)]
 struct Count {
@@ -40,15 +43,18 @@ pub struct Verdict {
     pub plain: Box<[u64]>,
     /// Torn annotations on the page.
     pub torn: u32,
+    /// Question marks that may be characters torn by a marker.
+    pub marks: u32,
 }
 
 /// Looks at a text. `None` when it holds nothing a cloak leaves: the way out for clean text, as fast as a search for `(` and `?`.
 pub fn judge(text: &str) -> Option<Verdict> {
     let table = Readings::shared();
     let mut counts: HashMap<u16, Count> = HashMap::new();
-    let (mut annotations, mut others, mut torn, mut inside) = (0u32, 0u32, 0u32, 0u32);
+    let (mut annotations, mut others, mut torn, mut marks, mut inside) = (0u32, 0u32, 0u32, 0u32, 0u32);
     for place in places(text) {
         match place {
+            Place::Mark(_) => marks += 1,
             Place::Torn(at, _) => {
                 torn += u32::from(text[..at].chars().next_back().is_some_and(|c| gbk::pair_of(c).is_some() || c.is_ascii_punctuation()))
             }
@@ -74,7 +80,7 @@ pub fn judge(text: &str) -> Option<Verdict> {
         }
     }
     let enough = annotations >= LEAST && counts.len() >= LEAST_DIFFERENT;
-    if !enough && torn == 0 {
+    if !enough && torn == 0 && marks < LEAST_MARKS {
         return None;
     }
 
@@ -126,7 +132,7 @@ pub fn judge(text: &str) -> Option<Verdict> {
             plain[*pair as usize / 64] |= 1 << (pair % 64);
         }
     }
-    Some(Verdict { cloaked, set, plain: plain.into(), torn })
+    Some(Verdict { cloaked, set, plain: plain.into(), torn, marks })
 }
 
 /// Were the rarest of the page's traditional letters chosen, as an honest author does? Compares the ranks of annotated and other

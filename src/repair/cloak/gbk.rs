@@ -21,11 +21,44 @@ pub fn char_of(lead: u8, trail: u8) -> Option<char> {
 /// The pair of a character, or `None` for ASCII and for what GBK lacks. The euro sign is a pair here, not the byte 80.
 #[inline]
 pub fn pair_of(c: char) -> Option<[u8; 2]> {
+    if let ('\u{E000}'..='\u{F8FF}', Ok(at)) = (c, ALIASES.binary_search_by_key(&(c as u32), |a| u32::from(a.0))) {
+        return Some(ALIASES[at].1.to_be_bytes());
+    }
     match c {
         '\0'..='\x7F' => None,
         '€' => Some([0xA2, 0xE3]),
         _ => Codec::GBK.inverse()?.encode(c)?.as_bytes().try_into().ok(),
     }
+}
+
+/// Private-use characters that older decoders give for pairs which have a character of their own since: (character, pair),
+/// ascending. Read off Windows code page 936 and GB18030-2000.
+const ALIASES: [(u16, u16); 20] = [
+    (0xE5E5, 0xA3A0),
+    (0xE78D, 0xA6D9),
+    (0xE78E, 0xA6DA),
+    (0xE78F, 0xA6DB),
+    (0xE790, 0xA6DC),
+    (0xE791, 0xA6DD),
+    (0xE792, 0xA6DE),
+    (0xE793, 0xA6DF),
+    (0xE794, 0xA6EC),
+    (0xE795, 0xA6ED),
+    (0xE796, 0xA6F3),
+    (0xE7C7, 0xA8BC),
+    (0xE81E, 0xFE59),
+    (0xE826, 0xFE61),
+    (0xE82B, 0xFE66),
+    (0xE82C, 0xFE67),
+    (0xE832, 0xFE6D),
+    (0xE843, 0xFE7E),
+    (0xE854, 0xFE90),
+    (0xE864, 0xFEA0),
+];
+
+/// Is `seen` what some decoder shows for the pair that is `c` today? Full-width forms are folded first.
+pub fn shows(c: char, seen: char) -> bool {
+    c == fold(seen) || matches!(seen, '\u{E000}'..='\u{F8FF}') && pair_of(seen).and_then(|[a, b]| char_of(a, b)) == Some(c)
 }
 
 /// A full-width form of ASCII (U+FF01 to U+FF5E) as ASCII, everything else as it is.
@@ -50,6 +83,8 @@ mod tests {
         assert_eq!(char_of(0x81, 0x7F), None);
         assert_eq!(pair_of('a'), None);
         assert_eq!(pair_of('€'), Some([0xA2, 0xE3]));
+        assert_eq!(pair_of('\u{E7C7}'), Some([0xA8, 0xBC]));
+        assert!(shows('\u{1E3F}', '\u{E7C7}') && shows('!', '！') && !shows('a', 'b'));
     }
 
     #[test]

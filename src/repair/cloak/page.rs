@@ -2,7 +2,7 @@
 
 use super::annotation;
 use super::channel::{Decoder, Set, Shown};
-use super::gate::Verdict;
+use super::gate::{Verdict, is_han};
 use super::gbk;
 use super::readings::Readings;
 use super::search::NAT;
@@ -42,6 +42,10 @@ pub struct Page<'t> {
     folded: bool,
     /// Is a line end mostly followed by another?
     spaced: bool,
+    /// How often a line end, a blank, a digit stands between two kinds of characters.
+    habits: [[[u32; 3]; 5]; 5],
+    /// Hashes of the pairs of Han characters on the page.
+    pairs: Vec<u64>,
     /// Members of the table that stand on it without a reading. One bit a pair.
     plain: Box<[u64]>,
     /// Characters that occur on it, folded. One bit each.
@@ -54,6 +58,8 @@ impl<'t> Page<'t> {
         let chars: Vec<(u32, char)> = text.char_indices().map(|(at, c)| (at as u32, c)).collect();
         let mut seen = vec![0u64; 1024];
         let (mut narrow, mut wide, mut lines, mut doubled, mut marks, mut commas, mut ends) = (0, 0, 0, 0, 0, 0, 0);
+        let mut habits = [[[0; 3]; 5]; 5];
+        let mut text_before = '\n';
         let mut before = '\n';
         for (i, (_, c)) in chars.iter().enumerate() {
             if (*c as usize) < 0x1_0000 {
@@ -70,13 +76,22 @@ impl<'t> Page<'t> {
                 }
                 _ => {}
             }
+            if let Some(byte) = Byte::of(*c) {
+                // An annotation hides the character before it; it was Han.
+                let behind = if text_before == ')' { '漢' } else { text_before };
+                let beyond = if *c == '\n' && next == '\n' { chars.get(i + 2).map_or('\n', |c| c.1) } else { next };
+                habits[place(behind)][place(beyond)][byte as usize] += 1;
+            }
+            if !c.is_whitespace() {
+                text_before = *c;
+            }
             let end = matches!(gbk::fold(next), '、' | '。' | ',' | ';' | '!' | '?');
             ends += u32::from(end);
             commas += u32::from(*c == ',' && end);
             marks += u32::from(matches!(c, '?' | '\u{FFFD}') && end);
             before = *c;
         }
-        Page {
+        let mut page = Page {
             text,
             chars,
             set: verdict.set,
@@ -85,9 +100,29 @@ impl<'t> Page<'t> {
             visible: commas >= 5 && commas * 3 >= ends,
             folded: narrow >= wide,
             spaced: doubled * 2 > lines,
+            habits,
+            pairs: Vec::new(),
             plain: verdict.plain,
             seen: seen.into(),
+        };
+        page.pairs = page.all_pairs();
+        page
+    }
+
+    /// Hashes of all pairs of Han characters, annotations skipped: 16 bits a character.
+    fn all_pairs(&self) -> Vec<u64> {
+        let size = (self.chars.len() / 4).next_power_of_two().clamp(64, 1 << 20);
+        let mut pairs = vec![0; size];
+        let (mut at, mut before) = (0, '\n');
+        while let Some((_, c)) = self.chars.get(at) {
+            if is_han(before) && is_han(*c) {
+                let bit = pair_bit(before, *c) % (size * 64);
+                pairs[bit / 64] |= 1 << (bit % 64);
+            }
+            before = *c;
+            at = self.annotated(at).map_or(at + 1, |n| n.end);
         }
+        pairs
     }
 
     /// Byte offset of a character; the end of the text behind the last.
@@ -192,4 +227,80 @@ impl<'t> Page<'t> {
         let behind = self.chars.get(at + 1).is_some_and(|c| c.1 == '\n');
         if behind == self.spaced { 0 } else { 5 * NAT }
     }
+
+    /// The price of an ASCII byte that was swallowed between `c` and `next`: how often the page has it there, in 1/16 nat.
+    pub fn swallowed(&self, c: char, byte: Byte, next: char) -> i32 {
+        let row = &self.habits[place(c)][place(next)];
+        let all: u32 = row.iter().sum();
+        let prior = PRIORS[place(c)];
+        let here = u64::from(row[byte as usize]) * 100 + prior[byte as usize];
+        price_of_share(here, u64::from(all) * 100 + prior.iter().sum::<u64>())
+    }
+
+    /// Does the page have these two Han characters side by side? Right but for one pair in some thousand.
+    pub fn has_pair(&self, a: char, b: char) -> bool {
+        if !is_han(a) || !is_han(b) {
+            return false;
+        }
+        let bit = pair_bit(a, b) % (self.pairs.len() * 64);
+        self.pairs[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// Is a closing bracket the next one of the line behind `at`, within a phrase?
+    pub fn closes_bracket(&self, at: usize) -> bool {
+        let line = self.chars[at.min(self.chars.len())..].iter().take(40).map(|c| gbk::fold(c.1)).take_while(|c| *c != '\n');
+        let mut quoted = line.skip_while(|c| !matches!(c, '(' | ')'));
+        quoted.next() == Some(')')
+    }
+}
+
+/// An ASCII byte a lead byte can swallow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Byte {
+    /// A line end.
+    Line,
+    /// A blank.
+    Blank,
+    /// A digit, whichever.
+    Digit,
+}
+
+impl Byte {
+    fn of(c: char) -> Option<Byte> {
+        match c {
+            '\n' => Some(Byte::Line),
+            ' ' => Some(Byte::Blank),
+            '0'..='9' => Some(Byte::Digit),
+            _ => None,
+        }
+    }
+}
+
+/// Hundredths of a count that a page is taken to have had already, by the kind of character before: line end, blank, digit.
+const PRIORS: [[u64; 3]; 5] = [[15, 30, 30], [100, 15, 2], [80, 20, 2], [10, 10, 10], [30, 30, 10]];
+
+/// The price of an event that `part` of `whole` have, in 1/16 nat, counted in steps of 17/16: integers, the same everywhere.
+fn price_of_share(part: u64, whole: u64) -> i32 {
+    let (mut part, mut price) = (part.max(1) << 16, 0);
+    while part < whole << 16 {
+        part += part / 16;
+        price += 1;
+    }
+    price
+}
+
+/// The kind of a character: Han, end of a sentence, closing mark, mark inside a sentence, anything else.
+fn place(c: char) -> usize {
+    match gbk::fold(c) {
+        c if is_han(c) => 0,
+        '。' | '!' | '?' | '…' => 1,
+        '”' | '’' | '」' | '》' | ')' => 2,
+        '、' | ',' | ';' | ':' => 3,
+        _ => 4,
+    }
+}
+
+fn pair_bit(a: char, b: char) -> usize {
+    let key = u64::from(a as u32) << 21 | u64::from(b as u32);
+    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) as usize
 }

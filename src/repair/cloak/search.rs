@@ -3,7 +3,7 @@
 
 use super::channel::{MARKED, MARKER};
 use super::gbk::{self, ROW_A1, ROW_A3};
-use super::page::Page;
+use super::page::{Byte, Page};
 use super::readings::Readings;
 use crate::model::{Model, State};
 
@@ -52,13 +52,25 @@ mod price {
     pub const NESTING: i32 = 4 * NAT;
     pub const TWO_ENDS: i32 = 6 * NAT;
     pub const CLOSES: i32 = -5 * NAT / 2;
-    /// The ASCII byte that went with it: newline (1), blank (2), a tag, a marker, none of these (3.5).
-    pub const NEWLINE: i32 = NAT;
-    pub const BLANK: i32 = 2 * NAT;
+    /// The page has the same two characters elsewhere.
+    pub const AGAIN: i32 = -3 * NAT / 2;
+    /// The page has the character elsewhere.
+    pub const ON_PAGE: i32 = -NAT;
+    /// A particle that ends sentences, before punctuation.
+    pub const PARTICLE: i32 = -2 * NAT;
+    pub const WIDE_SPACE: i32 = 6 * NAT;
+    pub const UNSEEN_SYMBOL: i32 = 8 * NAT;
+    /// More than half of the characters torn by a marker are 。.
+    pub const FULL_STOP: i32 = -NAT / 2;
+    /// The ASCII byte that went with it: the bracket of one that is closed, a tag, a marker, none of these
+    /// (3.5). Blanks are priced by the page's habit.
+    pub const BRACKET: i32 = NAT;
+    pub const UNCLOSED: i32 = 3 * NAT;
+    pub const SIGN: i32 = 3 * NAT;
+    pub const UNKNOWN_SIGN: i32 = 7 * NAT;
     pub const TAG: i32 = NAT / 4;
     pub const MARK_HERE: i32 = NAT / 4;
     pub const DIGIT: i32 = 5 * NAT / 2;
-    pub const OTHER: i32 = 7 * NAT / 2;
     /// A lead byte that went with a trail byte 80.
     pub const LOST_LEAD: i32 = 3 * NAT;
     /// A marker that shows nothing elsewhere on the page.
@@ -155,6 +167,8 @@ pub struct Before {
     pub prev: char,
     /// Quotes open.
     pub quotes: Quotes,
+    /// Was the last character put together by the search?
+    pub made: bool,
 }
 
 /// A partial reading.
@@ -346,7 +360,7 @@ impl<'p, 't> Search<'p, 't> {
     }
 
     /// The punctuation a swallowed marker may have stood before: the two bytes, when `?` at `at` is followed by one.
-    fn mark_behind(&self, at: usize) -> Option<[u8; 2]> {
+    pub fn mark_behind(&self, at: usize) -> Option<[u8; 2]> {
         if !self.page.gated || !matches!(self.page.chars.get(at)?.1, '?' | '\u{FFFD}') {
             return None;
         }
@@ -412,8 +426,21 @@ impl<'p, 't> Search<'p, 't> {
             && gbk::is_lead(second)
         {
             let first_mark = if self.page.marked { 0 } else { price::FIRST_MARK };
-            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0]) {
-                self.write(p, at, at + 2, &[c], &[lead, MARKER, first], Kind::Marker, second, 0, cost + first_mark, true);
+            let ahead = self.ahead(second, at + 2);
+            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0], ahead) {
+                let end = if c == '。' { price::FULL_STOP } else { 0 };
+                self.write(p, at, at + 2, &[c], &[lead, MARKER, first], Kind::Marker, second, 0, cost + first_mark + end, true);
+            }
+        }
+        // Two markers: one inside the character, one before the punctuation, whose first byte made the first one possible.
+        if mark.is_some()
+            && let Some([first, _]) = self.mark_behind(at + 1)
+            && let Some(trail) = [(ROW_A1, ROW_A3), (ROW_A3, ROW_A1)].iter().find(|t| t.0 == first).map(|t| t.1)
+        {
+            let first_mark = if self.page.marked { 0 } else { price::FIRST_MARK };
+            let punctuation = self.page.chars.get(at + 2).map(|c| c.1);
+            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, trail)), |pair| pair[0], punctuation) {
+                self.write(p, at, at + 2, &[c], &[lead, MARKER, trail, MARKER], Kind::Marker, 0, 0, cost + first_mark, true);
             }
         }
     }
@@ -477,12 +504,15 @@ impl<'p, 't> Search<'p, 't> {
 
     /// `?` out of step: the trail byte of `lead` is lost, and the ASCII byte that was taken for its second.
     fn expand_lost_trail(&mut self, at: usize, p: Partial, lead: u8) {
-        let kept = self.page.chars[at].1 == '\u{FFFD}';
-        let next = self.page.chars.get(at + 1).map(|c| c.1);
-        let guesses = self.guesses(&p, (0x80..=0xFEu8).map(|trail| (lead, trail)), |pair| pair[1]);
+        let page = self.page;
+        let kept = page.chars[at].1 == '\u{FFFD}';
+        let next = page.chars.get(at + 1).map(|c| c.1);
         let mark = next.is_some_and(|c| mark_bytes(c).is_some());
-        let tag = self.page.rest_of_tag(at + 1);
-        let line = self.page.line_ends(at);
+        let tag = page.rest_of_tag(at + 1);
+        let ahead = if kept || mark { next } else { tag.map(|_| '\n') };
+        let guesses = self.guesses(&p, (0x80..=0xFEu8).map(|trail| (lead, trail)), |pair| pair[1], ahead);
+        let line = page.line_ends(at);
+        let closes = page.closes_bracket(at + 1);
         for (cost, trail, c) in guesses {
             let cost = cost + price::LOST;
             let Some(next) = next else {
@@ -500,17 +530,32 @@ impl<'p, 't> Search<'p, 't> {
                 self.write(lost, at + 1, end, &[], &[], Kind::Tag, 0, 0, 0, true);
                 continue;
             }
+            let mut take = |byte: u8, out: Option<char>, price: i32| {
+                let both = [c, out.unwrap_or_default()];
+                let out = &both[..1 + usize::from(out.is_some())];
+                self.write(p, at, at + 1, out, &[lead, trail, byte], Kind::Lost, 0, 0, cost + price, true);
+            };
             if mark {
-                let here = if self.page.marked { price::MARK_HERE } else { price::FIRST_MARK };
-                self.write(p, at, at + 1, &[c], &[lead, trail, MARKER], Kind::Lost, 0, 0, cost + here, true);
-            } else {
-                let other = if next.is_ascii_alphanumeric() { price::DIGIT } else { price::OTHER };
-                self.write(p, at, at + 1, &[c], &[lead, trail, MARKER], Kind::Lost, 0, 0, cost + other, true);
+                take(MARKER, None, if page.marked { price::MARK_HERE } else { price::FIRST_MARK });
             }
-            self.write(p, at, at + 1, &[c, '\n'], &[lead, trail, b'\n'], Kind::Lost, 0, 0, cost + price::NEWLINE + line, true);
-            if next != '\n' {
-                self.write(p, at, at + 1, &[c, ' '], &[lead, trail, b' '], Kind::Lost, 0, 0, cost + price::BLANK, true);
+            let open = if closes { price::UNCLOSED } else { 0 };
+            take(b'\n', Some('\n'), line + page.swallowed(c, Byte::Line, next) + open);
+            if next == '\n' {
+                continue;
             }
+            take(b' ', Some(' '), page.swallowed(c, Byte::Blank, next) + open);
+            if closes {
+                take(b'(', Some('('), price::BRACKET);
+            }
+            for sign in [')', '-', ',', '/', ':', '.', '"'] {
+                let closing = sign == ')' && p.before.quotes.0[4] > 0;
+                if closing || (sign != ')' && page.has(sign)) {
+                    take(sign as u8, Some(sign), if closing { price::BRACKET } else { price::SIGN + open });
+                }
+            }
+            // A digit, or a sign nobody can tell.
+            let digit = if next.is_ascii_digit() || is_counted(next) { price::DIGIT } else { price::UNKNOWN_SIGN };
+            take(MARKER, None, digit + page.swallowed(c, Byte::Digit, next));
         }
         // A trail byte 80 that took the lead byte of the next character with it.
         if !kept
@@ -527,13 +572,27 @@ impl<'p, 't> Search<'p, 't> {
         if !gbk::is_lead(second) {
             return;
         }
-        for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0]) {
+        let ahead = self.ahead(second, at + 1);
+        for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0], ahead) {
             self.write(p, at, at + 1, &[c], &[lead, first], Kind::Lost, second, 0, cost, true);
         }
     }
 
-    /// The likeliest of some pairs as the next character: (price beyond the model's, the byte `of` takes, character).
-    fn guesses(&self, p: &Partial, pairs: impl Iterator<Item = (u8, u8)>, of: impl Fn([u8; 2]) -> u8) -> Vec<(i32, u8, char)> {
+    /// What follows a guess when `pending` is a lead byte and the next pair stands at `at`, if bytes decide it.
+    fn ahead(&self, pending: u8, at: usize) -> Option<char> {
+        let [first, _] = gbk::pair_of(self.page.chars.get(at)?.1)?;
+        gbk::char_of(pending, first).map(|c| self.page.shown(c))
+    }
+
+    /// The likeliest of some pairs as the next character before `ahead`: (price beyond the model's, the byte `of` takes,
+    /// character).
+    fn guesses(
+        &self,
+        p: &Partial,
+        pairs: impl Iterator<Item = (u8, u8)>,
+        of: impl Fn([u8; 2]) -> u8,
+        ahead: Option<char>,
+    ) -> Vec<(i32, u8, char)> {
         let mut all: Vec<(i32, i32, u8, char)> = Vec::with_capacity(126);
         for (lead, trail) in pairs {
             let Some(c) = gbk::char_of(lead, trail) else { continue };
@@ -545,13 +604,21 @@ impl<'p, 't> Search<'p, 't> {
             if self.table.is_converted(c) {
                 extra += price::CONVERTED;
             }
-            if (0xA1..=0xA9).contains(&lead) && trail >= 0xA1 && !self.page.has(c) {
-                extra += price::UNSEEN_MARK;
+            if c == '\u{3000}' {
+                extra += price::WIDE_SPACE;
             }
-            if is_end(c) && is_end(p.before.prev) {
-                extra += price::TWO_ENDS;
+            if self.page.has(c) {
+                extra += price::ON_PAGE;
             }
-            let cost = self.model.step(p.before.state, self.page.shown(c)).1 as i32 + extra;
+            if PARTICLES.contains(&c) && ahead.is_some_and(is_end) {
+                extra += price::PARTICLE;
+            }
+            if (ROW_A1..=0xA9).contains(&lead) && !self.page.has(c) {
+                extra += if trail < 0xA1 || !matches!(lead, ROW_A1 | ROW_A3) { price::UNSEEN_SYMBOL } else { price::UNSEEN_MARK };
+            }
+            let again = if self.page.has_pair(p.before.prev, c) { price::AGAIN } else { 0 };
+            let (state, cost) = self.model.step(p.before.state, self.page.shown(c));
+            let cost = (cost + ahead.map_or(0, |a| self.model.step(state, a).1)) as i32 + extra + again;
             all.push((cost, extra, of([lead, trail]), c));
         }
         all.sort_unstable();
@@ -622,6 +689,14 @@ impl<'p, 't> Search<'p, 't> {
             node.out[i] = c;
             let (state, price) = self.model.step(before.state, c);
             cost += price as i32;
+            let made = !matches!(kind, Kind::Keep | Kind::Strip);
+            if (made || before.made) && is_end(c) && is_end(before.prev) {
+                cost += price::TWO_ENDS;
+            }
+            if (made || before.made) && self.page.has_pair(before.prev, c) {
+                cost += price::AGAIN;
+            }
+            before.made = made;
             before.quotes = before.quotes.after(c);
             before.state = state;
             before.prev = c;
@@ -684,6 +759,14 @@ fn mark_bytes(c: char) -> Option<[u8; 2]> {
         c => c,
     };
     MARKED.contains(&c).then(|| gbk::pair_of(c)).flatten()
+}
+
+/// Particles of the end of a sentence that are rare in written prose, and so too dear to the model.
+const PARTICLES: [char; 12] = ['啊', '呀', '哇', '吧', '呢', '啦', '哪', '嘛', '也', '矣', '哉', '乎'];
+
+/// A word that a number stands before.
+fn is_counted(c: char) -> bool {
+    matches!(c, '年' | '月' | '日' | '號' | '%' | '個' | '歲' | '點' | '元' | '人' | '次')
 }
 
 /// Punctuation that ends a clause and does not follow another end.
