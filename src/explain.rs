@@ -13,6 +13,8 @@ use crate::span::Span;
 
 /// Characters of a text that are shown before it is cut, unless all is wanted.
 const SHOWN: usize = 240;
+/// Edits of one rule in one line that are shown, unless all is wanted.
+const LISTED: usize = 12;
 
 /// All that happened to a page, in the order of its text.
 #[derive(Debug, Serialize)]
@@ -262,30 +264,18 @@ impl<'p> Explanation<'p> {
                 let first = l.first.map(|n| format!(" (first on line {n})")).unwrap_or_default();
                 let _ = writeln!(out, "           {} {}{first}", paint(Tone::Strong, r.id), paint(Tone::Dim, r.says));
             }
-            // a line may hold hundreds of edits of one rule: the rule is said once
-            let mut rules: Vec<Reason<'_>> = Vec::new();
-            for e in &edits {
-                if !rules.iter().any(|r| r.id == e.rule.id) {
-                    rules.push(e.rule);
-                }
-            }
-            for r in rules {
-                let _ = writeln!(out, "           {} {}", paint(Tone::Strong, r.id), paint(Tone::Dim, r.says));
-                out.push_str("            ");
-                for e in edits.iter().filter(|e| e.rule.id == r.id) {
-                    let (was, now) = (cut(&visible(&e.was, true), all), cut(&visible(e.now, true), all));
-                    let now = if e.now.is_empty() { "nothing".to_owned() } else { paint(Tone::Edited, &format!("‹{now}›")) };
-                    let sure = if e.confidence < crate::edit::CERTAIN { format!(" ({} %)", e.confidence) } else { String::new() };
-                    let _ = write!(out, " {} → {now}{sure};", paint(Tone::Removed, &format!("‹{was}›")));
-                }
-                out.pop();
-                out.push('\n');
-            }
-            for n in &l.notes {
-                let or = if n.alternatives.is_empty() { String::new() } else { format!(", or {}", n.alternatives.join(", ")) };
-                let about = cut(&format!("{}{}", visible(n.text, true), visible(&or, true)), all);
-                let _ = writeln!(out, "           ? ‹{about}›  {} {}", paint(Tone::Strong, n.rule.id), paint(Tone::Dim, n.rule.says));
-            }
+            let changes = edits.iter().map(|e| {
+                let (was, now) = (cut(&visible(&e.was, true), all), cut(&visible(e.now, true), all));
+                let now = if e.now.is_empty() { "nothing".to_owned() } else { paint(Tone::Edited, &format!("‹{now}›")) };
+                let sure = if e.confidence < crate::edit::CERTAIN { format!(" ({} %)", e.confidence) } else { String::new() };
+                (e.rule, format!("{} → {now}{sure}", paint(Tone::Removed, &format!("‹{was}›"))))
+            });
+            by_rule(changes.collect(), all, &mut out, &paint);
+            let remarks = l.notes.iter().map(|n| {
+                let or = if n.alternatives.is_empty() { String::new() } else { format!(" or {}", n.alternatives.join(", ")) };
+                (n.rule, format!("‹{}›{}", cut(&visible(n.text, true), all), cut(&visible(&or, true), all)))
+            });
+            by_rule(remarks.collect(), all, &mut out, &paint);
         }
         self.foot(&mut out, &paint);
         out
@@ -347,6 +337,21 @@ impl<'p> Explanation<'p> {
             out.push('\n');
         }
         out
+    }
+}
+
+/// What happened to a line, each rule said once: a line may hold hundreds of edits of one rule.
+fn by_rule(mut what: Vec<(Reason<'_>, String)>, all: bool, out: &mut String, paint: &impl Fn(Tone, &str) -> String) {
+    // stable: the order of the text stays within a rule
+    what.sort_by_key(|(rule, _)| rule.id);
+    for group in what.chunk_by(|a, b| a.0.id == b.0.id) {
+        let rule = group[0].0;
+        let shown = if all { group.len() } else { group.len().min(LISTED) };
+        let list: Vec<&str> = group[..shown].iter().map(|(_, text)| &**text).collect();
+        let more = if shown < group.len() { format!("; and {} more", group.len() - shown) } else { String::new() };
+        // writing to a string cannot fail
+        let _ = writeln!(out, "           {} {}", paint(Tone::Strong, rule.id), paint(Tone::Dim, rule.says));
+        let _ = writeln!(out, "             {}{more}", list.join("; "));
     }
 }
 
