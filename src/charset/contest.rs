@@ -37,6 +37,8 @@ pub(super) struct Lane {
     pub chars: u32,
     /// Malformed sequences and controls among them.
     pub errors: u32,
+    /// Controls alone.
+    pub controls: u32,
     /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
     pub beyond: u32,
     at: usize,
@@ -48,7 +50,24 @@ pub(super) struct Lane {
 impl Lane {
     fn new(codec: Codec, torn: usize, prior: u32, model: &Model) -> Lane {
         let cost = prior + if torn > 0 { CUT } else { 0 };
-        Lane { codec, torn, cost, chars: 0, errors: 0, beyond: 0, at: 0, state: start(codec, model), base: None }
+        Lane { codec, torn, cost, chars: 0, errors: 0, controls: 0, beyond: 0, at: 0, state: start(codec, model), base: None }
+    }
+
+    /// A lane that has read nothing, without prior.
+    pub fn over(codec: Codec) -> Lane {
+        Lane::new(codec, 0, 0, Model::shared())
+    }
+
+    /// Reads all of some bytes that begin with a character; what came before stays its context.
+    pub fn read_all(&mut self, bytes: &[u8], torn_end: bool) {
+        self.at = 0;
+        self.read(Model::shared(), bytes, bytes.len(), u32::MAX, torn_end);
+    }
+
+    /// Goes to a new line at no cost.
+    pub fn break_line(&mut self, model: &Model) {
+        self.state = model.step(self.state, '\n').0;
+        self.base = None;
     }
 
     /// What it has paid, and what the whole text must pay.
@@ -61,7 +80,10 @@ impl Lane {
         self.state = next;
         self.cost += price + surcharge(c);
         self.chars += 1;
-        self.errors += u32::from(is_control(c));
+        if is_control(c) {
+            self.errors += 1;
+            self.controls += 1;
+        }
     }
 
     /// Reads on until `limit` bytes of the window are behind it or `ceiling` is passed. `torn_end`: the window ends inside a text.
@@ -225,10 +247,7 @@ pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl 
             read += (limit - done).max(1);
             if lanes.iter().all(|l| l.at >= fresh.len()) {
                 // Text of the next window is another text: only script and language are remembered.
-                for lane in &mut lanes {
-                    lane.state = model.step(lane.state, '\n').0;
-                    lane.base = None;
-                }
+                lanes.iter_mut().for_each(|l| l.break_line(model));
             }
         }
         lanes.sort_by_key(|l| l.total());

@@ -1,10 +1,239 @@
-//! Files in several charsets: which part is in which.
+//! Files in several charsets: whether a file is one, and which part is in which, by the cheapest path through all its lines. Parts
+//! begin and end in ASCII that belongs to no character.
 
-use super::Charset;
-use super::contest::Lane;
+use std::ops::Range;
+
+use encoding_rs::Encoding;
+use memchr::memchr;
+
+use super::candidates::{self, Candidate};
+use super::contest::{Lane, contest};
 use super::reading::Plan;
+use super::{Charset, Segment};
+use crate::codec::Codec;
+use crate::model::{Model, NAT};
 
-pub(super) fn resolve(bytes: &[u8], charset: Charset, winner: &Lane) -> (Charset, Plan) {
-    let _ = bytes;
-    (charset, Plan::Whole { codec: winner.codec, skip: 0, torn: winner.torn })
+/// Price of another charset from one place to the next, in 1/16 nat: inside a line, and at the start of one.
+const SWITCH: u32 = 15 * NAT;
+const SWITCH_AT_LINE: u32 = 9 * NAT;
+/// Lines that are looked at closely, at most, to learn which charsets a file holds.
+const PROBES: usize = 32;
+/// Bytes of a line that are looked at.
+const PROBE: usize = 160;
+/// A file up to this size is looked at line by line.
+const SMALL: usize = 4096;
+/// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
+const DEAR: u32 = 13 * NAT / 2;
+/// How clearly another charset must win a line to count.
+const GAIN: u32 = 14 * NAT;
+/// Charsets that can stand beside each other in one file: the common ones, by their prior.
+const COMMON: u32 = 5 * NAT / 2;
+
+/// The final word on a file whose best single charset is that of `winner`.
+pub(super) fn resolve(bytes: &[u8], mut charset: Charset, winner: &Lane) -> (Charset, Plan) {
+    let one = Plan::Whole { codec: winner.codec, skip: 0, torn: winner.torn };
+    if !winner.codec.holds_ascii() {
+        return (charset, one);
+    }
+    let mut codecs = vec![winner.codec];
+    others(bytes, winner.codec, &mut codecs);
+    if codecs.len() == 1 {
+        return (charset, one);
+    }
+    let parts = path(bytes, &codecs);
+    if parts.len() < 2 {
+        return match parts.first() {
+            Some(&(_, codec)) if codec != winner.codec => {
+                charset.name = codec.name();
+                (charset, Plan::Whole { codec, skip: 0, torn: 0 })
+            }
+            _ => (charset, one),
+        };
+    }
+    charset.name = dominant(bytes, &parts).name();
+    charset.why = "several charsets".into();
+    let mut from = 0;
+    for &(to, codec) in &parts {
+        charset.segments.push(Segment { at: (from..to).into(), name: codec.name() });
+        from = to;
+    }
+    (charset, Plan::Parts { skip: 0, parts })
+}
+
+/// The charset with most lines; the earlier one of equals.
+fn dominant(bytes: &[u8], parts: &[(usize, Codec)]) -> Codec {
+    let mut lines: Vec<(Codec, usize)> = Vec::new();
+    let mut from = 0;
+    for &(to, codec) in parts {
+        let n = memchr::memchr_iter(b'\n', &bytes[from..to]).count().max(1);
+        match lines.iter_mut().find(|l| l.0 == codec) {
+            Some(l) => l.1 += n,
+            None => lines.push((codec, n)),
+        }
+        from = to;
+    }
+    let most = lines.iter().map(|l| l.1).max();
+    lines.iter().find(|l| Some(l.1) == most).map_or(Codec::UTF_8, |l| l.0)
+}
+
+/// Adds the charsets that lines of the file are in, other than the ones in `codecs`.
+fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
+    let candidates: Vec<Candidate> = candidates::narrow().iter().filter(|c| c.prior <= COMMON || c.codec == main).copied().collect();
+    let mut probe = |line: Range<usize>| {
+        let line = line.start..line.end.min(line.start + PROBE);
+        if bytes[line.clone()].is_ascii() || codecs.len() > 5 {
+            return;
+        }
+        let alone = &bytes[line];
+        if is_fine(alone, main) {
+            return;
+        }
+        let outcome = contest(alone, &candidates, std::iter::once(0..alone.len()));
+        let best = &outcome.lanes[0];
+        let behind = outcome.lanes.iter().find(|l| l.codec == main).map_or(u32::MAX, |l| l.cost - best.cost);
+        if best.codec != main && behind > GAIN && !codecs.contains(&best.codec) {
+            codecs.push(best.codec);
+        }
+    };
+    if main == Codec::UTF_8 {
+        for at in errors(bytes).take(PROBES) {
+            probe(line_around(bytes, at));
+        }
+        return;
+    }
+    if let Some(at) = island(bytes) {
+        probe(line_around(bytes, at));
+    }
+    if bytes.len() <= SMALL {
+        let mut from = 0;
+        while from < bytes.len() {
+            let line = line_around(bytes, from);
+            from = line.end + 1;
+            probe(line);
+        }
+    } else {
+        for i in 0..PROBES {
+            let at = (bytes.len() / PROBES) * i;
+            let high = at + Encoding::ascii_valid_up_to(&bytes[at..(at + bytes.len() / PROBES).min(bytes.len())]);
+            if high < bytes.len() {
+                probe(line_around(bytes, high));
+            }
+        }
+    }
+}
+
+/// The line around a place, from at most [`PROBE`] bytes before it.
+fn line_around(bytes: &[u8], at: usize) -> Range<usize> {
+    let from = at.saturating_sub(PROBE / 2);
+    let start = memchr::memrchr(b'\n', &bytes[from..at]).map_or(from, |i| from + i + 1);
+    // A line entered in its middle is entered behind a byte that ends every character.
+    let start =
+        if start == from && from > 0 { bytes[from..at].iter().position(|&b| is_border(b)).map_or(at, |i| from + i + 1) } else { start };
+    let far = bytes.len().min(at + 2 * PROBE);
+    let end = memchr(b'\n', &bytes[at..far]).map_or(far, |i| at + i);
+    start..end
+}
+
+/// Places where reading as UTF-8 fails, cuts at both ends of the file left out.
+fn errors(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
+    let mut at = 0;
+    bytes.utf8_chunks().filter_map(move |chunk| {
+        let start = at + chunk.valid().len();
+        at = start + chunk.invalid().len();
+        (start > 3 && at < bytes.len() && !chunk.invalid().is_empty()).then_some(start)
+    })
+}
+
+/// The first run of bytes beyond ASCII that is UTF-8 as a whole and long enough not to be so by chance in another charset: two
+/// characters of three bytes, or five of two.
+fn island(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < bytes.len() {
+        at += Encoding::ascii_valid_up_to(&bytes[at..]);
+        let start = at;
+        let (mut twos, mut threes) = (0, 0);
+        loop {
+            match bytes[at..] {
+                [0xE1..=0xEF, 0x80..=0xBF, 0x80..=0xBF, ..] => (at, threes) = (at + 3, threes + 1),
+                [0xC2..=0xDF, 0x80..=0xBF, ..] => (at, twos) = (at + 2, twos + 1),
+                _ => break,
+            }
+        }
+        let whole = bytes.get(at).is_none_or(|&b| b < 0x80);
+        if whole && (threes >= 2 || twos >= 5) {
+            return Some(start);
+        }
+        at += bytes[at..].iter().position(|&b| b < 0x80).unwrap_or(bytes.len() - at);
+    }
+    None
+}
+
+/// True when a line reads well enough in the charset of the file.
+fn is_fine(line: &[u8], main: Codec) -> bool {
+    let mut lane = Lane::over(main);
+    lane.read_all(line, true);
+    lane.errors == 0 && lane.cost <= lane.chars * DEAR + 8 * NAT
+}
+
+/// Bytes that are never part of a longer character in any charset we mix.
+fn is_border(b: u8) -> bool {
+    b < 0x30 || (0x3A..0x40).contains(&b)
+}
+
+/// Ends and charsets of the parts of a file, along the cheapest path.
+fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
+    let model = Model::shared();
+    let mut lanes: Vec<Lane> = codecs.iter().map(|&c| Lane::over(c)).collect();
+    let mut costs = vec![0u32; codecs.len()];
+    let mut ends = Vec::new();
+    let mut came: Vec<u8> = Vec::new();
+    let mut at = 0;
+    let mut at_line = true;
+    while at < bytes.len() {
+        let high = at + Encoding::ascii_valid_up_to(&bytes[at..]);
+        if high == bytes.len() {
+            break;
+        }
+        let new_line = at_line || memchr(b'\n', &bytes[at..high]).is_some();
+        let start = high - bytes[at..high].iter().rev().take(16).take_while(|&&b| b >= b' ').count();
+        let end = high + bytes[high..].iter().position(|&b| is_border(b)).unwrap_or(bytes.len() - high);
+        let switch = if new_line { SWITCH_AT_LINE } else { SWITCH };
+        let cheapest = (0..costs.len()).min_by_key(|&i| costs[i]).unwrap_or(0);
+        let floor = costs[cheapest];
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            if costs[i] > floor + switch {
+                costs[i] = floor + switch;
+                came.push(cheapest as u8);
+            } else {
+                came.push(i as u8);
+            }
+            if new_line {
+                lane.break_line(model);
+            }
+            let before = lane.cost;
+            lane.read_all(&bytes[start..end], end == bytes.len());
+            costs[i] += lane.cost - before;
+        }
+        // Only differences count; this keeps them small in files of any size.
+        let least = costs.iter().copied().min().unwrap_or(0);
+        costs.iter_mut().for_each(|c| *c -= least);
+        lanes.iter_mut().for_each(|l| l.cost = 0);
+        ends.push(end);
+        at_line = bytes.get(end) == Some(&b'\n');
+        at = end;
+    }
+    let mut now = (0..costs.len()).min_by_key(|&i| costs[i]).unwrap_or(0);
+    let mut parts: Vec<(usize, Codec)> = Vec::new();
+    for (unit, &end) in ends.iter().enumerate().rev() {
+        match parts.last() {
+            Some(&(_, codec)) if codec == codecs[now] => {}
+            _ => parts.push((end, codecs[now])),
+        }
+        now = usize::from(came[unit * codecs.len() + now]);
+    }
+    parts.reverse();
+    if let Some(last) = parts.last_mut() {
+        last.0 = bytes.len();
+    }
+    parts
 }

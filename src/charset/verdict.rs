@@ -65,7 +65,8 @@ fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {
 fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
     let bytes = raw.bytes;
     outcome.refine(bytes);
-    if no_text(&outcome.lanes[0]) {
+    let doubt = is_doubtful(&outcome.lanes[0]);
+    if doubt && outcome.lanes[0].controls > 1 + outcome.lanes[0].chars / 24 {
         return binary(confidence::NO_TEXT, "no charset makes text of it");
     }
     let mut why = Cow::Borrowed("text");
@@ -86,7 +87,11 @@ fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
         runners_up: rivals,
         segments: Vec::new(),
     };
-    segment::resolve(bytes, charset, &winner)
+    let (charset, plan) = segment::resolve(bytes, charset, &winner);
+    if doubt && charset.segments.is_empty() {
+        return binary(confidence::NO_TEXT, "no charset makes text of it");
+    }
+    (charset, plan)
 }
 
 /// Lets labels, declarations and hints speak; says which decided if one did.
@@ -145,8 +150,8 @@ fn rivals(bytes: &[u8], outcome: &Outcome) -> Vec<RunnerUp> {
     rivals
 }
 
-/// True when even the best reading is none: a third of it errors and controls, or dearer than any language.
-fn no_text(best: &Lane) -> bool {
+/// True when even the best reading is hardly one: a sixth of it errors and controls, or dearer than any language.
+fn is_doubtful(best: &Lane) -> bool {
     best.errors > 1 + best.chars / 6 || (best.chars >= 32 && best.cost > best.chars * 11 * NAT)
 }
 
