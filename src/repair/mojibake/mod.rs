@@ -2,6 +2,7 @@
 //! that back; refuses whenever the text may be as its author meant it. Cloak, entities and destroyed text have files of their own.
 
 mod charset;
+mod lattice;
 mod search;
 mod segment;
 mod suspect;
@@ -24,7 +25,7 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
     if suspects.is_empty() {
         return None;
     }
-    let mut search = segment::Search::default();
+    let mut search = search::Searches::default();
     let mut known: Vec<Pair> = Vec::new();
     let mut changes: Vec<Vec<(usize, Change)>> =
         suspects.iter().map(|s| if s.is_alarm() { line(&mut search, text, s, &known) } else { Vec::new() }).collect();
@@ -50,8 +51,9 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
             .chars()
             .any(|c| ('\u{80}'..'\u{a0}').contains(&c) && !matches!(c, '\u{81}' | '\u{8d}' | '\u{8f}' | '\u{90}' | '\u{9d}'));
         let at = editor.position(was.start);
-        for &(from, to) in &s.inferred {
-            notes.push(Note { layer, at: Span::new(at + from, at + to), rule: guess, alternatives: vec!["\u{fffd}".into()] });
+        for g in &s.guesses {
+            let alternatives = g.others.iter().map(|c| c.to_string().into()).collect();
+            notes.push(Note { layer, at: Span::new(at + g.from, at + g.to), rule: guess, alternatives });
         }
         editor.replace(was, &s.now, charset::rule(change.pair, kept_c1, rules), confidence(change));
     }
@@ -64,7 +66,7 @@ fn confidence(change: &Change) -> u8 {
 }
 
 /// The changes of one suspect line, each with its byte offset in the text.
-fn line(search: &mut segment::Search, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
+fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
     let mut out = Vec::new();
     let mut chars: Vec<char> = Vec::with_capacity(WINDOW.min(s.end - s.start));
     let mut start = s.start;

@@ -2,9 +2,10 @@
 //! a change is made. The walk through one line under one hypothesis is in `segment`.
 
 use super::charset::{Fed, Pair, Pairs, Pending, Reading};
+use super::lattice::{Lattice, Loss};
 use super::segment::{Search, Segment};
 use crate::codec::Codec;
-use crate::model::{Model, NAT};
+use crate::model::Model;
 
 /// Prices and limits, 1/16 nats unless said otherwise. Origin: 4,600 generated cases and 15 million clean characters; the first two
 /// hold between 8 and 25 nats alike.
@@ -12,13 +13,18 @@ mod limit {
     /// Gain before a stretch is believed: flat, and for each of its characters.
     pub const GAIN: i32 = 8 * 16;
     pub const GAIN_A_CHAR: i32 = 1;
+    /// The same for UTF-8 read as single bytes, whose sequences prove themselves, and for C1 controls, which no text has.
+    pub const GAIN_UTF_8: i32 = 5 * 16;
+    pub const GAIN_C1: i32 = 16;
     /// The same when the page has the same damage elsewhere.
     pub const GAIN_AGAIN: i32 = 4 * 16;
     /// Price of entering a stretch.
     pub const ENTER: i32 = 6 * 16;
     pub const ENTER_AGAIN: i32 = 3 * 16;
+    pub const ENTER_C1: i32 = 0;
     /// Most a character of the result may cost on the average.
     pub const AFTER: i32 = 7 * 16 + 8;
+    pub const AFTER_UTF_8: i32 = 10 * 16;
     /// The same for alphabetic text from a single-byte charset, where every byte is some letter; the first letter apart.
     pub const AFTER_LETTERS: i32 = 3 * 16 + 8;
     pub const FIRST: i32 = 6 * 16;
@@ -27,6 +33,13 @@ mod limit {
     pub const GAIN_A_LETTER: i32 = 8;
     /// Hypotheses that fit less than this share of the best are not walked, in percent.
     pub const WORSE: i32 = 40;
+    /// With losses: gain, flat and for each character; how much more than without them; the share that may be guessed, in percent;
+    /// hypotheses walked.
+    pub const LOSSY_GAIN: i32 = 12 * 16;
+    pub const LOSSY_GAIN_A_CHAR: i32 = 2;
+    pub const LOSSY_MORE: i32 = 6 * 16;
+    pub const GUESSED: i32 = 60;
+    pub const LOSSY: usize = 3;
     /// Hypotheses walked in full for one line.
     pub const CANDIDATES: usize = 6;
     /// Characters around the strongest evidence by which hypotheses are ranked.
@@ -44,23 +57,37 @@ pub(super) struct Change {
 /// Levels of damage looked through before a stretch is refused.
 const LEVELS: u32 = 3;
 
+/// The searches and their memory.
+#[derive(Default)]
+pub(super) struct Searches {
+    exact: Search,
+    lattice: Lattice,
+}
+
 /// The changes of one line, in order, disjoint, all of one pair: what is left is seen in the next pass.
-pub(super) fn changes(search: &mut Search, line: &[char], sample: std::ops::Range<usize>, known: &[Pair]) -> Vec<Change> {
+pub(super) fn changes(search: &mut Searches, line: &[char], sample: std::ops::Range<usize>, known: &[Pair]) -> Vec<Change> {
     changes_at(search, line, sample, known, 1)
 }
 
-fn changes_at(search: &mut Search, line: &[char], sample: std::ops::Range<usize>, known: &[Pair], level: u32) -> Vec<Change> {
+fn changes_at(search: &mut Searches, line: &[char], sample: std::ops::Range<usize>, known: &[Pair], level: u32) -> Vec<Change> {
     let model = Model::shared();
     let mut candidates: Vec<Pair> = known.to_vec();
-    candidates.extend(candidates_of(model, line, sample).into_iter().filter(|p| !known.contains(p)).take(limit::CANDIDATES));
+    candidates.extend(candidates_of(model, line, sample).into_iter().filter(|p| !known.contains(p)));
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
-    for pair in candidates {
+    for &pair in &candidates {
         let again = known.contains(&pair);
-        let enter = if again { limit::ENTER_AGAIN } else { limit::ENTER };
-        let segments = search.segments(model, line, pair, enter);
+        let enter = if pair.read == Codec::LATIN_1 {
+            limit::ENTER_C1
+        } else if again {
+            limit::ENTER_AGAIN
+        } else {
+            limit::ENTER
+        };
+        let segments = search.exact.segments(model, line, pair, enter);
         let mut kept = Vec::new();
         for segment in segments {
             let gain = segment.gain;
+
             if believed(search, model, line, pair, &segment, again, level) {
                 kept.push(Change { pair, segment, gain });
             }
@@ -70,24 +97,110 @@ fn changes_at(search: &mut Search, line: &[char], sample: std::ops::Range<usize>
             best = (total, kept);
         }
     }
+    if level == 1 {
+        let covered = |c: &[Change]| -> usize { c.iter().map(|c| c.segment.to - c.segment.from).sum() };
+        let loss = loss(line);
+        if loss.replaced || loss.questioned || loss.dropped && covered(&best.1) * 10 < line.len() * 9 {
+            for &pair in candidates.iter().filter(|p| holed(**p)).take(limit::LOSSY) {
+                let segments = search.lattice.segments(model, line, pair, loss, limit::ENTER);
+                let kept: Vec<Change> = segments
+                    .into_iter()
+                    .filter(|s| {
+                        if std::env::var("DBG").is_ok() {
+                            eprintln!(
+                                "DBG lossy {pair:?} {}..{} gain {} after {} guesses {} {:?}",
+                                s.from,
+                                s.to,
+                                s.gain,
+                                s.after,
+                                s.guesses.len(),
+                                s.now.chars().take(60).collect::<String>()
+                            );
+                        }
+                        plausible(model, line, pair, s)
+                    })
+                    .map(|segment| Change { pair, gain: segment.gain, segment })
+                    .collect();
+                let total = kept.iter().map(|c| c.gain).sum::<i32>();
+                if total > best.0 + limit::LOSSY_MORE {
+                    best = (total, kept);
+                }
+            }
+        }
+    }
     best.1
 }
 
+/// Pairs whose holes can be filled.
+fn holed(pair: Pair) -> bool {
+    pair.written == Codec::UTF_8 || pair.written.is_double_byte() && pair.read.is_double_byte()
+}
+
+/// The losses a line shows.
+fn loss(line: &[char]) -> Loss {
+    let odd = |c: Option<&char>| c.is_some_and(|c| !c.is_ascii());
+    Loss {
+        replaced: line.contains(&'\u{fffd}'),
+        questioned: line.iter().enumerate().any(|(i, c)| *c == '?' && (i > 0 && odd(line.get(i - 1)) || odd(line.get(i + 1)))),
+        dropped: !line.contains(&'\u{fffd}'),
+    }
+}
+
+/// Whether a stretch with holes is to be changed.
+fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -> bool {
+    if s.gain < limit::LOSSY_GAIN + limit::LOSSY_GAIN_A_CHAR * (s.to - s.from) as i32 {
+        return false;
+    }
+    let (mut count, mut odd, mut wide, mut unknown, mut given_up) = (0i32, 0i32, 0i32, 0i32, 0i32);
+    for c in s.now.chars() {
+        count += 1;
+        if !c.is_ascii() {
+            odd += 1;
+            wide += i32::from(is_wide(c));
+            given_up += i32::from(c == '\u{fffd}');
+            unknown += i32::from(c != '\u{fffd}' && !model.is_known(c) && !is_emoji(c) && !is_latin(c));
+        }
+    }
+    let guessed = s.guesses.len() as i32;
+    if unknown * 100 > odd * 8 {
+        return false;
+    }
+    if wide > 0 {
+        let limit = if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER };
+        s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && given_up * 4 <= odd
+    } else {
+        // Letters are not guessed; that what is left of them stands for one is plain when others came through whole.
+        pair.written == Codec::UTF_8 && pair.read.is_single_byte() && (given_up < odd || odd_lead(line, s)) && given_up * 2 <= odd + 1
+    }
+}
+
+/// A capital in the midst of a word before the loss, or a sequence of three: no letter of the text.
+fn odd_lead(line: &[char], s: &Segment) -> bool {
+    let before = s.from.checked_sub(1).map(|i| line[i]);
+    s.to - s.from > 2 || before.is_some_and(char::is_lowercase) && line[s.from].is_uppercase()
+}
+
 /// Whether a stretch is to be changed.
-fn believed(search: &mut Search, model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, level: u32) -> bool {
+fn believed(search: &mut Searches, model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, level: u32) -> bool {
     let was = &line[s.from..s.to];
-    let flat = if again { limit::GAIN_AGAIN } else { limit::GAIN };
+    let flat = match (again, pair.read == Codec::LATIN_1, pair.written == Codec::UTF_8 && pair.read.is_single_byte()) {
+        (_, true, _) => limit::GAIN_C1,
+        (true, ..) => limit::GAIN_AGAIN,
+        (_, _, true) => limit::GAIN_UTF_8,
+        _ => limit::GAIN,
+    };
     if s.gain < flat + limit::GAIN_A_CHAR * was.len() as i32 {
         return false;
     }
-    let (mut letters, mut odd, mut unknown, mut count, mut wide, mut gone) = (0i32, 0i32, 0i32, 0i32, 0i32, false);
+    let (mut letters, mut odd, mut unknown, mut count, mut wide, mut latin, mut gone) = (0i32, 0i32, 0i32, 0i32, 0i32, 0i32, false);
     for c in s.now.chars() {
         count += 1;
         if !c.is_ascii() {
             odd += 1;
             letters += i32::from(c.is_alphabetic());
             wide += i32::from(is_wide(c));
-            unknown += i32::from(!model.is_known(c) && !is_emoji(c));
+            latin += i32::from(is_latin(c));
+            unknown += i32::from(!model.is_known(c) && !is_emoji(c) && !is_latin(c));
             gone |= c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c);
         }
     }
@@ -97,14 +210,24 @@ fn believed(search: &mut Search, model: &Model, line: &[char], pair: Pair, s: &S
     }
     let clean = !gone
         && if wide > 0 {
-            s.after <= limit::AFTER * count && unknown * 100 <= odd * 6 && (pair.written == Codec::UTF_8 || letters >= 2)
+            s.after <= if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER } * count
+                && unknown * 100 <= odd * 6
+                && (pair.written == Codec::UTF_8 || letters >= 2)
         } else if pair.written == Codec::UTF_8 {
-            unknown == 0 || unknown * 3 <= odd || s.gain > 2 * limit::GAIN
+            let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || c.is_alphabetic() && *c != 'Ã');
+            if word && odd <= 3 {
+                // Letters, side by side as words have them.
+                false
+            } else if odd > 1 {
+                unknown * 3 <= odd || s.gain > 2 * limit::GAIN
+            } else {
+                unknown == 0 && single_sequence(model, line, s)
+            }
         } else if pair.read == Codec::LATIN_1 {
             unknown == 0
-        } else if pair.read.is_double_byte() {
-            // Single letters of Latin words, each swallowed with its neighbour.
-            unknown == 0 && letters * 5 >= odd * 4 && s.gain >= limit::LETTERS
+        } else if latin > 0 {
+            // Single letters of Latin words, each alone or swallowed with its neighbour.
+            unknown == 0 && latin * 5 >= odd * 4 && s.gain >= limit::LETTERS && touches_kin(line, s)
         } else {
             unknown == 0
                 && letters >= 4
@@ -115,7 +238,7 @@ fn believed(search: &mut Search, model: &Model, line: &[char], pair: Pair, s: &S
     let clean = clean
         && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || {
             let odd = was.iter().filter(|c| !c.is_ascii()).count();
-            was.iter().filter(|&&c| is_wide(c)).count() * 2 >= odd
+            was.iter().filter(|&&c| is_wide(c) || is_filler(c)).count() * 2 >= odd
         });
     if clean {
         return true;
@@ -134,13 +257,67 @@ fn believed(search: &mut Search, model: &Model, line: &[char], pair: Pair, s: &S
     covered * 10 >= odd * 8
 }
 
+/// Whether the stretch stands in a word: its first or last letter touches a letter of the same script.
+fn touches_kin(line: &[char], s: &Segment) -> bool {
+    let kin =
+        |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| a.is_alphabetic() && b.is_alphabetic() && script(a) == script(b));
+    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).copied();
+    let inside = s.now.chars().zip(s.now.chars().skip(1)).any(|(a, b)| kin(Some(a), Some(b)));
+    inside || kin(before, s.now.chars().next()) || kin(s.now.chars().next_back(), line.get(s.to).copied())
+}
+
+/// Whether the only sequence of a stretch is one, and not two characters of a text that happen to make one: `Å…`, `Ã’s`, `SELKÄ\u{a0}`.
+fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
+    let was = &line[s.from..s.to];
+    let Some(now) = s.now.chars().find(|c| !c.is_ascii()) else { return true };
+    let (before, after) = (s.from.checked_sub(1).map(|i| line[i]), line.get(s.to).copied());
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let word = was.iter().all(|c| c.is_alphabetic());
+    if !now.is_alphabetic() {
+        return !word;
+    }
+    let tilde = was.first() == Some(&'Ã');
+    if word && !(model.is_known(now) && tilde) {
+        return false;
+    }
+    let apart = before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ');
+    if !touches_kin(line, s) && !(tilde && apart) {
+        return false;
+    }
+    // A possessive of the letter itself.
+    if was.get(1) == Some(&'\u{2019}') && !letter(before) && after == Some('s') {
+        return false;
+    }
+    // The last letter of a word in capitals, then a sign. `Ã` ends no word but of Portuguese, and there no sign is its second byte.
+    !(before.is_some_and(char::is_uppercase) && !letter(after) && !tilde)
+}
+
+/// Letters of the Latin alphabets in use, and its ligatures.
+fn is_latin(c: char) -> bool {
+    c.is_alphabetic() && matches!(c, '\u{aa}'..='\u{17f}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}')
+}
+
+/// Blocks of letters that make words together.
+fn script(c: char) -> u32 {
+    match c as u32 {
+        0..=0x24f | 0x1e00..=0x1eff | 0xfb00..=0xfb06 => 0,
+        0x1f00..=0x1fff => 3,
+        other => other >> 8,
+    }
+}
+
 /// Han, kana, Hangul, half-width katakana, private use: what pairs of bytes become.
 pub(super) fn is_wide(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{e000}'..='\u{faff}' | '\u{ff61}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Rows of letters that charsets of pairs have beside their Han: what kana of another charset become.
+fn is_filler(c: char) -> bool {
+    matches!(c, '\u{3105}'..='\u{318e}' | '\u{2160}'..='\u{217f}' | '\u{370}'..='\u{45f}' | '\u{2460}'..='\u{24ff}')
+}
+
 fn is_emoji(c: char) -> bool {
-    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}')
+    matches!(c, '\u{2190}'..='\u{245f}' | '\u{25a0}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}')
 }
 
 /// The hypotheses under which some part of the sample reads like text, best first.
@@ -184,36 +361,49 @@ fn candidates_of(model: &Model, line: &[char], sample: std::ops::Range<usize>) -
     }
     ranked.sort_by_key(|(score, pair)| (-score, pair.number));
     let best = ranked.first().map_or(0, |r| r.0);
-    ranked.retain(|(score, _)| score * 100 >= best * limit::WORSE);
-    ranked.into_iter().map(|(_, pair)| pair).collect()
+    let c1 = sample.iter().any(|c| ('\u{80}'..'\u{a0}').contains(c));
+    ranked.retain(|(score, pair)| score * 100 >= best * limit::WORSE || pair.written == Codec::UTF_8);
+    let mut pairs: Vec<Pair> = ranked.into_iter().map(|(_, pair)| pair).take(limit::CANDIDATES).collect();
+    // An `à` whose second byte is a blank by now is no sequence any more.
+    if sample.windows(2).any(|w| w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}'))
+        && let Some(&usual) = Pairs::get().all.first()
+        && !pairs.contains(&usual)
+    {
+        pairs.push(usual);
+    }
+    if c1 {
+        // Punctuation of windows-1252 that was read as C1 controls is too little to be ranked by.
+        pairs.retain(|p| p.read != Codec::LATIN_1);
+        pairs.extend(Pairs::get().all.iter().filter(|p| p.read == Codec::LATIN_1));
+    }
+    pairs
 }
 
 /// How much like text the best stretch of `bytes` reads under `written`: the largest sum of what each character beyond ASCII is
-/// cheaper than a random one.
+/// cheaper than random bytes.
 fn fit(model: &Model, bytes: &[u8], written: Codec) -> i32 {
-    /// What a random character costs, and what a malformed byte takes away; 1/16 nats.
-    const RANDOM: i32 = 8 * NAT as i32;
-    const MALFORMED: i32 = -6 * NAT as i32;
+    /// What a random byte costs, and what a malformed or unknown one takes away; 1/16 nats.
+    const RANDOM: i32 = 69;
+    const ODD: i32 = -6 * 16;
+    const SEQUENCE: i32 = 3 * 16;
     let (mut sum, mut best) = (0i32, 0i32);
     let mut pending = Pending::default();
-    let mut state = model.start();
     for &b in bytes {
-        let fed = pending.feed(written, b);
-        let w = match fed {
+        let had = pending.as_bytes().len() as i32;
+        let w = match pending.feed(written, b) {
             Fed::More => continue,
             Fed::Bad => {
                 // The byte may begin the next character.
-                if b >= 0x80 {
+                if had > 0 && b >= 0x80 {
                     pending.feed(written, b);
                 }
-                state = model.start();
-                MALFORMED
+                ODD
             }
-            Fed::One(c) => {
-                let (next, cost) = model.step(state, c);
-                state = next;
-                if c.is_ascii() { 0 } else { (RANDOM - cost as i32).max(MALFORMED) + if written == Codec::UTF_8 { RANDOM } else { 0 } }
-            }
+            Fed::One(c) if c.is_ascii() => 0,
+            // A valid sequence is evidence whatever it says.
+            Fed::One(c) if written == Codec::UTF_8 => (RANDOM * (had + 1) - model.alone(c) as i32 + SEQUENCE).max(SEQUENCE),
+            Fed::One(c) if !model.is_known(c) && !c.is_alphabetic() => ODD,
+            Fed::One(c) => (RANDOM * (had + 1) - model.alone(c) as i32).max(ODD),
         };
         sum = (sum + w).max(0);
         best = best.max(sum);

@@ -14,13 +14,22 @@ pub(super) struct Segment {
     /// Length of the stretch in bytes of UTF-8; filled in by who knows the text.
     pub bytes: usize,
     pub now: String,
-    /// Costs in 1/16 nats: as it stands, and as it was; the model's prices alone.
-    pub before: i32,
+    /// Cost of `now` in 1/16 nats; the model's prices alone.
     pub after: i32,
     /// What is gained, with all prices and rewards of the search except that of its first border.
     pub gain: i32,
-    /// Bytes of `now` that were inferred: a blank taken for the no-break space it was.
-    pub inferred: Vec<(usize, usize)>,
+    /// What was inferred: bytes lost, or a blank taken for the no-break space it was.
+    pub guesses: Vec<Guess>,
+}
+
+/// A guessed piece of a segment.
+#[derive(Clone, Debug)]
+pub(super) struct Guess {
+    /// Byte range in [`Segment::now`].
+    pub from: usize,
+    pub to: usize,
+    /// What else it may have been, the likelier first.
+    pub others: Vec<char>,
 }
 
 /// Price of taking a blank for a no-break space, without and with a blank of its own that collapsed into it; in 1/16 nats.
@@ -68,7 +77,13 @@ impl Search {
     /// Entering a stretch costs `enter`. Time linear in the line.
     pub fn segments(&mut self, model: &Model, line: &[char], pair: Pair, enter: i32) -> Vec<Segment> {
         // A line is damaged as a whole or not at all more often than in parts: borders in its midst have a price.
-        let border = if pair.written == Codec::UTF_8 && pair.read.is_single_byte() { BORDER_UTF_8 } else { BORDER };
+        let border = if pair.read == Codec::LATIN_1 {
+            0
+        } else if pair.written == Codec::UTF_8 && pair.read.is_single_byte() {
+            BORDER_UTF_8
+        } else {
+            BORDER
+        };
         let mut begun = false;
         self.single = pair.read.is_single_byte();
         let Some(reading) = Reading::new(pair.read) else { return Vec::new() };
@@ -91,7 +106,8 @@ impl Search {
         self.nodes.push(root);
         let mut clean = 0u32;
         let mut straight = (model.start(), 0i32);
-        for &c in line {
+        for (i, &c) in line.iter().enumerate() {
+            let followed = line.get(i + 1).is_some_and(|n| matches!(n, ' ' | '\u{a0}'));
             let (state, cost) = model.step(straight.0, c);
             straight = (state, straight.1 + cost as i32);
             self.prefix.push(straight.1);
@@ -122,7 +138,9 @@ impl Search {
                 for i in 0..self.live.len() {
                     if !self.nodes[self.live[i] as usize].pending.is_empty() {
                         self.inside(model, self.live[i], pair.written, &[nbsp], BLANK, true);
-                        self.inside(model, self.live[i], pair.written, &[nbsp, b' '], TWO_BLANKS, true);
+                        if !followed {
+                            self.inside(model, self.live[i], pair.written, &[nbsp, b' '], TWO_BLANKS, true);
+                        }
                     }
                 }
             }
@@ -181,8 +199,8 @@ impl Search {
                         if !model.is_known(c) {
                             node.cost += UNKNOWN;
                         }
-                        if written == Codec::UTF_8 && (self.single || had > 1) {
-                            node.cost -= SEQUENCE[(had + 1).min(4)];
+                        if written == Codec::UTF_8 {
+                            node.cost -= SEQUENCE[(had + 1).min(4)] / if self.single || had > 1 { 1 } else { 2 };
                         }
                     }
                     node.out[usize::from(node.outs)] = c;
@@ -236,19 +254,19 @@ impl Search {
                 to -= 1;
             }
             let mut now = String::new();
-            let mut inferred = Vec::new();
+            let mut guesses = Vec::new();
             for &w in &way[from + 1..=to] {
                 let node = &self.nodes[w as usize];
                 let start = now.len();
                 now.extend(&node.out[..usize::from(node.outs)]);
                 if node.inferred {
-                    inferred.push((start, now.len()));
+                    guesses.push(Guess { from: start, to: now.len(), others: Vec::new() });
                 }
             }
             let (first, last) = (&self.nodes[way[from] as usize], &self.nodes[way[to] as usize]);
             let before = self.prefix[to] - self.prefix[from];
             let gain = before - (last.cost - first.cost - enter);
-            segments.push(Segment { from, to, bytes: 0, now, before, after: last.plain - first.plain, gain, inferred });
+            segments.push(Segment { from, to, bytes: 0, now, after: last.plain - first.plain, gain, guesses });
         }
         segments
     }

@@ -34,10 +34,12 @@ mod weight {
     pub const MIXED_WORD: i32 = 16;
     /// Upper case after lower case inside a word without Latin letters.
     pub const UPSIDE_DOWN: i32 = 8;
+    /// Upper case after upper case in Cyrillic: KOI8 and windows-1251 swap the cases.
+    pub const SHOUT: i32 = 6;
     pub const DAMAGE: i32 = 30;
     pub const ASCII: i32 = -2;
-    /// What clean Chinese costs a character at most on the average, in nats, by single characters alone.
-    pub const CLEAN: i32 = 8;
+    /// What clean Chinese costs a character at most on the average, by single characters alone.
+    pub const CLEAN: i32 = 30;
 }
 
 /// Per character of the basic plane.
@@ -68,25 +70,20 @@ fn build() -> Table {
     let model = Model::shared();
     let mut t =
         Table { weight: vec![0; 0x1_0000], class: vec![class::PLAIN; 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
-    // Prices of single characters: after something the tables do not know nothing but the character itself counts.
-    let unknown = |c: char| model.step(model.step(model.start(), c).0, '\u{2603}').0;
-    let (han, kana, hangul) = (unknown('中'), unknown('あ'), unknown('가'));
     for code in 0x80..0x1_0000u32 {
         let Some(c) = char::from_u32(code) else { continue };
-        let state = match code {
-            0x3400..=0x9fff | 0xf900..=0xfaff | 0x3000..=0x303f => han,
-            0x3040..=0x30ff | 0xff61..=0xff9f => kana,
-            0xac00..=0xd7a3 => hangul,
-            0xe000..=0xf8ff => {
+        match code {
+            0x3000..=0x30ff | 0x3130..=0x318e | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff61..=0xff9f => {
+                let price = model.alone(c) as i32 * 4 / NAT as i32;
+                t.weight[code as usize] = (price - weight::CLEAN).clamp(-12, 40) as i8;
                 t.class[code as usize] = class::WIDE;
-                t.weight[code as usize] = 40;
-                continue;
             }
-            _ => continue,
-        };
-        let cost = model.step(state, c).1 as i32 * 4 / NAT as i32;
-        t.weight[code as usize] = (cost - 4 * weight::CLEAN).clamp(-12, 40) as i8;
-        t.class[code as usize] = class::WIDE;
+            0xe000..=0xf8ff => {
+                t.weight[code as usize] = 40;
+                t.class[code as usize] = class::WIDE;
+            }
+            _ => {}
+        }
     }
     for code in 0xff61..=0xff9fusize {
         t.weight[code] = 6;
@@ -162,7 +159,9 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
         match t.class[code] {
             class::PLAIN | class::LETTER => {
                 walk.sum = (walk.sum + i32::from(t.weight[code])).max(0);
-                if walk.last == class::WIDE && t.class[code] == class::LETTER && walk.mixed {
+                if walk.mixed {
+                    walk.add(if t.class[code] == class::LETTER { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at, at);
+                } else if t.class[code] == class::LETTER && walk.last == class::HIGH && walk.cyrillic {
                     walk.add(weight::MIXED_WORD, at, at);
                 }
                 // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
@@ -176,6 +175,7 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
                 let w = i32::from(t.weight[code]);
                 walk.mixed = walk.last == class::LETTER && code >= 0x3400;
                 walk.last = class::WIDE;
+                walk.cyrillic = false;
                 walk.add(w, at, at + 3);
             }
             class::HIGH => {
@@ -202,11 +202,17 @@ struct Walk {
     best_to: usize,
     last: u8,
     mixed: bool,
-    /// The high byte before, and what is still expected of a sequence it began.
+    /// The high byte before, and the readings in which it awaits the last byte of a sequence of two, and the last, the last but
+    /// one, ... of a longer one.
     high: High,
+    two: u32,
+    more: [u32; 3],
     high_end: usize,
     lower: bool,
+    upper: bool,
+    cyrillic: bool,
     tilde: bool,
+    letter: bool,
 }
 
 impl Walk {
@@ -231,13 +237,18 @@ impl Walk {
         if ('\u{80}'..'\u{a0}').contains(&c) {
             w += weight::DAMAGE;
         }
+        let (two, more) = if adjacent { (self.two & high.next, self.more[0] & high.next) } else { (0, 0) };
+        self.more = if adjacent { [self.more[1] & high.next, self.more[2] & high.next, 0] } else { [0; 3] };
+        self.two = high.lead[0];
+        self.more[1] |= high.lead[1];
+        self.more[2] |= high.lead[2];
         if adjacent {
-            if (self.high.lead[0] | self.high.lead[1] | self.high.lead[2]) & high.next != 0 {
-                // Most of Cyrillic and Greek stands for such bytes: there the sequence alone says little.
-                w += if c.is_alphabetic() && !c.is_ascii() && (c as u32) >= 0x370 { 10 } else { weight::SEQUENCE };
-            } else if self.high.any & high.any != 0 && (c as u32) < 0x250 {
-                w += weight::HIGH_PAIR;
-            } else if (0x2500..0x25a0).contains(&(c as u32)) {
+            if more != 0 {
+                w += weight::SEQUENCE;
+            } else if two != 0 {
+                // Most of Cyrillic and Greek stands for such bytes: there a sequence of two says little.
+                w += if self.letter && c.is_alphabetic() && (c as u32) >= 0x370 { weight::SEQUENCE / 3 } else { weight::SEQUENCE };
+            } else if self.high.any & high.any != 0 && ((c as u32) < 0x250 || (0x2500..0x25a0).contains(&(c as u32))) {
                 w += weight::HIGH_PAIR;
             }
         } else if self.last == class::LETTER && ('\u{400}'..'\u{460}').contains(&c) {
@@ -247,7 +258,12 @@ impl Walk {
         if cyrillic && adjacent && self.lower && c.is_uppercase() {
             w += weight::UPSIDE_DOWN;
         }
+        if cyrillic && adjacent && self.upper && c.is_uppercase() {
+            w += weight::SHOUT;
+        }
         self.lower = cyrillic && c.is_lowercase();
+        self.upper = cyrillic && !self.lower;
+        self.cyrillic = cyrillic;
         if w == 0 && !adjacent {
             w = weight::ASCII;
         }
@@ -255,6 +271,7 @@ impl Walk {
         self.high = *high;
         self.high_end = end;
         self.tilde = c == 'Ã';
+        self.letter = c.is_alphabetic();
         self.last = class::HIGH;
         self.mixed = false;
     }
