@@ -7,7 +7,7 @@ import os
 import sys
 
 HEAD = """\
-# traditional	simplified	way   every GBK character whose simplified form differs; way: `=` when the simplified one has this traditional form
+# traditional	simplified	way   Sorted by code point: every GBK character whose simplified form differs and is in the basic plane; way: `=` when the simplified one has this traditional form
 # and no other meaning (one to one), `>` when it only leads to the simplified one (several traditional forms, or one that stays).
 # Source: OpenCC character tables TSCharacters and STCharacters (Apache-2.0). Made by scripts/fold_table.py.
 """
@@ -19,7 +19,7 @@ def main():
     back = {s: t for s, t in rows("s2t.tsv")}
     lines = []
     for t, _, s in rows("readings.tsv"):
-        if t != s and len(t) == len(s) == 1:
+        if t != s and len(t) == len(s) == 1 and s <= "\uffff":
             lines.append((t, s, "=" if back.get(s) == t else ">"))
     lines.sort()
     with open(target, "w", encoding="utf-8") as f:
