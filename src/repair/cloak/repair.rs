@@ -86,10 +86,11 @@ fn alone(page: &Page<'_>, search: &mut Search<'_, '_>, at: usize) -> Option<Path
 /// The state behind some characters.
 fn before(chars: impl Iterator<Item = char>) -> Before {
     let model = Model::shared();
-    let mut b = Before { state: model.start(), last: 0, prev: '\n', quotes: Quotes::default(), made: false };
+    let mut b = Before { state: model.start(), last: 0, prev: '\n', quotes: Quotes::default(), older: ['\n'; 2], made: false };
     for c in chars {
         b.state = model.step(b.state, c).0;
         b.quotes = b.quotes.after(c);
+        b.older = [b.prev, b.older[0]];
         b.prev = c;
         b.last = last_byte(c);
     }
@@ -235,6 +236,7 @@ impl<'p, 't> Pass<'p, 't> {
                     for c in &n.out[..n.outs as usize] {
                         b.state = model.step(b.state, *c).0;
                         b.quotes = b.quotes.after(*c);
+                        b.older = [b.prev, b.older[0]];
                         b.prev = *c;
                         b.last = last_byte(*c);
                     }
@@ -251,6 +253,7 @@ impl<'p, 't> Pass<'p, 't> {
             safe = at;
             b.state = model.step(b.state, c).0;
             b.quotes = b.quotes.after(c);
+            b.older = [b.prev, b.older[0]];
             b.prev = c;
             b.last = last_byte(c);
             at += 1;

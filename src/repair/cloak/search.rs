@@ -2,6 +2,7 @@
 //! readings of one window in order of their price; whether one is right is checked in `repair` through the forward model.
 
 use super::channel::{MARKED, MARKER};
+use super::gate::is_han;
 use super::gbk::{self, ROW_A1, ROW_A3};
 use super::page::{Byte, Page};
 use super::readings::Readings;
@@ -10,7 +11,7 @@ use crate::model::{Model, State};
 /// Nats as the model counts them.
 pub const NAT: i32 = 16;
 /// Readings kept at one position. Four are as exact as forty-eight when bytes decide; lost bytes need more.
-const BEAM: usize = 24;
+const BEAM: usize = 40;
 /// Readings that cost this much more than the best at the same position are dropped.
 const HOPELESS: i32 = 24 * NAT;
 /// Characters a window has at most.
@@ -50,10 +51,21 @@ mod price {
     pub const CONVERTED: i32 = 5 * NAT;
     pub const UNSEEN_MARK: i32 = 3 * NAT;
     pub const NESTING: i32 = 4 * NAT;
+    pub const CLOSES_NOTHING: i32 = 5 * NAT / 2;
+    /// A character the model does not list.
+    pub const UNKNOWN: i32 = 6 * NAT;
     pub const TWO_ENDS: i32 = 6 * NAT;
     pub const CLOSES: i32 = -5 * NAT / 2;
     /// The page has the same two characters elsewhere.
     pub const AGAIN: i32 = -3 * NAT / 2;
+    /// A longer context makes a character cheaper by this much at most.
+    pub const SURPRISE: i32 = 4 * NAT;
+    /// An opening mark before the end of a line.
+    pub const OPENS_NOTHING: i32 = 5 * NAT;
+    /// The same character stands two or three places before: 看一看, 包了又包.
+    pub const REPEATS: i32 = -NAT;
+    /// Two characters were lost: a question mark is left for one of them.
+    pub const LEFT: i32 = 5 * NAT;
     /// The page has the character elsewhere.
     pub const ON_PAGE: i32 = -NAT;
     /// A particle that ends sentences, before punctuation.
@@ -147,7 +159,7 @@ impl Quotes {
     fn price(self, c: char) -> i32 {
         let c = gbk::fold(c);
         if let Some(i) = CLOSING.iter().position(|o| *o == c) {
-            return if self.0[i] == 0 { price::NESTING } else { price::CLOSES };
+            return if self.0[i] == 0 { price::CLOSES_NOTHING } else { price::CLOSES };
         }
         match OPENING.iter().position(|o| *o == c) {
             Some(i) if self.0[i] > 0 => price::NESTING,
@@ -167,6 +179,8 @@ pub struct Before {
     pub prev: char,
     /// Quotes open.
     pub quotes: Quotes,
+    /// The two characters before the last.
+    pub older: [char; 2],
     /// Was the last character put together by the search?
     pub made: bool,
 }
@@ -267,8 +281,12 @@ impl<'p, 't> Search<'p, 't> {
             }
             here.sort_by_key(|p| (p.cost, p.node));
             let best = here[0].cost;
-            here.truncate(BEAM);
-            here.retain(|p| p.cost - best <= HOPELESS);
+            // A reading that lost a lead byte has yet to pay for what it explains: many guesses beside it must not crowd it out.
+            let mut place = 0;
+            here.retain(|p| {
+                place += 1;
+                (place <= BEAM || p.pending == UNKNOWN) && p.cost - best <= HOPELESS
+            });
             let later = self.buckets[at - start + 1..].iter().any(|b| !b.is_empty());
             let settled = !later && here.iter().all(|p| p.pending == 0 && p.in_step >= IN_STEP);
             if settled || at >= limit {
@@ -560,21 +578,39 @@ impl<'p, 't> Search<'p, 't> {
         // A trail byte 80 that took the lead byte of the next character with it.
         if !kept
             && let Some(out) = gbk::char_of(lead, 0x80)
-            && next.is_some_and(|c| gbk::pair_of(c).is_some())
+            && next.is_some()
         {
             self.write(p, at, at + 1, &[out], &[lead, 0x80], Kind::Lost, UNKNOWN, 0, price::LOST_LEAD, true);
         }
     }
 
-    /// The lead byte is lost, the trail byte is the first of the next pair.
+    /// The lead byte is lost; the trail byte is the first of the next pair, or stands alone.
     fn expand_lost_lead(&mut self, at: usize, p: Partial) {
-        let Some([first, second]) = gbk::pair_of(self.page.chars[at].1) else { return };
-        if !gbk::is_lead(second) {
-            return;
-        }
-        let ahead = self.ahead(second, at + 1);
-        for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0], ahead) {
-            self.write(p, at, at + 1, &[c], &[lead, first], Kind::Lost, second, 0, cost, true);
+        let page = self.page;
+        let c = page.chars[at].1;
+        if let Some([first, second]) = gbk::pair_of(c) {
+            if gbk::is_lead(second) {
+                let ahead = self.ahead(second, at + 1);
+                for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0], ahead) {
+                    self.write(p, at, at + 1, &[c], &[lead, first], Kind::Lost, second, 0, cost, true);
+                }
+            }
+        } else if ('\x40'..='\x7E').contains(&c) {
+            let trail = c as u8;
+            // A reading behind the trail byte names the character.
+            for (pair, _) in page.set.iter().filter(|(pair, _)| *pair as u8 == trail) {
+                let [lead, _] = pair.to_be_bytes();
+                if let (Some(end), Some(c)) = (page.reading_of(at, pair), gbk::char_of(lead, trail)) {
+                    self.write(p, at, end, &[c], &[lead, trail], Kind::Lost, 0, pair, 0, true);
+                }
+            }
+            let ahead = page.chars.get(at + 1).map(|c| c.1);
+            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, trail)), |pair| pair[0], ahead) {
+                self.write(p, at, at + 1, &[c], &[lead, trail], Kind::Lost, 0, 0, cost, true);
+            }
+        } else if c == '?' && page.chars.get(at + 1).is_some_and(|c| mark_bytes(c.1).is_some()) {
+            // Both bytes are lost: the question mark stays. Any two bytes explain it.
+            self.write(p, at, at + 1, &['?'], &[0xB0, 0xB0, MARKER], Kind::Lost, 0, 0, price::LEFT, true);
         }
     }
 
@@ -594,6 +630,7 @@ impl<'p, 't> Search<'p, 't> {
         ahead: Option<char>,
     ) -> Vec<(i32, u8, char)> {
         let mut all: Vec<(i32, i32, u8, char)> = Vec::with_capacity(126);
+        let short = self.model.step(self.model.start(), p.before.prev).0;
         for (lead, trail) in pairs {
             let Some(c) = gbk::char_of(lead, trail) else { continue };
             let pair = u16::from_be_bytes([lead, trail]);
@@ -607,17 +644,29 @@ impl<'p, 't> Search<'p, 't> {
             if c == '\u{3000}' {
                 extra += price::WIDE_SPACE;
             }
+            if !self.model.is_known(c) {
+                extra += price::UNKNOWN;
+            }
             if self.page.has(c) {
                 extra += price::ON_PAGE;
             }
             if PARTICLES.contains(&c) && ahead.is_some_and(is_end) {
                 extra += price::PARTICLE;
             }
+            if ahead == Some('\n') && OPENING.contains(&gbk::fold(c)) {
+                extra += price::OPENS_NOTHING;
+            }
+            if is_han(c) && p.before.older.contains(&c) {
+                extra += price::REPEATS;
+            }
             if (ROW_A1..=0xA9).contains(&lead) && !self.page.has(c) {
                 extra += if trail < 0xA1 || !matches!(lead, ROW_A1 | ROW_A3) { price::UNSEEN_SYMBOL } else { price::UNSEEN_MARK };
             }
             let again = if self.page.has_pair(p.before.prev, c) { price::AGAIN } else { 0 };
             let (state, cost) = self.model.step(p.before.state, self.page.shown(c));
+            // Among so many choices one may owe its price to a collision in the model's tables.
+            let alone = self.model.step(short, self.page.shown(c)).1;
+            extra += (alone as i32 - cost as i32 - price::SURPRISE).max(0);
             let cost = (cost + ahead.map_or(0, |a| self.model.step(state, a).1)) as i32 + extra + again;
             all.push((cost, extra, of([lead, trail]), c));
         }
@@ -696,9 +745,13 @@ impl<'p, 't> Search<'p, 't> {
             if (made || before.made) && self.page.has_pair(before.prev, c) {
                 cost += price::AGAIN;
             }
+            if c == '\n' && OPENING.contains(&gbk::fold(before.prev)) {
+                cost += price::OPENS_NOTHING;
+            }
             before.made = made;
             before.quotes = before.quotes.after(c);
             before.state = state;
+            before.older = [before.prev, before.older[0]];
             before.prev = c;
             text = (text.rotate_left(5) ^ c as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         }
