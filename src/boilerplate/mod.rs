@@ -16,5 +16,5 @@ pub fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
 
 /// Marks for blocks that are boilerplate. `marked` are the marks other stages set before; those blocks are not marked again.
 pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
-    lines::marks(text, outline, marked, profile, rules)
+    lines::marks(text, &outline.blocks, marked, profile, rules)
 }

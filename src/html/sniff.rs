@@ -60,7 +60,9 @@ pub fn looks_like_html(text: &str) -> bool {
         borders += usize::from(tag.is_block() || tag == Tag::BR);
     }
     let opens_with_tag = begins == Some(first) && first == 0;
-    (opens_with_tag && closes > 0) || (borders >= 5 && closes > 0 && bytes.len() / borders <= 500)
+    // A text that shows HTML further down, a lesson or a forum, does not begin with it.
+    let early = begins.is_some_and(|at| at <= bytes.len() / 4);
+    (opens_with_tag && closes > 0) || (early && borders >= 5 && closes > 0 && bytes.len() / borders <= 500)
 }
 
 fn starts(bytes: &[u8], word: &[u8]) -> bool {

@@ -1,17 +1,342 @@
-//! Line rules.
-use crate::block::{Block, Mark};
-use crate::options::Profile;
-use crate::rules::Rules;
-use crate::tree::Outline;
+//! Lines of text judged by their words and by where they stand: spam headers, breadcrumbs, the main block of a page, and the closed
+//! classes (share widgets, imprints, notices, other stories) before, inside and after it. Elements are not looked at.
 
-/// Splits.
+mod features;
+mod segment;
+mod spam;
+mod split;
+mod words;
+
+use std::ops::Range;
+
+use crate::block::{Block, Kind, Mark};
+use crate::options::Profile;
+use crate::rules::{RuleId, Rules};
+
+use features::Line;
+use words::Class;
+
+/// Splits blocks that end in a notice; `None` when there is nothing to split.
 pub fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
-    let _ = (text, blocks);
-    None
+    split::split(text, blocks)
 }
 
-/// Marks.
-pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
-    let _ = (text, outline, marked, profile, rules);
-    Vec::new()
+/// Marks for the boilerplate of a text without elements. Blocks marked before are not marked again.
+///
+/// Two ways: a page with menus, logins or imprints around its text keeps one main block; any other text loses only lines of the
+/// closed classes, before its first and after its last paragraph.
+pub fn marks(text: &str, blocks: &[Block], marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
+    let mut judge = Judge::new(text, blocks, marked, |_| false, rules);
+    judge.spam();
+    judge.breadcrumbs();
+    let found = segment::find(&judge.lines);
+    if profile != Profile::Recall && is_page(&judge, &found) {
+        judge.main_block(&found);
+    } else {
+        judge.closed_classes(&found.prose);
+    }
+    judge.marks
+}
+
+/// Marks inside blocks that were chosen by their elements: spam, breadcrumbs, closed classes, and the tail after the text. `marked`
+/// holds the marks of that choice.
+pub fn inside(text: &str, blocks: &[Block], marked: &[Mark], rules: &Rules) -> Vec<Mark> {
+    let passed = |r: RuleId| !rules.get(r).id.starts_with("metadata/");
+    let mut judge = Judge::new(text, blocks, marked, passed, rules);
+    judge.spam();
+    judge.breadcrumbs();
+    let found = segment::find(&judge.lines);
+    judge.closed_classes(&found.prose);
+    judge.marks
+}
+
+/// Lines of furniture outside the main block from which a text is taken for a whole page. A clean text has none; a text with a
+/// share box at its end has some, but not these classes.
+const FURNITURE: usize = 3;
+/// Silent lines outside the main block that one line of furniture there accounts for. Menus of bare names have few known words.
+const UNKNOWN: usize = 50;
+
+/// True when furniture stands around the main block, enough to account for what would be left out with it.
+fn is_page(judge: &Judge<'_, '_>, found: &segment::Segment) -> bool {
+    if found.lines.is_empty() {
+        return false;
+    }
+    let (mut furniture, mut unknown) = (0, 0);
+    for (i, line) in judge.lines.iter().enumerate().filter(|(i, _)| !found.lines.contains(i)) {
+        match line.class() {
+            Some(Class::Navigation | Class::Login | Class::Footer | Class::Related) => furniture += 1,
+            Some(_) => {}
+            // A paragraph beside another that no furniture stands near counts as much as ten lines.
+            None => {
+                let beside = |j: Option<usize>| j.is_some_and(|j| found.prose.get(j).copied().unwrap_or(false));
+                let alone = !found.prose[i] || found.near[i].0 >= 0.05 || found.near[i].1;
+                unknown += if alone || !(beside(i.checked_sub(1)) || beside(Some(i + 1))) { 1 } else { 10 };
+            }
+        }
+    }
+    furniture >= FURNITURE && unknown <= furniture * UNKNOWN
+}
+
+/// The lines still kept, and the marks set so far.
+struct Judge<'t, 'r> {
+    rules: &'r Rules,
+    /// Index of the block of each line.
+    at: Vec<u32>,
+    kinds: Vec<Kind>,
+    lines: Vec<Line<'t>>,
+    out: Vec<bool>,
+    marks: Vec<Mark>,
+}
+
+impl<'t, 'r> Judge<'t, 'r> {
+    /// All lines, except those `passed` over. Marked ones are looked at, because a byline begins a text and a line of editors ends
+    /// it, but not marked again.
+    fn new(text: &'t str, blocks: &[Block], marked: &[Mark], passed: impl Fn(RuleId) -> bool, rules: &'r Rules) -> Judge<'t, 'r> {
+        let mut state = vec![Some(false); blocks.len()];
+        for m in marked {
+            let state = &mut state[m.block as usize];
+            *state = if passed(m.rule) { None } else { state.map(|_| true) };
+        }
+        let lines = || blocks.iter().enumerate().filter(|(i, _)| state[*i].is_some());
+        Judge {
+            rules,
+            at: lines().map(|(i, _)| i as u32).collect(),
+            kinds: lines().map(|(_, b)| b.kind).collect(),
+            lines: lines().map(|(_, b)| Line::read(b.span.of(text))).collect(),
+            out: state.iter().filter_map(|s| *s).collect(),
+            marks: Vec::new(),
+        }
+    }
+
+    fn mark(&mut self, i: usize, rule: RuleId, score: f32) {
+        if !std::mem::replace(&mut self.out[i], true) {
+            self.marks.push(Mark { block: self.at[i], rule, score, first: None });
+        }
+    }
+
+    /// Keyword spam among the first three lines and the last two.
+    fn spam(&mut self) {
+        let n = self.lines.len();
+        let rule = self.rules.rule("boilerplate/spam-header");
+        let near_end = n.saturating_sub(2).max(3);
+        let candidates: Vec<usize> = (0..n.min(3)).chain(near_end..n).collect();
+        if n < 2 {
+            return;
+        }
+        for i in candidates {
+            let below = spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text));
+            let signs = spam::signs(self.lines[i].text, below);
+            if signs >= if i < 3 { 2 } else { 3 } {
+                self.mark(i, rule, signs as f32);
+            }
+        }
+    }
+
+    /// Paths such as `首页 > 新闻 > 正文`.
+    fn breadcrumbs(&mut self) {
+        let rule = self.rules.rule("boilerplate/breadcrumb");
+        for i in 0..self.lines.len() {
+            if self.kinds[i] != Kind::Code && is_breadcrumb(self.lines[i].text) {
+                self.mark(i, rule, 1.0);
+            }
+        }
+    }
+
+    /// Keeps one main block: what lies outside goes, with the rule of its class; inside it the closed classes go.
+    fn main_block(&mut self, found: &segment::Segment) {
+        let outside = self.rules.rule("boilerplate/outside");
+        for i in (0..self.lines.len()).filter(|i| !found.lines.contains(i)) {
+            let rule = self.lines[i].class().and_then(|c| self.rule_of(c)).unwrap_or(outside);
+            self.mark(i, rule, 1.0);
+        }
+        for i in found.lines.clone() {
+            let Some(hit) = self.lines[i].hit else { continue };
+            let beside = |j: Option<usize>| {
+                j.is_some_and(|j| found.lines.contains(&j) && self.lines[j].hit.is_some_and(|h| h.class != Class::Contact))
+            };
+            let cluster = beside(i.checked_sub(1)) || beside(Some(i + 1));
+            let goes = match hit.class {
+                Class::Navigation | Class::Login => cluster,
+                Class::Share | Class::Footer | Class::Related | Class::Editor => true,
+                Class::Notice => hit.strong,
+                Class::Contact | Class::Reference => false,
+            };
+            if goes && let Some(rule) = self.rule_of(hit.class) {
+                self.mark(i, rule, 1.0);
+            }
+        }
+    }
+
+    /// Leaves out lines of the closed classes before the first and after the last paragraph of prose, and the lists that follow it.
+    fn closed_classes(&mut self, prose: &[bool]) {
+        let Some(first) = prose.iter().position(|p| *p) else { return };
+        let last = prose.iter().rposition(|p| *p).unwrap_or(first);
+        let topic = self.about_copyright(0..last + 1);
+        for i in 0..self.lines.len() {
+            let Some(hit) = self.lines[i].hit else { continue };
+            if matches!(self.kinds[i], Kind::Code | Kind::TableRow) {
+                continue;
+            }
+            let (before, after) = (i < first, i > last);
+            let beside =
+                |j: Option<usize>| j.and_then(|j| self.lines.get(j)).is_some_and(|l| l.hit.is_some_and(|h| h.class != Class::Contact));
+            let cluster = beside(i.checked_sub(1)) || beside(Some(i + 1));
+            let long = self.lines[i].text.chars().take(4).count() >= 4;
+            let goes = match hit.class {
+                Class::Share => (before || after) && (cluster || long && hit.strong) || cluster && hit.strong,
+                Class::Navigation | Class::Login => (before || after) && cluster,
+                Class::Footer => after && hit.strong || after && cluster || hit.strong && cluster,
+                Class::Related => after && (hit.strong || cluster),
+                Class::Editor => after || before,
+                Class::Notice => {
+                    (after && (hit.strong || hit.whole || cluster) || before && hit.strong) && (!topic || says_own(self.lines[i].text))
+                }
+                Class::Contact => after && cluster && self.out[..i].last().copied().unwrap_or(false),
+                Class::Reference => false,
+            };
+            if goes && let Some(rule) = self.rule_of(hit.class) {
+                self.mark(i, rule, 1.0);
+            }
+        }
+        self.tail(last);
+    }
+
+    /// After the text: what follows the heading of a list of other stories, or of a notice, when it is short lines or more of the
+    /// same.
+    fn tail(&mut self, last: usize) {
+        let heading = |s: &Self, i: usize, c: Class| s.out[i] && s.lines[i].class() == Some(c);
+        let Some(list) = (last + 1..self.lines.len()).find(|i| heading(self, *i, Class::Related)) else { return };
+        let outside = self.rules.rule("boilerplate/related");
+        for i in list + 1..self.lines.len() {
+            if !self.lines[i].ends || self.lines[i].units < 30 {
+                self.mark(i, outside, 1.0);
+            }
+        }
+    }
+
+    /// True when the text itself speaks of copyright and reprints: two paragraphs of it hold the words of notices.
+    fn about_copyright(&self, lines: Range<usize>) -> bool {
+        const TOPIC: [&str; 8] = ["版权", "版權", "著作权", "著作權", "转载", "轉載", "侵权", "侵權"];
+        self.lines[lines].iter().filter(|l| l.hit.is_none() && TOPIC.iter().any(|w| l.text.contains(w))).take(2).count() == 2
+    }
+
+    fn rule_of(&self, class: Class) -> Option<RuleId> {
+        let id = match class {
+            Class::Navigation | Class::Login => "boilerplate/navigation",
+            Class::Share => "boilerplate/share",
+            Class::Related => "boilerplate/related",
+            Class::Footer | Class::Contact => "boilerplate/footer",
+            Class::Notice => "boilerplate/reprint",
+            Class::Editor => "boilerplate/editor",
+            Class::Reference => return None,
+        };
+        Some(self.rules.rule(id))
+    }
+}
+
+/// True when a notice speaks of this copy or this site, not of copyright at large.
+fn says_own(s: &str) -> bool {
+    ["本网", "本網", "本站", "本报", "本報", "本公众号", "本平台", "本刊", "本文", "联系我们", "聯繫我們", "联系删除", "请联系", "All "]
+        .iter()
+        .any(|w| s.contains(w))
+}
+
+/// `首页 > 新闻 > 正文`, `当前位置：…`: short parts between arrows that begin at the front page or end at the text.
+fn is_breadcrumb(s: &str) -> bool {
+    const STARTS: [&str; 26] = [
+        "首页",
+        "首頁",
+        "主页",
+        "主頁",
+        "网站首页",
+        "網站首頁",
+        "当前位置",
+        "當前位置",
+        "您的位置",
+        "您現在的位置",
+        "您现在的位置",
+        "你的位置",
+        "所在位置",
+        "您所在的位置",
+        "当前所在位置",
+        "您当前的位置",
+        "你现在的位置",
+        "现在位置",
+        "Home",
+        "HOME",
+        "home",
+        "您的当前位置",
+        "当前的位置",
+        "您当前所在位置",
+        "您所在位置",
+        "位置：",
+    ];
+    if s.len() > 300 || !s.contains(['>', '＞', '»', '›', '→', '/', '-', '：', ':', '·']) {
+        return false;
+    }
+    let s = s.trim_start_matches(['▪', '■', '◆', '●', '|', ' ', '>', '»']);
+    let starts = STARTS.iter().any(|w| s.starts_with(w));
+    let parts = s.split(['>', '＞', '»', '›', '→']).map(str::trim).filter(|p| !p.is_empty());
+    let n = parts.clone().count();
+    let short = parts.clone().all(|p| p.chars().take(61).count() <= 60);
+    let ends = parts.last().is_some_and(|p| matches!(p, "正文" | "内容" | "详细" | "文章正文" | "内容详情" | "详情"));
+    let place = starts && s.contains("位置") && s.chars().take(80).count() < 80 && !s.contains(['。', '，']);
+    (n >= 2 && short && (starts || ends) && !s.contains('。')) || place && n >= 1 && s.contains(['：', ':'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain;
+
+    const TEXT: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条，从村口一直修到河边。";
+
+    fn left_out(lines: &[&str]) -> Vec<usize> {
+        let text = lines.join("\n");
+        let blocks = plain::outline(&text).blocks;
+        let mut out: Vec<usize> = marks(&text, &blocks, &[], Profile::Article, Rules::builtin()).iter().map(|m| m.block as usize).collect();
+        out.sort_unstable();
+        out
+    }
+
+    #[test]
+    fn share_boxes_and_notices_after_the_text() {
+        assert_eq!(left_out(&["修路记", TEXT, TEXT, "weixin", "扫码关注", "官方微信公众号"]), [3, 4, 5]);
+        assert_eq!(
+            left_out(&[
+                "修路记",
+                TEXT,
+                "山河网版权与免责声明：",
+                "凡本网注明“来源：山河网”的文字，未经本网授权不得转载，违者本网将依法追究责任。"
+            ]),
+            [2, 3]
+        );
+        assert_eq!(left_out(&["修路记", TEXT, "相关阅读", "新桥通车了", "老井出水了", "麦子熟了"]), [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn clean_texts_lose_nothing() {
+        assert_eq!(left_out(&["静夜", "窗外有月", "桌上有灯", "人在远方"]), [0usize; 0]);
+        assert_eq!(left_out(&["教育", TEXT, "健康", TEXT, "文化", TEXT]), [0usize; 0]);
+        assert_eq!(left_out(&["通知", TEXT, "联系电话：010-1234", "地址：山河县一号", "山河县人民政府"]), [0usize; 0]);
+        assert_eq!(
+            left_out(&[
+                "版权是什么",
+                "写书的人有版权，别人未经许可不得转载他的书，这一点法律写得很清楚，谁都应当知道。",
+                "侵权的人要赔钱，转载的人要先问，这样大家才都有书可读，也才有人愿意写书。",
+                "未经许可，不得转载。"
+            ]),
+            [0usize; 0]
+        );
+    }
+
+    #[test]
+    fn breadcrumbs() {
+        for s in ["首頁 > 山河新聞", "您的位置：首页 > 正文", "山河网 >> 新闻 >> 正文", "Home › News › Roads"] {
+            assert!(is_breadcrumb(s), "{s}");
+        }
+        for s in ["3 > 2", "首页是一份报纸的第一页", "A -> B -> C", "他说：首页上有他的照片"] {
+            assert!(!is_breadcrumb(s), "{s}");
+        }
+    }
 }

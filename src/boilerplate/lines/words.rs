@@ -1,0 +1,270 @@
+//! Which class of page furniture a line belongs to, by its words alone. Where it stands is judged in `mod` and `segment`.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use crate::model::fold;
+use crate::rules::table;
+
+/// A class of page furniture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Class {
+    /// Menus, buttons, entries of a login box.
+    Navigation,
+    /// Login boxes.
+    Login,
+    /// Share buttons and QR codes.
+    Share,
+    /// Headings of lists of other stories, comments.
+    Related,
+    /// Imprint, licences.
+    Footer,
+    /// Address, telephone: furniture only among other furniture.
+    Contact,
+    /// Copyright, reprint, disclaimer.
+    Notice,
+    /// Headings of lists of sources, and their entries.
+    Reference,
+    /// Editors, proof-readers.
+    Editor,
+}
+
+/// How a line belongs to its class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) class: Class,
+    /// All of the line is known words.
+    pub(super) whole: bool,
+    /// The line begins with a known word, or holds two different ones.
+    pub(super) strong: bool,
+}
+
+/// Longest line whose words say anything, in bytes: a copyright notice of some 400 ideographs.
+const LONGEST: usize = 1200;
+/// Longest line that one word inside it decides, in characters; above that it takes two.
+const SHORT: usize = 60;
+/// Longest line that its last word decides, in characters.
+const SHORT_END: usize = 40;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Where {
+    Begin,
+    Within,
+    End,
+}
+
+struct Words {
+    whole: HashMap<String, Class>,
+    parts: AhoCorasick,
+    /// Class and place of each pattern of `parts`.
+    meaning: Vec<(Class, Where)>,
+}
+
+impl Words {
+    fn get() -> &'static Words {
+        static WORDS: OnceLock<Words> = OnceLock::new();
+        WORDS.get_or_init(|| {
+            let mut whole = HashMap::new();
+            let (mut patterns, mut meaning) = (Vec::new(), Vec::new());
+            let rows = table::rows("boilerplate_words.tsv", include_str!("../../data/boilerplate_words.tsv"), 3);
+            for row in rows.flatten() {
+                let class = match row.cells[2] {
+                    "nav" => Class::Navigation,
+                    "login" => Class::Login,
+                    "share" => Class::Share,
+                    "related" => Class::Related,
+                    "footer" => Class::Footer,
+                    "contact" => Class::Contact,
+                    "notice" => Class::Notice,
+                    _ => Class::Reference,
+                };
+                let word = table::unescape(row.cells[0]).ok().and_then(|w| String::from_utf8(w).ok()).unwrap_or_default();
+                let place = match row.cells[1] {
+                    "whole" => {
+                        whole.entry(word).or_insert(class);
+                        continue;
+                    }
+                    "begin" => Where::Begin,
+                    "end" => Where::End,
+                    _ => Where::Within,
+                };
+                patterns.push(word);
+                meaning.push((class, place));
+            }
+            let parts = AhoCorasick::new(&patterns).unwrap_or_else(|e| panic!("boilerplate_words.tsv: {e}"));
+            Words { whole, parts, meaning }
+        })
+    }
+}
+
+/// Signs that may stand around the words of a button or heading.
+fn is_trim(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '|' | '·'
+                | '•'
+                | '>'
+                | '»'
+                | '›'
+                | '-'
+                | '—'
+                | '＞'
+                | '['
+                | ']'
+                | '【'
+                | '】'
+                | '('
+                | ')'
+                | '（'
+                | '）'
+                | ':'
+                | '：'
+                | '+'
+                | '▲'
+                | '▼'
+                | '■'
+                | '●'
+                | '◆'
+                | '★'
+                | '☆'
+                | '→'
+                | '←'
+                | '«'
+                | '‹'
+                | '/'
+        )
+}
+
+/// The class of a line, or `None` when its words say nothing.
+pub(super) fn classify(line: &str) -> Option<Hit> {
+    if line.len() > LONGEST {
+        return None;
+    }
+    if line.chars().any(fold::is_traditional_only) {
+        let folded: String = line.chars().map(fold::simplified).collect();
+        return simplified(&folded);
+    }
+    simplified(line)
+}
+
+/// [`classify`] for a line in simplified characters, or in another script.
+fn simplified(line: &str) -> Option<Hit> {
+    let words = Words::get();
+    if line.len() <= 120 {
+        let bare = line.trim_matches(is_trim);
+        if let Some(class) = words.whole.get(line).or_else(|| words.whole.get(bare)) {
+            return Some(Hit { class: *class, whole: true, strong: true });
+        }
+        if let Some(class) = several(words, bare) {
+            return Some(Hit { class, whole: true, strong: true });
+        }
+    }
+    let n = line.chars().take(SHORT + 1).count();
+    if n < SHORT && is_editor(line) {
+        return Some(Hit { class: Class::Editor, whole: false, strong: true });
+    }
+    let open = line.len() - line.trim_start_matches(['（', '(', '【', '[', '*', '※', '注', ' ', '\u{3000}']).len();
+    let (mut begin, mut end, mut within): (Option<Class>, Option<Class>, Option<Class>) = (None, None, None);
+    let mut different = 0;
+    let mut before = usize::MAX;
+    for m in words.parts.find_overlapping_iter(line) {
+        let (class, place) = words.meaning[m.pattern().as_usize()];
+        match place {
+            Where::Begin if m.start() == 0 || m.start() == open => {
+                begin.get_or_insert(class);
+                if class == Class::Notice {
+                    different += 1;
+                }
+            }
+            Where::End if m.end() == line.len() => {
+                end.get_or_insert(class);
+            }
+            Where::Within => {
+                within.get_or_insert(class);
+                // Overlapping words of one phrase count once.
+                if before == usize::MAX || m.start() >= before {
+                    different += 1;
+                }
+                before = m.end();
+            }
+            _ => {}
+        }
+    }
+    let strong = begin.is_some() || different >= 2;
+    if n <= SHORT {
+        if let Some(class) = begin {
+            return Some(Hit { class, whole: false, strong: true });
+        }
+        if let Some(class) = end.filter(|_| n <= SHORT_END) {
+            return Some(Hit { class, whole: false, strong: false });
+        }
+        return within.map(|class| Hit { class, whole: false, strong });
+    }
+    if begin == Some(Class::Reference) {
+        return Some(Hit { class: Class::Reference, whole: false, strong: true });
+    }
+    // A long line is furniture only by formula: two different words, one of which opens it or both inside.
+    let class = if begin == Some(Class::Notice) { begin } else { within };
+    class.filter(|_| different >= 2).map(|class| Hit { class, whole: false, strong: true })
+}
+
+/// A row of words: at least two parts between blanks, bars and commas, six in ten of them known.
+fn several(words: &Words, bare: &str) -> Option<Class> {
+    let parts = || {
+        bare.split(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '·' | ',' | '，' | '、' | '/' | '>' | '»' | '-'))
+            .filter(|p| !p.is_empty())
+    };
+    let (mut all, mut known, mut class) = (0, 0, None);
+    for part in parts() {
+        all += 1;
+        if let Some(c) = words.whole.get(part) {
+            known += 1;
+            class.get_or_insert(*c);
+        }
+    }
+    class.filter(|_| all >= 2 && known * 10 >= all * 6)
+}
+
+/// 责编, 编辑： and the like at the beginning; `原标题：` announces the end of a text the same way.
+fn is_editor(line: &str) -> bool {
+    let s = line.trim_start_matches(['【', '[', '(', '（', ' ']);
+    let free = ["责编", "責編", "责任编辑", "責任編輯", "责任编辑", "责 编", "本文编辑", "本期编辑", "本文編輯"];
+    let keyed = ["编辑", "編輯", "校对", "校對", "审核", "審核", "原标题", "原標題", "总编辑", "总编", "主编"];
+    free.iter().any(|w| s.starts_with(w))
+        || keyed.iter().any(|w| s.strip_prefix(w).is_some_and(|r| r.trim_start().starts_with([':', '：', '丨', '|', '/'])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(line: &str) -> Option<Class> {
+        classify(line).map(|h| h.class)
+    }
+
+    #[test]
+    fn words_of_furniture() {
+        assert_eq!(class("首頁"), Some(Class::Navigation));
+        assert_eq!(class("财经 体育 | 娱乐"), Some(Class::Navigation));
+        assert_eq!(class("微信 掃一掃 關注"), Some(Class::Share));
+        assert_eq!(class("【责任编辑：赵一鸣】"), Some(Class::Editor));
+        assert_eq!(class("山河网版权与免责声明："), Some(Class::Notice));
+        assert_eq!(class("Copyright © 2001-2024 山河网"), Some(Class::Footer));
+        assert_eq!(class("相关阅读："), Some(Class::Related));
+    }
+
+    #[test]
+    fn text_is_no_furniture() {
+        for line in [
+            "他说，版权是一件很要紧的事情，写书的人靠它吃饭，读书的人靠它才有新书可读，所以谁也不应当把它看轻，更不应当拿它来开玩笑才对。",
+            "村里的首页报纸",
+            "编辑这本书花了三年",
+            "春眠不觉晓",
+        ] {
+            assert_eq!(class(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Paragraphs broken in mid-sentence put together: newspaper columns, and text with hard line ends. Repeats are found in `repeat`.
+
+use crate::block::{Block, Kind, Mark};
+use crate::byline::names::is_han;
+use crate::edit::Editor;
+use crate::layer::{Layer, Stage};
+use crate::rules::Rules;
+
+/// Bytes from which a block can be the first half of a broken paragraph of Chinese: some 10 ideographs, shorter ones are headings.
+const FIRST_HALF: usize = 30;
+/// Lines of Latin text this close to the longest of the page, in percent, count as broken at the margin.
+const MARGIN: usize = 70;
+
+/// Joins neighbours that are one sentence; `None` when there are none. A block that begins a joined paragraph grows, the others
+/// disappear; blocks between that were left out stay out and end before it.
+///
+/// The first half has no mark at its end and a comma or the like inside, or is a line broken at the margin; the second half begins
+/// as no paragraph does, and ends with a mark. Headings, items, rows, code, verse and lines of different kinds are never joined.
+pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Option<(Layer<'static>, Vec<Block>, Vec<Mark>)> {
+    let mut out = vec![false; blocks.len()];
+    for m in marks {
+        out[m.block as usize] = true;
+    }
+    let margin = margin(text, blocks, &out);
+    let mut joined: Vec<bool> = vec![false; blocks.len()];
+    let mut any = false;
+    for i in 1..blocks.len() {
+        let (a, b) = (&blocks[i - 1], &blocks[i]);
+        if out[i - 1] || out[i] || a.kind != b.kind || !matches!(a.kind, Kind::Paragraph | Kind::Quote) || a.node != b.node {
+            continue;
+        }
+        let (x, y) = (a.span.of(text), b.span.of(text));
+        let gap = &text[a.span.end as usize..b.span.start as usize];
+        if !gap.chars().all(char::is_whitespace) {
+            continue;
+        }
+        let chinese = x.chars().next_back().is_some_and(is_inner) && y.chars().next().is_some_and(is_inner);
+        let one = if chinese {
+            broken_chinese(x, y, joined[i - 1], blocks.get(i + 1).map(|n| n.span.of(text)))
+        } else {
+            broken_latin(x, y, gap, margin)
+        };
+        if one {
+            joined[i] = true;
+            any = true;
+        }
+    }
+    if !any {
+        return None;
+    }
+    let rule = rules.rule("paragraph/join");
+    let mut editor = Editor::new(text);
+    let mut new = Vec::with_capacity(blocks.len());
+    let mut number = Vec::with_capacity(blocks.len());
+    for (i, block) in blocks.iter().enumerate() {
+        let start = block.span.start as usize;
+        if joined[i] {
+            let end = blocks[i - 1].span.end as usize;
+            let (x, y) = (blocks[i - 1].span.of(text), block.span.of(text));
+            // Words are parted by blanks, ideographs are not; a hyphen at the margin stays, it may belong to the word.
+            let wide = |c: Option<char>| c.is_some_and(is_inner);
+            let glue = if wide(x.chars().next_back()) || wide(y.chars().next()) { "" } else { " " };
+            editor.replace(end..start, glue, rule, 80);
+        }
+        let from = editor.position(start);
+        let to = editor.position(block.span.end as usize);
+        let span = crate::span::Span::new(from, to);
+        match new.last_mut() {
+            Some(last) if joined[i] => {
+                let last: &mut Block = last;
+                last.span.end = span.end;
+                last.link_bytes += block.link_bytes;
+            }
+            _ => new.push(Block { span, ..*block }),
+        }
+        number.push((new.len() - 1) as u32);
+    }
+    let marks = marks.iter().map(|m| Mark { block: number[m.block as usize], first: m.first.map(|f| number[f as usize]), ..*m }).collect();
+    Some((editor.finish(Stage::Join)?, new, marks))
+}
+
+/// A character that stands inside a sentence of Chinese or Japanese: an ideograph, kana, a digit, a comma.
+fn is_inner(c: char) -> bool {
+    is_han(c) || matches!(c, '\u{3040}'..='\u{30ff}' | '，' | '、' | ',' | '；' | '“' | '《' | '「') || c.is_ascii_digit()
+}
+
+/// Marks after which a paragraph may end.
+fn ends(s: &str) -> bool {
+    s.ends_with([
+        '。', '！', '？', '!', '?', '…', '”', '」', '』', '：', ':', '；', ';', '.', ')', '）', '】', ']', '》', '—', '"', '’', '|', '~',
+        '～',
+    ])
+}
+
+/// Two halves of one Chinese sentence.
+fn broken_chinese(x: &str, y: &str, second: bool, next: Option<&str>) -> bool {
+    if ends(x) || x.len() < FIRST_HALF || !ends(y) {
+        return false;
+    }
+    const STOPS: [char; 7] = ['。', '！', '？', '；', '”', '!', '?'];
+    // The first half is running text: it has a stop, or commas, and something after the last stop.
+    let running = x.contains(STOPS) || x.matches(['，', ',']).count() >= 2 || second;
+    let after = x.rfind(STOPS).map_or(x, |at| &x[at..]);
+    let open = after.chars().count() > 1;
+    if !running || !open || starts_anew(y) {
+        return false;
+    }
+    // Commas alone are also how verse and lists look: both neighbours of the break must then be long.
+    if !x.contains(STOPS) && (x.len() < 90 || y.len() < 60) {
+        return false;
+    }
+    // A second half is not a heading: it is no short line before a paragraph.
+    y.len() >= 60 || y.contains(['，', ',', '。']) || next.is_none()
+}
+
+/// True when a line begins as a paragraph does: a number, a bullet, an opening quote, a place line.
+fn starts_anew(y: &str) -> bool {
+    const NUMBERS: &str = "一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩";
+    let first = y.chars().next().unwrap_or(' ');
+    let second = y.chars().nth(1).unwrap_or(' ');
+    let third = y.chars().nth(2).unwrap_or(' ');
+    let listed = |c: char| matches!(c, '、' | '.' | '．' | '是' | ')' | '）' | ':' | '：');
+    (NUMBERS.contains(first) && (listed(second) || NUMBERS.contains(second) && listed(third)))
+        || (first.is_ascii_digit() && (listed(second) || second.is_ascii_digit() && listed(third)))
+        || (first == '第' && (NUMBERS.contains(second) || second.is_ascii_digit()))
+        || matches!(first, '(' | '（' | '【' | '[' | '●' | '■' | '◆' | '★' | '▲' | '·' | '※' | '“' | '「' | '《')
+        || y.chars().take(12).any(|c| matches!(c, '：' | ':'))
+}
+
+/// The length at which lines of Latin text are broken, in bytes, if they are: at least eight lines, of which two in three come close
+/// to the longest, and it is of a printed or mailed page.
+fn margin(text: &str, blocks: &[Block], out: &[bool]) -> Option<usize> {
+    let lines = || {
+        blocks
+            .iter()
+            .zip(out)
+            .filter(|(b, out)| !**out && b.kind == Kind::Paragraph)
+            .map(|(b, _)| b.span.of(text).chars().take(121).count())
+    };
+    let longest = lines().max()?;
+    let all = lines().count();
+    let full = lines().filter(|n| n * 100 >= longest * MARGIN).count();
+    (all >= 8 && (50..=100).contains(&longest) && full * 3 >= all * 2).then_some(longest)
+}
+
+/// Two lines of one paragraph of Latin text, broken at the margin: the first is nearly full and has no end, the second stands right
+/// below it and goes on in lower case.
+fn broken_latin(x: &str, y: &str, gap: &str, margin: Option<usize>) -> bool {
+    let Some(margin) = margin else { return false };
+    let touching = gap.matches('\n').count() == 1;
+    let full = x.chars().count() * 100 >= margin * MARGIN;
+    let open = x.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == ',' || c == '-');
+    touching && full && open && y.chars().next().is_some_and(char::is_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain;
+
+    fn joined(text: &str) -> Option<Vec<String>> {
+        let blocks = plain::outline(text).blocks;
+        let (layer, blocks, _) = join(text, &blocks, &[], Rules::builtin())?;
+        assert!(layer.is_faithful(text.as_bytes()));
+        assert_eq!(layer.undo(text.as_bytes()), text.as_bytes());
+        Some(blocks.iter().map(|b| b.span.of(&layer.text).to_owned()).collect())
+    }
+
+    #[test]
+    fn a_sentence_over_two_paragraphs() {
+        let text = "雨停了。村里人扛着锄头出了门,要趁着这两天把路基\n\n挖出来,再铺上石子。\n\n路修好了";
+        assert_eq!(joined(text).unwrap(), ["雨停了。村里人扛着锄头出了门,要趁着这两天把路基挖出来,再铺上石子。", "路修好了"]);
+    }
+
+    #[test]
+    fn headings_verse_and_lists_stay() {
+        for text in [
+            "路修好了\n\n雨停了，村里人扛着锄头出了门。",
+            "雨停了，村里人扛着锄头出了门。\n\n要趁着这两天把路基挖出来。",
+            "窗外有月，桌上有灯，\n人在远方，书在手里，\n夜里有风。",
+            "买米，买面，买油，买盐，都要到镇上去，来回走三十里山路\n二、修路的人手从各家里出，每家一个，多的不限。",
+            "村民赵一鸣，五十岁，住在村口的老屋里，家里有三口人\n修路的钱：大家凑了三万，县里又给了五万。",
+        ] {
+            assert_eq!(joined(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_broken_at_the_margin() {
+        let line = "the road runs along the river and then up the hill to the next";
+        let text = format!("{}village.", format!("{line}\n").repeat(9));
+        assert_eq!(joined(&text).unwrap().len(), 1);
+        assert_eq!(joined("a short line\nand another short\nline"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! Paragraphs that repeat an earlier one of the page; the first copy stays.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+use xxhash_rust::xxh3::Xxh3Default;
+
+use crate::block::{Block, Kind, Mark};
+use crate::rules::Rules;
+
+/// Shortest paragraph that can be a repeat, in characters without white space: below it lines of dialogue and refrains repeat
+/// rightly.
+const SHORTEST: usize = 12;
+/// A paragraph of a text repeats whole; a line this short, in characters, must also end like a sentence. Refrains do not.
+const SENTENCE: usize = 30;
+/// Words that announce an abstract.
+const ABSTRACT: [&str; 14] = [
+    "摘要",
+    "导读",
+    "導讀",
+    "核心提示",
+    "内容提要",
+    "內容提要",
+    "内容摘要",
+    "导语",
+    "導語",
+    "提要",
+    "简介",
+    "Abstract",
+    "Summary",
+    "原标题",
+];
+
+/// Marks for kept blocks whose text stood earlier: the same characters after NFC without white space. Never headings, items, rows,
+/// code, quotations, short lines and verse. An announced abstract that is the beginning of the paragraph below it goes too.
+pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Vec<Mark> {
+    let mut out = vec![false; blocks.len()];
+    for m in marks {
+        out[m.block as usize] = true;
+    }
+    let mut seen: HashMap<u128, u32> = HashMap::new();
+    let mut found = Vec::new();
+    let rule = rules.rule("paragraph/repeat");
+    for (i, b) in blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST) {
+        let s = b.span.of(text);
+        let (key, n) = key(s);
+        if n < SHORTEST || (n < SENTENCE && !s.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」', '）', ')'])) {
+            continue;
+        }
+        match seen.get(&key) {
+            Some(first) => found.push(Mark { block: i as u32, rule, score: 1.0, first: Some(*first) }),
+            None => {
+                seen.insert(key, i as u32);
+            }
+        }
+    }
+    if !found.is_empty() && is_refrain(blocks, &out, &found) {
+        found.clear();
+    }
+    found.extend(abstracts(text, blocks, &out, rules));
+    found
+}
+
+/// True when repeats are how the text is made: three different ones or more, none longer than a line of verse, each back again
+/// and again. A page that was pasted twice repeats paragraphs of every length, in their order.
+fn is_refrain(blocks: &[Block], out: &[bool], found: &[Mark]) -> bool {
+    let kept = blocks.iter().zip(out).filter(|(b, out)| !**out && b.kind == Kind::Paragraph).count();
+    let short = found.iter().all(|m| blocks[m.block as usize].span.len() < 3 * SENTENCE);
+    short && found.len() * 2 < kept
+}
+
+/// Hash and length of a text, NFC, white space left out. 128 bits: equal hashes are equal texts for any page there is.
+fn key(s: &str) -> (u128, usize) {
+    let mut hash = Xxh3Default::new();
+    let mut n = 0;
+    let mut buffer = [0; 4];
+    if s.is_ascii() {
+        for b in s.bytes().filter(|b| !b.is_ascii_whitespace()) {
+            hash.update(&[b]);
+            n += 1;
+        }
+    } else {
+        for c in s.nfc().filter(|c| !c.is_whitespace()) {
+            hash.update(c.encode_utf8(&mut buffer).as_bytes());
+            n += 1;
+        }
+    }
+    (hash.digest128(), n)
+}
+
+/// Announced abstracts (`摘要：…`) among the first ten kept blocks, whose text is the beginning of a longer block right below.
+fn abstracts(text: &str, blocks: &[Block], out: &[bool], rules: &Rules) -> Option<Mark> {
+    let kept: Vec<usize> = (0..blocks.len()).filter(|i| !out[*i]).take(12).collect();
+    let bare = |s: &str| -> String { s.chars().filter(|c| c.is_alphanumeric()).collect() };
+    for (k, i) in kept.iter().enumerate() {
+        let s = blocks[*i].span.of(text);
+        let s = s.trim_start_matches(['【', '[', '（', '(', '“']);
+        let Some(rest) = ABSTRACT.iter().find_map(|w| s.strip_prefix(w)) else { continue };
+        let rest = rest.trim_start_matches(['】', ']', '）', ')', ':', '：', ' ', '\u{3000}']);
+        let said = bare(rest.trim_end_matches(['…', '.', '[', ']', '详', '细', '】']));
+        if said.chars().count() < 20 || said.len() > 3000 {
+            continue;
+        }
+        for j in kept[k + 1..].iter().take(3) {
+            let below = blocks[*j].span.of(text);
+            if below.len() >= said.len() && bare(&below[..floor(below, 2 * said.len() + 200)]).starts_with(&said) {
+                return Some(Mark { block: *i as u32, rule: rules.rule("paragraph/abstract"), score: 1.0, first: Some(*j as u32) });
+            }
+        }
+    }
+    None
+}
+
+/// The largest character border of `s` up to `at`.
+fn floor(s: &str, at: usize) -> usize {
+    let mut at = at.min(s.len());
+    while !s.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain;
+
+    const TEXT: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条，从村口一直修到河边。";
+
+    fn repeats(text: &str) -> Vec<(u32, Option<u32>)> {
+        let blocks = plain::outline(text).blocks;
+        duplicates(text, &blocks, &[], Rules::builtin()).iter().map(|m| (m.block, m.first)).collect()
+    }
+
+    #[test]
+    fn the_first_copy_stays() {
+        assert_eq!(repeats(&format!("{TEXT}\n路修好了\n{}\n路修好了", TEXT.replace('，', "， "))), [(2, Some(0))]);
+    }
+
+    #[test]
+    fn refrains_and_short_lines_repeat_rightly() {
+        assert!(repeats("“好。”\n他说。\n“好。”\n他说。").is_empty());
+        let song = "河水流啊流过了我家门前的老柳树，\n春来了\n河水流啊流过了我家门前的老柳树，\n秋来了\n冬来了";
+        assert!(repeats(song).is_empty());
+    }
+
+    #[test]
+    fn an_abstract_goes_only_when_the_text_says_the_same() {
+        let first = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手";
+        assert_eq!(repeats(&format!("摘要：{first}……\n{TEXT}")), [(0, Some(1))]);
+        assert!(repeats(&format!("摘要：本文讲的是一条路怎样修起来，又怎样坏掉，谁来修它，为什么修\n{TEXT}")).is_empty());
+    }
+}
