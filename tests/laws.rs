@@ -1,0 +1,377 @@
+//! The laws of ARCHITECTURE.md, each a test of its name, over own texts in many scripts, all samples, all of these garbled once
+//! more, and random bytes. What exactly comes out of a sample is said by `golden`.
+
+mod samples;
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use encoding_rs::{BIG5, GBK, SHIFT_JIS, UTF_16LE, WINDOWS_1251, WINDOWS_1252};
+use jingwen::{Kernel, Options, Page, RawDoc, Rules, Span, Stage, repair, tidy};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+/// Clean texts of our own, in as many scripts as we can write.
+const CLEAN: &[&str] = &[
+    "今天早上下了一场小雨，院子里的桂花香得很。",
+    "圖書館下午五點關門，請大家記得帶走自己的東西。\n\n「明天見！」她說。",
+    "昨日は友達と一緒に山へ行って、とても楽しかったです。ﾎﾃﾙは駅前。",
+    "오늘 아침에는 비가 조금 내려서 길이 미끄러웠다.",
+    "The bakery on the corner opens at seven — and sells out by noon.",
+    "Die Bäckerei an der Ecke öffnet früh. Größe: 5 €, „frisch“.",
+    "Le boulanger du coin ouvre tôt ; « déjà tout vendu », dit-il.",
+    "ÂNGELA, IRMÃ, MAÇÃ: nomes em maiúsculas. ĐẶNG VĂN LÂM.",
+    "Piekarnia na rogu otwiera się wcześnie i sprzedaje świeży chleb.",
+    "Tiệm bánh ở góc phố mở cửa từ sáng sớm và bán hết trước buổi trưa.",
+    "Пекарня на углу открывается рано утром и продаёт свежий хлеб.",
+    "Ο φούρνος στη γωνία ανοίγει νωρίς το πρωί.",
+    "המאפייה בפינה נפתחת מוקדם בבוקר.",
+    "يفتح المخبز في الزاوية مبكرا ويبيع الخبز الطازج.",
+    "ร้านขนมปังที่หัวมุมเปิดแต่เช้า",
+    "कोने की दुकान सुबह जल्दी खुलती है।",
+    "მაღაზია დილით იღება. Խանութը բացվում է առավոտյան։",
+    "1 < 2, 3 > 2; a & b; 5 * 3 = 15. (x, y)? [ok] {no} @home #1 50%",
+    "😀👍🏽 ok ♥ ★★★ ─── │ │",
+    "他问我?我说不知道。真的吗?!",
+    "处处闻啼鸟(niǎo)，春眠不觉晓。",
+    "x",
+    "",
+];
+
+/// Texts whose bytes are put together at random: what the stages look for, and what breaks them.
+const PIECES: &[&[u8]] = &[
+    b"<p>",
+    b"</p>",
+    b"<div class=\"nav\">",
+    b"</div>",
+    b"<a href=\"/\">",
+    b"</a>",
+    b"<script>",
+    b"</script>",
+    b"<!--",
+    b"-->",
+    b"<br>",
+    b"<li>",
+    b"<table><tr><td>",
+    b"<meta charset=gbk>",
+    b"<title>",
+    b"&amp;",
+    b"&#x4e2d;",
+    b"&lt",
+    b"&amp;amp;",
+    b"&",
+    b"<",
+    b"\n",
+    b"\r\n",
+    b"\n\n",
+    b" ",
+    b"\t",
+    b"---\n",
+    b"# ",
+    b"**",
+    b"[a](b)",
+    b"word ",
+    b"two words. ",
+    b"1998-05-12",
+    b"?",
+    b"\x00",
+    b"\x80",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"\x1b$B",
+    b"~{",
+    "春天来了，花园里的牡丹开得正好。".as_bytes(),
+    "圖書館下午五點關門。".as_bytes(),
+    "来源：山河晚报 作者：赵一鸣".as_bytes(),
+    "版权所有 未经许可不得转载".as_bytes(),
+    "鏄ュぉ鏉ヤ簡锛岃姳鍥噷鐨勭墶涓瑰紑寰楁濂姐€�".as_bytes(),
+    "Ã©tÃ©".as_bytes(),
+    "ä»Šå¤©".as_bytes(),
+    "锟斤拷".as_bytes(),
+    "對(duì)".as_bytes(),
+    "?shù)".as_bytes(),
+    "\u{E5E5}".as_bytes(),
+    "\u{FFFD}".as_bytes(),
+    b"\xB4\xBA\xCC\xEC\xC0\xB4\xC1\xCB",
+    b"\xA1\xA3",
+    b"\xAE\xA9",
+    b"\x82\xB1\x82\xF1",
+    b"\xE6\x98",
+    b"\xC3",
+    "１２３ＡＢＣ".as_bytes(),
+    "ｶﾀｶﾅ".as_bytes(),
+    "한국어".as_bytes(),
+    "Ещё".as_bytes(),
+];
+
+/// One input of the laws.
+struct Input {
+    name: String,
+    id: String,
+    label: Option<String>,
+    bytes: Vec<u8>,
+}
+
+impl Input {
+    fn raw(&self) -> RawDoc<'_> {
+        RawDoc { id: &self.id, url: None, label: self.label.as_deref(), bytes: &self.bytes }
+    }
+}
+
+/// Own texts and samples, as they are and garbled once more. Made once.
+fn inputs() -> &'static [Input] {
+    static INPUTS: OnceLock<Vec<Input>> = OnceLock::new();
+    INPUTS.get_or_init(|| {
+        let mut out: Vec<Input> = CLEAN
+            .iter()
+            .enumerate()
+            .map(|(i, t)| Input { name: format!("own text {i}"), id: "own.txt".into(), label: None, bytes: t.as_bytes().to_vec() })
+            .collect();
+        for s in samples::all() {
+            // a sample of many copies of one line shows nothing that its first 64 KB do not
+            let bytes = s.bytes[..s.bytes.len().min(64 << 10)].to_vec();
+            out.push(Input { name: format!("{}/{}", s.group, s.name), id: s.file, label: s.label, bytes });
+        }
+        for i in 0..out.len() {
+            let Input { name, id, bytes, .. } = &out[i];
+            let decoded = [WINDOWS_1252, GBK, BIG5, SHIFT_JIS, WINDOWS_1251, UTF_16LE].map(|e| {
+                let text = e.decode_without_bom_handling(bytes).0.into_owned();
+                Input { name: format!("{name} read as {}", e.name()), id: id.clone(), label: None, bytes: text.into_bytes() }
+            });
+            let cut = Input { name: format!("{name}, cut"), id: id.clone(), label: None, bytes: bytes[bytes.len() / 3..].to_vec() };
+            out.extend(decoded);
+            out.push(cut);
+        }
+        out
+    })
+}
+
+fn kernel() -> &'static Kernel {
+    static KERNEL: OnceLock<Kernel> = OnceLock::new();
+    KERNEL.get_or_init(|| Kernel::new(Options::default()))
+}
+
+/// Runs a law over all inputs, and over random ones.
+fn over_all(cases: u32, law: fn(&Page<'_>) -> Result<(), String>) {
+    for input in inputs() {
+        if let Err(why) = law(&kernel().page(input.raw())) {
+            panic!("{}: {why}", input.name);
+        }
+    }
+    random(cases, |bytes| {
+        let page = kernel().page(RawDoc { id: "random", bytes, ..RawDoc::default() });
+        law(&page)
+    });
+}
+
+/// Runs a check over random bytes and random pieces, the same ones each time.
+fn random(cases: u32, check: impl Fn(&[u8]) -> Result<(), String>) {
+    let pieces =
+        vec(prop_oneof![4 => select(PIECES).prop_map(<[u8]>::to_vec), 1 => vec(any::<u8>(), 0..6)], 0..40).prop_map(|p| p.concat());
+    let bytes = prop_oneof![1 => vec(any::<u8>(), 0..300), 3 => pieces];
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    runner.run(&bytes, |b| check(&b).map_err(TestCaseError::fail)).unwrap_or_else(|e| panic!("{e}"));
+}
+
+#[test]
+fn faithful() {
+    over_all(1_000, |page| {
+        for (i, layer) in page.layers.iter().enumerate() {
+            if !layer.is_faithful(page.below(i)) {
+                return Err(format!("layer {i}, {:?}, differs outside its edits", layer.stage));
+            }
+            if i > 0 && layer.edits.is_empty() {
+                return Err(format!("layer {i}, {:?}, has no edit", layer.stage));
+            }
+            if layer.edits.windows(2).any(|e| e[0].was.end > e[1].was.start || e[0].now.end > e[1].now.start) {
+                return Err(format!("edits of layer {i}, {:?}, are not in order", layer.stage));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn locatable() {
+    over_all(1_000, |page| {
+        let text = page.text();
+        let size = page.raw.bytes.len();
+        let step = (text.len() / 200).max(1);
+        let borders: Vec<usize> = (0..=text.len()).filter(|&i| text.is_char_boundary(i)).step_by(step).chain([text.len()]).collect();
+        let mut last = 0;
+        for pair in borders.windows(2) {
+            let raw = page.locate(Span::new(pair[0], pair[1]));
+            if raw.start > raw.end || raw.end as usize > size || raw.start < last {
+                return Err(format!("{pair:?} maps to {raw:?} of {size} bytes, after {last}"));
+            }
+            last = raw.start;
+        }
+        for block in &page.outline.blocks {
+            let at = block.span.range();
+            if at.start > at.end || text.get(at.clone()).is_none() || page.locate(block.span).end as usize > size {
+                return Err(format!("block {at:?} is no part of a text of {} bytes", text.len()));
+            }
+            if block.link_bytes as usize > at.len() {
+                return Err(format!("block {at:?} has {} bytes inside links", block.link_bytes));
+            }
+        }
+        if page.outline.blocks.windows(2).any(|b| b[0].span.end > b[1].span.start) {
+            return Err("blocks are not in order".into());
+        }
+        for mark in &page.marks {
+            if mark.block as usize >= page.outline.blocks.len() || mark.first.is_some_and(|f| f >= mark.block) {
+                return Err(format!("a mark of block {} of {}", mark.block, page.outline.blocks.len()));
+            }
+        }
+        for note in &page.notes {
+            let layer = page.layers.get(note.layer as usize).ok_or("a note without its layer")?;
+            if layer.text.get(note.at.range()).is_none() {
+                return Err(format!("a note at {:?} of {} bytes", note.at, layer.text.len()));
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn undoable() {
+    over_all(1_000, |page| if page.undo() == page.raw.bytes { Ok(()) } else { Err("undone, the bytes differ".into()) });
+}
+
+#[test]
+fn borrowed() {
+    for text in CLEAN {
+        let raw = RawDoc { id: "own.txt", bytes: text.as_bytes(), ..RawDoc::default() };
+        for page in [kernel().page(raw), kernel().repaired(raw), kernel().page_of_text(raw, text)] {
+            let rules: Vec<&str> = page.layers.iter().flat_map(|l| &l.edits).map(|e| &*Rules::builtin().get(e.rule).id).collect();
+            assert!(page.layers.len() == 1 && rules.is_empty(), "{text:?} was changed by {rules:?} to {:?}", page.text());
+            let Cow::Borrowed(same) = page.layers[0].text else { panic!("{text:?} was copied") };
+            assert!(std::ptr::eq(same.as_ptr(), text.as_ptr()), "{text:?} is another text");
+        }
+    }
+    for sample in samples::all() {
+        let honest = sample.group == "negative" && !sample.bytes.starts_with(b"\xEF\xBB\xBF") && std::str::from_utf8(&sample.bytes).is_ok();
+        if honest {
+            let page = kernel().repaired(sample.raw());
+            assert!(page.layers.len() == 1 && page.layers[0].edits.is_empty(), "repair changed {}", sample.name);
+            assert!(matches!(page.layers[0].text, Cow::Borrowed(_)), "{} was copied", sample.name);
+        }
+    }
+}
+
+#[test]
+fn settled() {
+    over_all(1_000, |page| {
+        let rules = Rules::builtin();
+        let last_repair = page.layers.iter().rposition(|l| matches!(l.stage, Stage::Decode | Stage::Repair)).unwrap_or(0);
+        let again = repair::repair(&page.layers[last_repair].text, rules);
+        if let Some(layer) = again.layers.first() {
+            let edit = layer.edits[0];
+            return Err(format!("repair goes on with {} at {:?}", rules.get(edit.rule).id, edit.was));
+        }
+        if let Some(layer) = tidy::tidy(page.text(), &page.outline.blocks, rules).0 {
+            let edit = layer.edits[0];
+            return Err(format!("tidy goes on with {} at {:?}", rules.get(edit.rule).id, edit.was));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn total() {
+    let all = |bytes: &[u8]| {
+        let page = kernel().page(RawDoc { id: "", bytes, ..RawDoc::default() });
+        assert!(!page.layers.is_empty());
+        assert!((0.0..=1.0).contains(&page.charset.confidence), "{bytes:?}: confidence {}", page.charset.confidence);
+        let _ = page.clean().to_text(true);
+    };
+    all(b"");
+    for a in 0..=255u8 {
+        all(&[a]);
+        for b in 0..=255u8 {
+            all(&[a, b]);
+        }
+    }
+    // three bytes: a walk through all residues, and the labels nobody knows
+    for i in 0..20_000u32 {
+        let n = i.wrapping_mul(839).wrapping_add(7) % (1 << 24);
+        all(&n.to_le_bytes()[..3]);
+    }
+    for label in ["", "utf-8", "gbk", "no such label", "utf-16", "\u{FFFD}", "x-user-defined", "replacement", "iso-2022-kr"] {
+        let page = kernel().page(RawDoc { id: "a.html", label: Some(label), bytes: b"<p>\xB4\xBA\xCC\xEC", url: Some("no url") });
+        assert_eq!(page.undo(), page.raw.bytes);
+    }
+    random(3_000, |bytes| {
+        all(bytes);
+        Ok(())
+    });
+}
+
+#[test]
+fn total_on_what_grows() {
+    // A hundred thousand of anything ends, in time linear in it: nesting, entities, quotes, broken characters.
+    for unit in [
+        "<div>",
+        "<b>",
+        "</p>",
+        "&amp;",
+        "&#",
+        "<!--",
+        "[",
+        "> ",
+        "- ",
+        "(",
+        "Ã",
+        "鏄",
+        "對(duì)",
+        "?",
+        "\u{FFFD}",
+        "“",
+        "\n\n",
+        "<a href=",
+        "<table>",
+        "**",
+        "---\n",
+    ] {
+        let text = unit.repeat(100_000 / unit.len());
+        let page = kernel().page(RawDoc { id: "grows", bytes: text.as_bytes(), ..RawDoc::default() });
+        assert_eq!(page.undo(), text.as_bytes(), "{unit}");
+    }
+    for unit in [&b"\xB4"[..], b"\xFF", b"\x00", b"\x1b$B", b"~{", b"\xE6\x98", b"\xA1\xA3\xB4", b"a\x00", b"\xC3\xA9\xB4\xBA\n"] {
+        let bytes = unit.repeat(100_000 / unit.len());
+        let page = kernel().page(RawDoc { id: "grows", bytes: &bytes, ..RawDoc::default() });
+        assert_eq!(page.undo(), bytes, "{unit:?}");
+    }
+}
+
+/// What a page comes to, for comparison.
+fn outcome(input: &Input) -> String {
+    let page = kernel().page(input.raw());
+    let edits: usize = page.layers.iter().map(|l| l.edits.len()).sum();
+    format!("{} {} {} {} {}\n{}", input.name, page.charset.name, edits, page.marks.len(), page.notes.len(), page.clean().to_text(true))
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn order_free() {
+    use jingwen::batch::{Limits, ordered};
+    let with = |threads: usize| {
+        let mut out = Vec::new();
+        let jobs = inputs().iter().map(|i| Ok::<_, std::convert::Infallible>((i.bytes.len() as u64, i)));
+        let sunk = ordered(Limits { threads, weight: 1 << 20 }, jobs, outcome, |text| {
+            out.push(text);
+            Ok(())
+        });
+        assert!(sunk.is_ok());
+        out
+    };
+    let one = with(1);
+    assert_eq!(one.len(), inputs().len());
+    assert_eq!(one, with(2));
+    assert_eq!(one, with(7));
+    let backwards: Vec<String> = inputs().iter().rev().map(outcome).collect();
+    assert!(one.iter().eq(backwards.iter().rev()), "a page depends on the pages before it");
+}
