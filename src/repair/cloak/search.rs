@@ -793,7 +793,7 @@ impl<'p, 't> Search<'p, 't> {
             }
             let gap = (new.cost - old.cost).abs();
             let (winner, loser) = if new.cost < old.cost { (&mut new, *old) } else { (&mut *old, new) };
-            if winner.text != loser.text && gap < 4 * NAT {
+            if winner.text != loser.text && gap < 6 * NAT {
                 merged.push(Merged { loser: loser.node, winner: winner.node, gap, next: winner.merged });
                 winner.merged = merged.len() as u32 - 1;
             }
