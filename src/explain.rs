@@ -27,6 +27,9 @@ pub struct Explanation<'p> {
     pub bytes: usize,
     /// Charset, how sure, and what decided.
     pub charset: (&'p str, f64, &'p str),
+    /// Of a file in several charsets: first byte, one past the last, charset.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<(u32, u32, &'static str)>,
     /// What the page says about itself.
     pub metadata: &'p crate::Metadata,
     /// Its lines.
@@ -183,7 +186,7 @@ impl<'p> Explanation<'p> {
             for e in &layer.edits {
                 counts[e.rule.0 as usize] += 1;
                 let rule = reason(e.rule);
-                let routine = layer.stage == Stage::Markup || rule.id == "charset/decoded";
+                let routine = layer.stage == Stage::Markup || matches!(rule.id, "charset/decoded" | "charset/segment");
                 edited += usize::from(!routine);
                 let (was, now) = (readable(&below[e.was.range()]), e.now.of(&layer.text));
                 let change = Change { stage: stage(layer.stage), was, now, rule, confidence: e.confidence, routine };
@@ -228,6 +231,7 @@ impl<'p> Explanation<'p> {
             },
             bytes: page.raw.bytes.len(),
             charset: (page.charset.name, (f64::from(page.charset.confidence) * 1000.0).round() / 1000.0, &page.charset.why),
+            segments: page.charset.segments.iter().map(|s| (s.at.start, s.at.end, s.name)).collect(),
             metadata: &page.metadata,
             lines: all.into_iter().map(|(_, l)| l).collect(),
             rules: counts.iter().zip(rules.iter()).filter(|(n, _)| **n > 0).map(|(n, (_, r))| (&*r.id, *n)).collect(),
@@ -291,6 +295,9 @@ impl<'p> Explanation<'p> {
             }
         };
         row("charset", &format!("{name}, {sure} sure: {why}"));
+        for (start, end, name) in &self.segments {
+            row("", &format!("bytes {start}..{end} are {name}"));
+        }
         row("title", m.title.as_deref().unwrap_or(""));
         row("author", &m.author.join(", "));
         let fields = [

@@ -61,7 +61,12 @@ Clean text comes back as it was, byte for byte. See `jingwen clean --help` for o
 const DETECT: &str = "\
 Examples:
   jingwen detect page.html                    page.html: gb18030  0.99  meta
-  jingwen detect --to jsonl dump/             {\"path\",\"encoding\",\"confidence\",\"why\"}, one line a file";
+  jingwen detect --to jsonl dump/             one object a line: path, encoding, confidence, why, language,
+                                              segments (start, end, encoding), runners_up (encoding, nats behind)
+  jingwen detect -v mixed.txt                 ... the same as text
+
+`encoding` is a WHATWG name, or ascii, binary, utf-32le, … where WHATWG has none. `confidence` is the share of right answers among
+answers as sure as this one.";
 
 const EXPLAIN: &str = "\
 Examples:

@@ -11,7 +11,6 @@ use crate::charset::{self, Charset};
 use crate::error::Error;
 use crate::io::source;
 use crate::page::RawDoc;
-use crate::rules::Rules;
 
 /// Runs the verb.
 pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error> {
@@ -31,7 +30,7 @@ pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error>
         console.warn(&format!("{} cannot be read: {}", u.path.display(), u.why));
         outcome = Outcome::Unreadable;
     }
-    let limit = args.max_record as u64;
+    let (limit, verbose) = (args.max_record as u64, console.verbose);
     console.expect(Some(found.iter().map(|f| f.1.min(limit)).sum()));
     let mut out = BufWriter::new(io::stdout().lock());
     let jobs = (0..found.len()).map(|i| Ok((found[i].1.min(limit), i)));
@@ -40,7 +39,7 @@ pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error>
         let (path, size) = &found[i];
         console.advance(*size.min(&limit), 1);
         match charset {
-            Ok(charset) => out.write_all(line(path, &charset, args.to).as_bytes()).map_err(cannot("write", "standard output")),
+            Ok(charset) => out.write_all(line(path, &charset, args.to, verbose).as_bytes()).map_err(cannot("write", "standard output")),
             Err(why) => {
                 console.warn(&format!("{} cannot be read: {why}", path.display()));
                 outcome = Outcome::Unreadable;
@@ -62,27 +61,46 @@ fn look(path: &Path, limit: u64) -> Result<Charset, String> {
     }
     .map_err(|e| e.to_string())?;
     let id = path.to_string_lossy();
-    guarded(|| charset::decode(&RawDoc { id: &id, bytes: &bytes, ..RawDoc::default() }, Rules::builtin()).0)
+    guarded(|| charset::detect(&RawDoc { id: &id, bytes: &bytes, ..RawDoc::default() }))
 }
 
-fn line(path: &Path, c: &Charset, to: args::To) -> String {
-    match to {
-        args::To::Text => format!("{}: {}  {:.2}  {}\n", path.display(), c.name, c.confidence, c.why),
-        args::To::Jsonl => {
-            #[derive(serde::Serialize)]
-            struct Line<'c> {
-                path: &'c str,
-                #[serde(skip_serializing_if = "Option::is_none")]
-                path_bytes: Option<String>,
-                encoding: &'c str,
-                confidence: f64,
-                why: &'c str,
-            }
-            let path_bytes = path.to_str().is_none().then(|| crate::io::quarantine::hex(path.as_os_str().as_encoded_bytes()));
-            let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-            let line = Line { path: &path.to_string_lossy(), path_bytes, encoding: c.name, confidence, why: &c.why };
-            // a struct of strings and a finite number always serializes
-            serde_json::to_string(&line).unwrap_or_default() + "\n"
+/// `verbose` adds the runners-up and the parts of a file in several charsets; JSON has them always.
+fn line(path: &Path, c: &Charset, to: args::To, verbose: bool) -> String {
+    if to == args::To::Text {
+        let mut out = format!("{}: {}  {:.2}  {}\n", path.display(), c.name, c.confidence, c.why);
+        if verbose {
+            let language = c.language.iter().map(|l| format!("    looks like {l}\n"));
+            let segments = c.segments.iter().map(|s| format!("    bytes {}..{} are {}\n", s.at.start, s.at.end, s.name));
+            let others = c.runners_up.iter().map(|r| format!("    {} lies {:.1} nats behind\n", r.name, r.behind));
+            out.extend(language.chain(segments).chain(others));
         }
+        return out;
     }
+    #[derive(serde::Serialize)]
+    struct Line<'c> {
+        path: &'c str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        path_bytes: Option<String>,
+        encoding: &'c str,
+        confidence: f64,
+        why: &'c str,
+        language: Option<&'c str>,
+        segments: Vec<(u32, u32, &'c str)>,
+        runners_up: Vec<(&'c str, f64)>,
+    }
+    let path_bytes = path.to_str().is_none().then(|| crate::io::quarantine::hex(path.as_os_str().as_encoded_bytes()));
+    // three digits: more would be noise, and f32 printed as f64 shows it
+    let rounded = |x: f32| (f64::from(x) * 1000.0).round() / 1000.0;
+    let line = Line {
+        path: &path.to_string_lossy(),
+        path_bytes,
+        encoding: c.name,
+        confidence: rounded(c.confidence),
+        why: &c.why,
+        language: c.language,
+        segments: c.segments.iter().map(|s| (s.at.start, s.at.end, s.name)).collect(),
+        runners_up: c.runners_up.iter().map(|r| (r.name, rounded(r.behind))).collect(),
+    };
+    // a struct of strings and finite numbers always serializes
+    serde_json::to_string(&line).unwrap_or_default() + "\n"
 }

@@ -13,6 +13,8 @@ use super::args::To;
 pub struct Render {
     kernel: Kernel,
     verb: Verb,
+    #[cfg(test)]
+    fragile: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,12 +51,36 @@ pub struct Stats {
 impl Render {
     /// `jingwen clean`.
     pub fn clean(title: bool) -> Render {
-        Render { kernel: Kernel::new(Options::default()), verb: Verb::Clean { title } }
+        Render {
+            kernel: Kernel::new(Options::default()),
+            verb: Verb::Clean { title },
+            #[cfg(test)]
+            fragile: None,
+        }
     }
 
     /// `jingwen repair`.
     pub fn repair() -> Render {
-        Render { kernel: Kernel::new(Options::default()), verb: Verb::Repair }
+        Render {
+            kernel: Kernel::new(Options::default()),
+            verb: Verb::Repair,
+            #[cfg(test)]
+            fragile: None,
+        }
+    }
+
+    /// A verb that panics over a text that holds `word`: what the guards are tested with.
+    #[cfg(test)]
+    pub fn fragile(word: &'static str) -> Render {
+        Render { fragile: Some(word), ..Render::repair() }
+    }
+
+    /// Where [`Render::fragile`] breaks.
+    fn probe(&self, text: &[u8]) {
+        #[cfg(test)]
+        assert!(!self.fragile.is_some_and(|w| memchr::memmem::find(text, w.as_bytes()).is_some()), "a test of the guards");
+        #[cfg(not(test))]
+        let _ = text;
     }
 
     /// True when a file keeps its name: repaired HTML is HTML.
@@ -64,6 +90,7 @@ impl Render {
 
     /// A file.
     pub fn page(&self, raw: RawDoc<'_>, to: To) -> Fate {
+        self.probe(raw.bytes);
         let page = match self.verb {
             Verb::Clean { .. } => self.kernel.page(raw),
             Verb::Repair => self.kernel.repaired(raw),
@@ -92,6 +119,7 @@ impl Render {
 
     /// A JSON line, with `before` in front of it. Appends the line to `out` only when all went well.
     pub fn record(&self, record: &Record<'_>, before: &[u8], details: bool, out: &mut Vec<u8>) -> (Stats, Option<String>) {
+        self.probe(record.text.as_bytes());
         let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
         let (page, cleaned);
         let text = match self.verb {

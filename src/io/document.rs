@@ -26,6 +26,7 @@ struct Charset<'p> {
     name: &'p str,
     confidence: f64,
     why: &'p str,
+    language: Option<&'p str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,7 +88,12 @@ impl<'p> Details<'p> {
         let c = &page.charset;
         // three digits: more would be noise, and f32 printed as f64 shows it
         let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-        Details { metadata: &page.metadata, charset: Charset { name: c.name, confidence, why: &c.why }, counts, removed }
+        Details {
+            metadata: &page.metadata,
+            charset: Charset { name: c.name, confidence, why: &c.why, language: c.language },
+            counts,
+            removed,
+        }
     }
 
     /// As the members of a JSON object, without its braces.

@@ -49,3 +49,38 @@ fn unreadable(path: &Path, record: u64, offset: u64, why: &str) -> Bad {
 fn too_large(length: u64, limit: usize) -> String {
     format!("{length} bytes, the limit is {limit}; --max-record sets it")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser;
+
+    use super::*;
+
+    /// Runs `repair` with these arguments; it panics over every text that holds "boom".
+    fn run_fragile(args: &[&str]) -> Outcome {
+        let cli = args::Cli::try_parse_from(["jingwen", "repair", "-q"].iter().chain(args)).unwrap();
+        let args::Verb::Repair(a) = &cli.verb else { panic!("it is repair") };
+        run(&a.dump, &Render::fragile("boom"), &mut Console::new(&cli.talk)).unwrap()
+    }
+
+    #[test]
+    fn a_panic_in_one_record_puts_it_into_quarantine() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        fs::create_dir(path("in")).unwrap();
+        fs::write(path("in/a.txt"), "good").unwrap();
+        fs::write(path("in/b.txt"), "boom").unwrap();
+        fs::write(path("in/c.jsonl"), "{\"text\":\"good\"}\n{\"text\":\"boom\"}\n{\"text\":\"good\"}\n").unwrap();
+        for threads in ["1", "3"] {
+            assert_eq!(run_fragile(&[&path("in"), "-o", &path("out"), "--overwrite", "-j", threads]), Outcome::Done);
+            let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+            assert_eq!(read("out/a.txt"), "good");
+            assert_eq!(read("out/c.jsonl"), "{\"text\":\"good\"}\n{\"text\":\"good\"}\n");
+            assert_eq!(read("out/quarantine/records.bin"), "boom\n{\"text\":\"boom\"}\n");
+            assert!(read("out/quarantine/index.jsonl").lines().all(|l| l.contains("internal error: a test of the guards")));
+            assert!(!folder.path().join("out/b.txt").exists());
+        }
+    }
+}

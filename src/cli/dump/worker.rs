@@ -69,7 +69,10 @@ impl Worker<'_> {
             Job::Begin(shard) => Done { shard, step: Step::Begin, ..Done::default() },
             Job::End(shard) => Done { shard, step: Step::End, ..Done::default() },
             Job::Unreadable(bad) => Done { shard: usize::MAX, records: 1, bad: vec![bad], ..Done::default() },
-            Job::Bad(shard, bad) => Done { shard, records: 1, bad: vec![bad], ..Done::default() },
+            Job::Bad(shard, bad) => {
+                let bytes_in = if let Raw::Spool(spool) = &bad.raw { spool.length() } else { 0 };
+                Done { shard, records: 1, bytes_in, bad: vec![bad], ..Done::default() }
+            }
             Job::Lines(shard, lines) => self.lines(shard, &lines),
             Job::Page(shard) => self.page(shard)?,
         })
