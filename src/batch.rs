@@ -157,7 +157,7 @@ mod tests {
             let mut out = Vec::new();
             let jobs = (0..500u64).map(|n| Ok::<_, ()>((n, n)));
             let work = |n: u64| {
-                if n % 7 == 0 {
+                if n.is_multiple_of(7) {
                     std::thread::yield_now();
                 }
                 n * 2

@@ -47,8 +47,9 @@ Output:
 Nothing is lost:
   Every record ends as out, removed or quarantined, and the sums are checked. A page of which nothing stays is an empty file
   and a line in OUT/removed.jsonl (in JSON: \"text\":\"\" and the reason). A record that cannot be read (empty, binary, broken
-  JSON, too large) goes to OUT/quarantine with its bytes and the reason; `index.jsonl` there says what and where. A filter of
-  JSON lines without --quarantine puts {\"text\":\"\",\"jingwen\":{\"quarantined\":…,\"raw\":BASE64}} in the line's place.";
+  JSON, too large) goes to OUT/quarantine with its bytes and the reason: `index.jsonl` says path, record, offset and reason, and
+  where in `records.bin` the bytes stand. A filter of JSON lines without --quarantine puts
+  {\"text\":\"\",\"jingwen\":{\"quarantined\":REASON,\"path\":…,\"record\":…,\"offset\":…,\"raw\":BASE64}} in the line's place.";
 
 const REPAIR: &str = "\
 Examples:
@@ -171,7 +172,7 @@ pub struct Dump {
     /// What to do with a record that cannot be read
     #[arg(long, value_enum, default_value_t = OnBad::Quarantine, value_name = "WHAT")]
     pub on_bad: OnBad,
-    /// Folder for records that cannot be read [default: OUT/quarantine]
+    /// Folder for records that cannot be read [default: OUT/quarantine, or OUT.quarantine when OUT is a file]
     #[arg(long, value_name = "DIR")]
     pub quarantine: Option<PathBuf>,
 }
@@ -313,7 +314,7 @@ fn size(s: &str) -> Result<usize, String> {
         _ => (number, 0),
     };
     let n: usize = digits.parse().map_err(|_| format!("`{s}` is no size; write 64K, 256M or 1G"))?;
-    let bytes = n.checked_mul(1 << shift).unwrap_or(usize::MAX);
+    let bytes = n.saturating_mul(1 << shift);
     match bytes {
         0 => Err("a record has at least one byte".to_owned()),
         n if n > crate::span::MAX_RECORD => Err("at most 1G: larger records have no 32-bit spans".to_owned()),

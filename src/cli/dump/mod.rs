@@ -7,6 +7,7 @@ mod sink;
 mod worker;
 
 use std::cell::Cell;
+use std::io::IsTerminal;
 use std::path::Path;
 
 use super::Outcome;
@@ -32,6 +33,9 @@ const IN_FLIGHT: u64 = 64 << 20;
 pub fn run(args: &args::Dump, render: &Render, console: &mut Console) -> Result<Outcome, Error> {
     let plan = Plan::new(args, render)?;
     plan.refuse_to_harm(args)?;
+    if plan.shards.iter().any(|s| s.source.is_none()) && std::io::stdin().is_terminal() {
+        console.tell("jingwen: reading from the terminal; end with Ctrl-D, or see --help");
+    }
     let mut sink = Sink::new(args, &plan, console)?;
     let read = Cell::new(0);
     let mut reader = Reader::new(&plan, args.max_record, &read);

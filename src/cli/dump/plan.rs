@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::cli::args::{self, From, To};
+use crate::cli::args::{self, From, OnBad, To};
 use crate::cli::render::Render;
 use crate::error::Error;
 use crate::io::output;
@@ -42,93 +42,61 @@ pub(super) struct Plan {
     pub(super) folder: Option<PathBuf>,
     /// `None` when bad records stay in the stream: a filter of JSON lines.
     pub(super) quarantine: Option<PathBuf>,
+    /// The output is standard output.
     pub(super) filter: bool,
 }
 
 impl Plan {
+    /// Looks at the arguments and walks the inputs; writes nothing.
     pub(super) fn new(args: &args::Dump, render: &Render) -> Result<Plan, Error> {
         let stdin = args.input.is_empty() || (args.input.len() == 1 && args.input[0].as_os_str() == "-");
         if !stdin && args.input.iter().any(|i| i.as_os_str() == "-") {
             return Err(Error::Usage("`-` stands for standard input and must be the only INPUT".to_owned()));
         }
         let single = stdin || (args.input.len() == 1 && !args.input[0].is_dir());
-        let by_name = |p: &Path| p.extension().is_some_and(|e| e.eq_ignore_ascii_case("jsonl") || e.eq_ignore_ascii_case("ndjson"));
-        let is_jsonl = |p: Option<&Path>| match args.from {
-            From::Jsonl => true,
-            From::Page => false,
-            From::Auto => p.is_some_and(by_name),
-        };
-        let to = args.to.unwrap_or_else(|| {
-            let single_lines = single && is_jsonl(args.input.first().map(PathBuf::as_path).filter(|_| !stdin));
-            if args.from == From::Jsonl || single_lines || args.output.as_deref().is_some_and(by_name) { To::Jsonl } else { To::Text }
-        });
-        if args.from == From::Jsonl && to == To::Text {
-            return Err(Error::Usage("--from jsonl gives JSON lines: one line in, one line out; write --to jsonl".to_owned()));
-        }
-        // a name like a file's is a file, unless a folder of that name is there or a tree must go somewhere
-        let file = args.output.as_ref().filter(|o| {
-            let fits = match to {
-                To::Jsonl => by_name(o),
-                To::Text => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
-            };
-            fits && !o.is_dir()
-        });
-        let folder = args.output.clone().filter(|_| file.is_none());
+        let to = format(args, single)?;
         if args.output.is_none() && !single && to == To::Text {
             return Err(Error::Usage("several pages need a folder to go to: add -o OUT (or --to jsonl for one stream)".to_owned()));
         }
+        // a name like a file's is a file, unless a folder of that name is there or a tree must go somewhere
+        let is_file = |o: &&PathBuf| {
+            let fits = match to {
+                To::Jsonl => is_jsonl(o),
+                To::Text => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
+            };
+            fits && !o.is_dir()
+        };
+        let file = args.output.as_ref().filter(is_file);
+        let folder = args.output.clone().filter(|_| file.is_none());
+        let quarantine = args.quarantine.clone().or_else(|| match (&folder, file) {
+            (Some(folder), _) => Some(folder.join("quarantine")),
+            // named after the file: beside it may stand the quarantine of another
+            (None, Some(file)) => Some(file.with_file_name(format!("{}.quarantine", file.file_name()?.to_string_lossy()))),
+            (None, None) => None,
+        });
 
-        let mut skip: Vec<PathBuf> = Vec::new();
-        skip.extend(args.output.iter().chain(&args.quarantine).filter_map(|p| p.canonicalize().ok()));
-        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
-        if !stdin {
-            for input in &args.input {
-                let from = found.len();
-                source::walk(input, &skip, &mut found, &mut unreadable);
-                if args.input.len() > 1 && input.is_dir() {
-                    // several trees side by side: each under its own name
-                    let own = input.canonicalize().ok().and_then(|p| p.file_name().map(PathBuf::from)).unwrap_or_default();
-                    found[from..].iter_mut().for_each(|s| s.name = own.join(&s.name));
-                }
-            }
-        }
-        let mut shards: Vec<Shard> =
-            found.into_iter().map(|s| Shard { jsonl: is_jsonl(Some(&s.path)), source: Some(s), target: None }).collect();
+        let (mut shards, mut unreadable) = (Vec::new(), Vec::new());
+        let lines = |p: &Path| args.from == From::Jsonl || (args.from == From::Auto && is_jsonl(p));
         if stdin {
-            shards.push(Shard { source: None, jsonl: is_jsonl(None), target: None });
+            shards.push(Shard { source: None, jsonl: args.from == From::Jsonl, target: None });
+        } else {
+            let skip: Vec<PathBuf> = args.output.iter().chain(&quarantine).filter_map(|p| p.canonicalize().ok()).collect();
+            let found = sources(&args.input, &skip, &mut unreadable);
+            shards.extend(found.into_iter().map(|s| Shard { jsonl: lines(&s.path), source: Some(s), target: None }));
         }
-        let mut streamed = true;
         if let Some(folder) = &folder {
-            streamed = false;
             let extension = (!render.keeps_names()).then_some("txt");
-            for jsonl in [true, false] {
-                if !jsonl && to == To::Jsonl {
-                    streamed = shards.iter().any(|s| !s.jsonl);
-                    continue;
-                }
-                let (at, names): (Vec<usize>, Vec<&Path>) = shards
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, s)| s.jsonl == jsonl)
-                    .map(|(i, s)| (i, s.source.as_ref().map_or(Path::new("stdin"), |s| s.name.as_path())))
-                    .unzip();
-                let names = output::names(&names, if jsonl { Some("jsonl") } else { extension }, &RESERVED);
-                for (at, name) in at.into_iter().zip(names) {
-                    shards[at].target = Some(folder.join(name));
-                }
+            assign(&mut shards, folder, true, Some("jsonl"));
+            if to == To::Text {
+                assign(&mut shards, folder, false, extension);
             }
         }
         let stream = match (file, &folder) {
             (Some(file), _) => Stream::File(file.clone()),
-            (None, Some(folder)) if streamed => Stream::File(folder.join(DOCUMENTS)),
-            (None, Some(_)) => Stream::None,
             (None, None) => Stream::Stdout,
+            (None, Some(folder)) if shards.iter().any(|s| s.target.is_none()) => Stream::File(folder.join(DOCUMENTS)),
+            (None, Some(_)) => Stream::None,
         };
-        let quarantine = args.quarantine.clone().or_else(|| match (&folder, file) {
-            (Some(folder), _) => Some(folder.join("quarantine")),
-            (None, Some(file)) => Some(file.with_file_name("quarantine")),
-            (None, None) => None,
-        });
         Ok(Plan { shards, unreadable, to, filter: matches!(stream, Stream::Stdout), stream, folder, quarantine })
     }
 
@@ -141,7 +109,9 @@ impl Plan {
         if let Some(folder) = &self.folder {
             targets.push(folder.join(REMOVED));
         }
-        targets.extend(self.quarantine.iter().flat_map(|q| Quarantine::FILES.map(|f| q.join(f))));
+        if args.on_bad == OnBad::Quarantine {
+            targets.extend(self.quarantine.iter().flat_map(|q| Quarantine::FILES.map(|f| q.join(f))));
+        }
         targets.retain(|t| t.symlink_metadata().is_ok());
         if targets.is_empty() {
             return Ok(());
@@ -158,9 +128,49 @@ impl Plan {
     }
 }
 
+fn is_jsonl(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("jsonl") || e.eq_ignore_ascii_case("ndjson"))
+}
+
+/// What to write when it was not said: JSON lines for JSON lines, else text.
+fn format(args: &args::Dump, single: bool) -> Result<To, Error> {
+    let one = args.input.first().filter(|_| single && args.from == From::Auto);
+    let lines = args.from == From::Jsonl || one.is_some_and(|p| is_jsonl(p)) || args.output.as_deref().is_some_and(is_jsonl);
+    let to = args.to.unwrap_or(if lines { To::Jsonl } else { To::Text });
+    if args.from == From::Jsonl && to == To::Text {
+        return Err(Error::Usage("--from jsonl gives JSON lines: one line in, one line out; write --to jsonl".to_owned()));
+    }
+    Ok(to)
+}
+
+/// All files of the inputs, in the order they were named and each tree in the order of its paths.
+fn sources(inputs: &[PathBuf], skip: &[PathBuf], unreadable: &mut Vec<source::Unreadable>) -> Vec<Source> {
+    let mut found = Vec::new();
+    for input in inputs {
+        let from = found.len();
+        source::walk(input, skip, &mut found, unreadable);
+        if inputs.len() > 1 && input.is_dir() {
+            // several trees side by side: each under its own name
+            let own = input.canonicalize().ok().and_then(|p| p.file_name().map(PathBuf::from)).unwrap_or_default();
+            found[from..].iter_mut().for_each(|s| s.name = own.join(&s.name));
+        }
+    }
+    found
+}
+
+/// Gives the shards that are JSON lines, or those that are not, a file each in `folder`.
+fn assign(shards: &mut [Shard], folder: &Path, jsonl: bool, extension: Option<&str>) {
+    let chosen = shards.iter().filter(|s| s.jsonl == jsonl);
+    let names: Vec<&Path> = chosen.map(|s| s.source.as_ref().map_or(Path::new("stdin"), |s| &s.name)).collect();
+    let names = output::names(&names, extension, &RESERVED);
+    for (shard, name) in shards.iter_mut().filter(|s| s.jsonl == jsonl).zip(names) {
+        shard.target = Some(folder.join(name));
+    }
+}
+
 /// All pages of a tree as JSON lines.
-pub(super) const DOCUMENTS: &str = "documents.jsonl";
+const DOCUMENTS: &str = "documents.jsonl";
 /// Pages of a tree of which nothing stays.
 pub(super) const REMOVED: &str = "removed.jsonl";
 /// Names in the output folder that no input gets.
-pub(super) const RESERVED: [&str; 4] = [DOCUMENTS, REMOVED, "quarantine/index.jsonl", "quarantine/records.bin"];
+const RESERVED: [&str; 4] = [DOCUMENTS, REMOVED, "quarantine/index.jsonl", "quarantine/records.bin"];

@@ -16,22 +16,27 @@ use crate::io::quarantine::{Bad, Quarantine, Raw};
 
 /// Writes what is done, in order, on the calling thread.
 pub(super) struct Sink<'a> {
-    pub(super) args: &'a args::Dump,
-    pub(super) plan: &'a Plan,
-    pub(super) console: &'a mut Console,
+    args: &'a args::Dump,
+    plan: &'a Plan,
+    console: &'a mut Console,
     /// The common stream.
-    pub(super) stream: Option<(Box<dyn Commit>, String)>,
+    stream: Option<(Box<dyn Commit>, String)>,
     /// The file of the shard of JSON lines at hand.
-    pub(super) own: Option<(BufWriter<AtomicFile>, PathBuf)>,
-    pub(super) quarantine: Option<Quarantine>,
-    pub(super) removed: Option<BufWriter<AtomicFile>>,
-    pub(super) tally: Tally,
-    pub(super) counts: Counts,
-    pub(super) bytes: (u64, u64),
-    pub(super) unreadable: u64,
+    own: Option<(BufWriter<AtomicFile>, PathBuf)>,
+    quarantine: Option<Quarantine>,
+    /// The list of pages removed whole.
+    removed: Option<BufWriter<AtomicFile>>,
+    removed_listed: bool,
+    tally: Tally,
+    counts: Counts,
+    /// In and out.
+    bytes: (u64, u64),
+    /// Inputs that could not be read at all.
+    unreadable: u64,
 }
 
 impl<'a> Sink<'a> {
+    /// Opens what the plan says; clears what an earlier run left, if it may.
     pub(super) fn new(args: &'a args::Dump, plan: &'a Plan, console: &'a mut Console) -> Result<Sink<'a>, Error> {
         let stream: Option<(Box<dyn Commit>, String)> = match &plan.stream {
             Stream::None => None,
@@ -63,6 +68,7 @@ impl<'a> Sink<'a> {
             own: None,
             quarantine,
             removed: None,
+            removed_listed: false,
             tally: Tally::default(),
             counts: Counts::default(),
             bytes: (0, 0),
@@ -70,6 +76,7 @@ impl<'a> Sink<'a> {
         })
     }
 
+    /// Writes and counts one job.
     pub(super) fn take(&mut self, mut done: Done) -> Result<(), Error> {
         let shard = self.plan.shards.get(done.shard);
         if let Some(target) = shard.and_then(|s| s.target.as_ref()).filter(|_| done.step == Step::Begin) {
@@ -109,7 +116,7 @@ impl<'a> Sink<'a> {
     }
 
     /// `placed`: the worker has put a line for it into the stream, where one is due.
-    pub(super) fn bad(&mut self, bad: &mut Bad, placed: bool) -> Result<(), Error> {
+    fn bad(&mut self, bad: &mut Bad, placed: bool) -> Result<(), Error> {
         let unreadable = matches!(bad.raw, Raw::None);
         self.unreadable += u64::from(unreadable);
         let as_error = |bad: &Bad| Error::Record {
@@ -143,10 +150,12 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    pub(super) fn list_removed(&mut self, path: &Path, reason: &str) -> Result<(), Error> {
+    /// A line in the list of pages of which nothing stays.
+    fn list_removed(&mut self, path: &Path, reason: &str) -> Result<(), Error> {
         let Some(folder) = &self.plan.folder else { return Ok(()) };
         let to = folder.join(REMOVED);
         let line = serde_json::json!({"path": path.to_string_lossy(), "reason": reason});
+        self.removed_listed = true;
         if self.removed.is_none() {
             self.removed = Some(BufWriter::new(AtomicFile::create(&to).map_err(cannot("write", to.display()))?));
         }
@@ -154,6 +163,7 @@ impl<'a> Sink<'a> {
         writeln!(file, "{line}").map_err(cannot("write", to.display()))
     }
 
+    /// Gives files their names and checks the sums against `read`, counted by the reader.
     pub(super) fn finish(mut self, read: u64) -> Result<Outcome, Error> {
         if let Some((stream, name)) = self.stream.take() {
             stream.commit().map_err(cannot("write", name))?;
@@ -173,7 +183,8 @@ impl<'a> Sink<'a> {
         Ok(if self.unreadable > 0 { Outcome::Unreadable } else { Outcome::Done })
     }
 
-    pub(super) fn summary(&self) {
+    /// What came in is the sum of what follows.
+    fn summary(&self) {
         use indicatif::{HumanBytes, HumanCount};
         let (t, seconds) = (&self.tally, self.console.elapsed().as_secs_f64());
         let rate = HumanBytes((self.bytes.0 as f64 / seconds.max(1e-3)) as u64);
@@ -188,8 +199,8 @@ impl<'a> Sink<'a> {
             ),
             format!("  + removed    {:>12}", HumanCount(t.removed).to_string()),
         ];
-        if t.removed > 0 && self.plan.folder.is_some() && self.plan.to == To::Text {
-            lines[3].push_str(&format!("  see {}", self.plan.folder.as_ref().expect("just looked").join(REMOVED).display()));
+        if let Some(folder) = self.plan.folder.as_ref().filter(|_| self.removed_listed) {
+            lines[3].push_str(&format!("  see {}", folder.join(REMOVED).display()));
         }
         let mut quarantined = format!("  + quarantined{:>12}", HumanCount(t.quarantined).to_string());
         if let Some(q) = self.quarantine.as_ref().filter(|_| t.quarantined > 0) {

@@ -24,6 +24,7 @@ use crate::page::RawDoc;
 /// What became of a job.
 #[derive(Default)]
 pub(super) struct Done {
+    /// Number of the shard; none has `usize::MAX`.
     pub(super) shard: usize,
     pub(super) step: Step,
     /// For the stream or the shard's own file.
@@ -31,7 +32,9 @@ pub(super) struct Done {
     pub(super) bad: Vec<Bad>,
     /// Bad records have their line in `out`, if the plan wants one.
     pub(super) placed: bool,
+    /// Number and reason of records of which nothing stays.
     pub(super) removed: Vec<(u64, String)>,
+    /// Records that came in.
     pub(super) records: u64,
     pub(super) bytes_in: u64,
     pub(super) bytes_out: u64,
@@ -46,9 +49,10 @@ pub(super) enum Step {
     End,
 }
 
-/// Sums over records.
+/// Sums over records that were read.
 #[derive(Default)]
 pub(super) struct Counts {
+    /// Records with text.
     pub(super) out: u64,
     /// Records with at least one edit.
     pub(super) edited: u64,
