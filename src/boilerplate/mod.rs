@@ -1,6 +1,7 @@
 //! Which blocks are not content: navigation, share widgets, spam headers, footers. Marks them; deletes nothing. Pages with
 //! elements are judged by `content` first, text by `lines` alone.
 
+pub mod content;
 pub mod lines;
 
 use crate::block::{Block, Mark};

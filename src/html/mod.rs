@@ -20,6 +20,8 @@ pub use sniff::looks_like_html;
 const HARDLY_ANY: usize = 30;
 /// Hidden bytes that make it worth while.
 const MUCH: usize = 200;
+/// A `<noscript>` that holds this many times the visible text is the page, written for readers without scripts.
+const MOST: usize = 2;
 
 /// Reads an HTML page or fragment: one layer whose edits are tags, entities, hidden parts and collapsed white space, and the
 /// outline over that layer's text. No layer when the text holds none of them.
@@ -41,8 +43,10 @@ pub fn fragment(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
 fn read(text: &str, rules: &Rules, mode: reader::Mode) -> (Vec<Layer<'static>>, Outline) {
     let mut read = reader::read(text, rules, mode);
     let visible: usize = read.outline.blocks.iter().map(|b| b.span.len()).sum();
-    if visible < HARDLY_ANY && read.hidden > MUCH {
-        read = reader::read(text, rules, reader::Mode { show_hidden: true, ..mode });
+    let show_hidden = visible < HARDLY_ANY && read.hidden > MUCH;
+    let show_unscripted = read.unscripted > MUCH && read.unscripted > MOST * visible;
+    if show_hidden || show_unscripted {
+        read = reader::read(text, rules, reader::Mode { show_hidden, show_unscripted, ..mode });
     }
     (read.layer.into_iter().collect(), read.outline)
 }

@@ -26,16 +26,20 @@ const DEPTH: usize = 512;
 pub(super) struct Mode {
     /// A line end in the source ends a block: text with some HTML in it.
     pub(super) keep_lines: bool,
-    /// What attributes hide is shown, and `<noscript>` and `<template>` too.
+    /// What attributes hide is shown, and `<template>` too.
     pub(super) show_hidden: bool,
+    /// `<noscript>` is shown.
+    pub(super) show_unscripted: bool,
 }
 
 /// What came out of one reading.
 pub(super) struct Read {
     pub(super) layer: Option<Layer<'static>>,
     pub(super) outline: Outline,
-    /// Bytes of text that [`Mode::show_hidden`] would show.
+    /// Bytes of text that attributes hide.
     pub(super) hidden: usize,
+    /// Bytes of text in `<noscript>`.
+    pub(super) unscripted: usize,
 }
 
 /// An open element.
@@ -72,6 +76,7 @@ struct Reader<'t> {
     /// Hidden by an attribute, not by its tag.
     hidden_by_attribute: bool,
     hidden: usize,
+    unscripted: usize,
     /// Start tags beyond [`DEPTH`] whose end tags are to come.
     beyond: usize,
     p_open: u32,
@@ -95,6 +100,7 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         hidden_from: 0,
         hidden_by_attribute: false,
         hidden: 0,
+        unscripted: 0,
         beyond: 0,
         p_open: 0,
         a_open: 0,
@@ -113,7 +119,7 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
     r.pop_to(0);
     let (layer, blocks) = r.writer.finish();
     r.tree.labels = r.labels.finish();
-    Read { layer, outline: Outline { blocks, tree: r.tree, fields: r.fields.finish() }, hidden: r.hidden }
+    Read { layer, outline: Outline { blocks, tree: r.tree, fields: r.fields.finish() }, hidden: r.hidden, unscripted: r.unscripted }
 }
 
 impl Reader<'_> {
@@ -164,10 +170,11 @@ impl Reader<'_> {
         if self.top().tag == Tag::HEAD && !belongs_in_head(tag) {
             self.pop_to(self.open.len() - 1);
         }
-        let shown_raw = self.mode.show_hidden && tag == Tag::NOSCRIPT;
+        let shown_raw = self.mode.show_unscripted && tag == Tag::NOSCRIPT;
         if tag.is_raw() && !shown_raw {
             return self.raw(&s);
         }
+        self.leave_drawing(tag);
         self.close_implied(tag);
         let seen = self.hidden_from == 0;
         if tag.is_void() {
@@ -180,7 +187,7 @@ impl Reader<'_> {
             return self.skip(s.at.end);
         }
         let custom = tag == Tag::OTHER && self.text.as_bytes()[s.at.start..s.attributes.start].contains(&b'-');
-        let shows = self.mode.show_hidden && matches!(tag, Tag::TEMPLATE | Tag::NOSCRIPT);
+        let shows = shown_raw || (self.mode.show_hidden && tag == Tag::TEMPLATE);
         let unseen = tag.is_unseen() && !shows && !(tag == Tag::DIALOG && has(attributes, "open"));
         let hides = seen && (unseen || (!self.mode.show_hidden && !matches!(tag, Tag::HTML | Tag::BODY) && is_hidden(attributes)));
         let inline = !tag.is_block() && !custom && tag != Tag::A;
@@ -310,7 +317,7 @@ impl Reader<'_> {
         match tag {
             Tag::TITLE => self.fields.title(inside),
             Tag::SCRIPT => self.fields.script(&self.text[s.attributes.clone()], inside),
-            Tag::NOSCRIPT => self.hidden += inside.len() / 4,
+            Tag::NOSCRIPT => self.unscripted += visible_bytes(inside),
             _ => {}
         }
         let end = match self.tokens.next() {
@@ -339,6 +346,17 @@ impl Reader<'_> {
             self.pop_to(i);
         }
         found.is_some()
+    }
+
+    /// A drawing without its end tag ends at the first HTML element in it, as the standard says; `<foreignObject>` may hold some.
+    fn leave_drawing(&mut self, tag: Tag) {
+        const FOREIGN_OBJECT: u64 = crate::tag::key(b"foreignobject");
+        let html = tag.is_block()
+            || matches!(tag, Tag::SPAN | Tag::B | Tag::I | Tag::EM | Tag::STRONG | Tag::SMALL | Tag::IMG | Tag::BR | Tag::CODE);
+        let Some(from) = self.hidden_from.checked_sub(1) else { return };
+        if html && self.open[from].tag == Tag::SVG && !self.open[from..].iter().rev().take(REACH).any(|o| o.key == FOREIGN_OBJECT) {
+            self.pop_to(from);
+        }
     }
 
     /// Ends that a start tag implies.
@@ -440,6 +458,20 @@ impl Reader<'_> {
     }
 }
 
+/// About how many bytes of a piece of HTML stand outside its tags.
+fn visible_bytes(html: &str) -> usize {
+    let bytes = html.as_bytes();
+    let (mut at, mut sum) = (0, 0);
+    while let Some(open) = memchr::memchr(b'<', &bytes[at..]) {
+        sum += html[at..at + open].trim_ascii().len();
+        match memchr::memchr(b'>', &bytes[at + open..]) {
+            Some(close) => at += open + close + 1,
+            None => return sum,
+        }
+    }
+    sum + html[at..].trim_ascii().len()
+}
+
 /// Tags that leave the head open.
 fn belongs_in_head(tag: Tag) -> bool {
     matches!(tag, Tag::META | Tag::LINK | Tag::BASE | Tag::TITLE | Tag::SCRIPT | Tag::STYLE | Tag::NOSCRIPT | Tag::TEMPLATE | Tag::HEAD)
@@ -455,27 +487,43 @@ fn has(attributes: &str, name: &str) -> bool {
     Attributes::of(attributes).any(|(n, _)| n.eq_ignore_ascii_case(name))
 }
 
-/// Hidden by `hidden`, `aria-hidden=true`, or a style that shows nothing.
+/// Hidden by `hidden`, `aria-hidden=true`, or a style that shows nothing; but parts that the reader opens with a click, and parts a
+/// streaming server moves to their place by script, are content.
 fn is_hidden(attributes: &str) -> bool {
     let bytes = attributes.as_bytes();
     if bytes.len() < 6 || (memmem::find(bytes, b"idden").is_none() && memmem::find(bytes, b"one").is_none()) {
         return false;
     }
-    Attributes::of(attributes).any(|(name, value)| match name.len() {
+    let hides = |(name, value): (&str, &str)| match name.len() {
         6 if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("false"),
         11 if name.eq_ignore_ascii_case("aria-hidden") => value.eq_ignore_ascii_case("true"),
         5 if name.eq_ignore_ascii_case("style") => style_hides(value),
         _ => false,
+    };
+    Attributes::of(attributes).any(hides) && !opens_on_click(attributes)
+}
+
+/// Words in class, id or role of tab panels, accordions and folded answers; `S:` begins the id of a streamed part.
+const FOLDED: [&str; 11] =
+    ["accordion", "collaps", "tabpanel", "tab-pane", "tab__content", "tab-content", "tabcontent", "spoiler", "faq", "expandable", "acd-"];
+
+fn opens_on_click(attributes: &str) -> bool {
+    Attributes::of(attributes).any(|(name, value)| {
+        if name.eq_ignore_ascii_case("id") && value.starts_with("S:") {
+            return true;
+        }
+        let names = ["class", "id", "role"].iter().any(|n| name.eq_ignore_ascii_case(n));
+        names && FOLDED.iter().any(|w| memmem::find(value.to_ascii_lowercase().as_bytes(), w.as_bytes()).is_some())
     })
 }
 
+/// `display: none`. Not `visibility: hidden`: message services send every article so and show it by script.
 fn style_hides(style: &str) -> bool {
     style.split(';').any(|declaration| {
         declaration.split_once(':').is_some_and(|(property, value)| {
             let value = value.trim();
             let value = value.split_once('!').map_or(value, |(v, _)| v.trim_end());
-            (property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none"))
-                || (property.trim().eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden"))
+            property.trim().eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none")
         })
     })
 }

@@ -119,7 +119,7 @@ fn what_is_hidden_is_left_out() {
     let page = "<p>a<script>if (1 < 2) x='</p>'</script><style>p{}</style><span style='Display : none!important'>b</span>c</p>\
                 <div hidden>d</div><div aria-hidden=true>e<div>f</div></div><div style='overflow:hidden'>g</div>\
                 <textarea>h</textarea><select><option>i<option>j</select><template>k</template><svg><path/><text>l</text></svg>\
-                <noscript><p>m</p></noscript><dialog>n</dialog><dialog open>o</dialog><div style=visibility:hidden>p</div>";
+                <noscript><p>m</p></noscript><dialog>n</dialog><dialog open>o</dialog><div style='color:red;display:none'>p</div>";
     assert_eq!(lines(page), "ac\ng\no");
 }
 
@@ -128,6 +128,32 @@ fn a_hidden_element_ends_where_its_parent_ends() {
     assert_eq!(lines("<div><p hidden>a<p>b</div><section><div style='display:none'><b>c</section>d"), "b\nd");
     let many = format!("<ul style=display:none>{}</ul><p>seen", "<li>x".repeat(100));
     assert_eq!(lines(&many), "seen");
+}
+
+#[test]
+fn parts_that_open_are_content() {
+    let page = "<div style='visibility:hidden'>a</div><div class='Accordion-body' aria-hidden=true>b</div><div hidden id=S:1>c</div>\
+                <div class=tab-pane hidden>d</div><div class=table hidden>e</div>";
+    assert_eq!(lines(page), "a\nb\nc\nd");
+}
+
+#[test]
+fn a_drawing_without_end_hides_nothing_but_itself() {
+    assert_eq!(lines("<a><svg><text>x</text><use/><p>seen"), "seen");
+    assert_eq!(lines("<svg><foreignObject><p>label</p></foreignObject></svg>seen"), "seen");
+}
+
+#[test]
+fn a_page_for_readers_without_scripts_is_read() {
+    let post = "Somebody asked a question and somebody answered it at length. ".repeat(5);
+    assert_eq!(
+        lines(&format!("<title>t</title><noscript><div><p>{post}</p></div></noscript><p>Loading")),
+        format!("{}\nLoading", post.trim_end())
+    );
+    assert_eq!(
+        lines("<noscript>Please enable scripts.</noscript><p>The page has text of its own here.</p>"),
+        "The page has text of its own here."
+    );
 }
 
 #[test]

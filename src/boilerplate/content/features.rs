@@ -1,0 +1,245 @@
+//! The features a block is judged by: its text, its neighbours, its place, and the elements around it. What they weigh is data.
+
+use crate::block::Kind;
+use crate::tree::Outline;
+
+use super::survey::{self, Survey};
+use super::words;
+
+/// Collects numbers under names: once with names for training and for `explain`, else numbers alone.
+pub(super) struct Row<'r> {
+    pub(super) values: &'r mut Vec<f32>,
+    pub(super) names: Option<&'r mut Vec<String>>,
+}
+
+impl Row<'_> {
+    fn put(&mut self, name: impl std::fmt::Display, value: f32) {
+        self.values.push(value);
+        if let Some(names) = self.names.as_mut() {
+            names.push(name.to_string());
+        }
+    }
+}
+
+fn log(x: f32) -> f32 {
+    (x.max(0.0) + 1.0).ln()
+}
+
+/// What the whole page says, needed by every block of it.
+pub(super) struct Place {
+    /// Element around the densest prose, and its blocks.
+    pub(super) core: u32,
+    /// Block that repeats the page's title, `blocks` when there is none.
+    title: usize,
+    /// Units before each block.
+    before: Vec<f32>,
+    /// Of each block: how many blocks of the page have its text.
+    copies: Vec<u16>,
+}
+
+impl Place {
+    pub(super) fn of(text: &str, outline: &Outline, survey: &Survey) -> Place {
+        let mut before = Vec::with_capacity(survey.measures.len() + 1);
+        let mut sum = 0.0;
+        for m in &survey.measures {
+            before.push(sum);
+            sum += m.units;
+        }
+        before.push(sum);
+        let mut by_hash: Vec<(u64, u32)> = survey.hashes.iter().zip(0..).map(|(h, i)| (*h, i)).collect();
+        by_hash.sort_unstable();
+        let mut copies = vec![1; survey.measures.len()];
+        for run in by_hash.chunk_by(|a, b| a.0 == b.0) {
+            for (_, i) in run {
+                copies[*i as usize] = run.len().min(u16::MAX as usize) as u16;
+            }
+        }
+        Place { core: core(outline, survey), title: title(text, outline), before, copies }
+    }
+}
+
+/// The element whose prose outweighs what else it holds by most. A simple first guess the features refer to.
+fn core(outline: &Outline, survey: &Survey) -> u32 {
+    let n = outline.tree.len();
+    let mut own = vec![0f32; n.max(1)];
+    for (i, m) in survey.measures.iter().enumerate() {
+        let link = survey.links[i];
+        let plain = m.units * (1.0 - link);
+        let groups = survey.groups[survey.nodes[i] as usize];
+        let against = groups & (survey::IN_NAV | survey::IN_FOOTER | survey::IN_ASIDE | 0b10_0111_0000) != 0;
+        let score =
+            if m.marks >= 1.0 && plain >= 30.0 { plain.min(600.0) } else { 0.2 * plain.min(80.0) } - 20.0 - 0.7 * m.units.min(100.0) * link;
+        own[survey.nodes[i] as usize] += if against { score.min(0.0) - 10.0 } else { score };
+    }
+    for i in (1..n).rev() {
+        // a part that costs more than it gives would be left out again
+        let gain = own[i].max(0.0).max(own[i] * 0.3);
+        own[outline.tree.parent[i] as usize] += gain.max(own[i] * 0.5);
+    }
+    let mut best = 0;
+    for i in 1..n {
+        // deeper elements win ties: what the ancestor adds must be worth something
+        if own[i] >= own[best] * 0.95 {
+            best = if own[i] > own[best] || outline.tree.is_inside(i as u32, best as u32) { i } else { best };
+        }
+    }
+    best as u32
+}
+
+/// The first heading or short block that the page's title begins with or contains.
+fn title(text: &str, outline: &Outline) -> usize {
+    let title = outline.fields.iter().find(|f| &*f.key == "title").map_or("", |f| &*f.value);
+    let none = outline.blocks.len();
+    if title.chars().count() < 4 {
+        return none;
+    }
+    let fits = |b: &crate::block::Block| {
+        let t = b.span.of(text);
+        t.len() >= 8 && t.len() <= title.len() + 40 && (title.contains(t) || (t.contains(title)))
+    };
+    let heading = outline.blocks.iter().position(|b| matches!(b.kind, Kind::Heading(_)) && fits(b));
+    heading.or_else(|| outline.blocks.iter().position(|b| b.link_bytes == 0 && fits(b) && b.span.len() * 3 > title.len())).unwrap_or(none)
+}
+
+/// The features of block `i`.
+pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, row: &mut Row<'_>) {
+    let b = &outline.blocks[i];
+    let tree = &outline.tree;
+    let node = s.nodes[i];
+    let m = &s.measures[i];
+    let total = place.before.last().copied().unwrap_or(0.0).max(1.0);
+    let n = s.measures.len();
+
+    // its text
+    row.put("units", log(m.units));
+    row.put("link", s.links[i]);
+    row.put("marks", log(m.marks));
+    row.put("mark_rate", 100.0 * m.marks / m.units.max(1.0));
+    row.put("ends", f32::from(u8::from(m.ends)));
+    row.put("digits", m.digits / m.units.max(1.0));
+    row.put("parts", log(m.parts));
+    row.put("capitals", m.capitals / m.words.max(1.0));
+    row.put("wide", m.wide * 2.0 / m.units.max(1.0));
+    row.put("copies", log(f32::from(place.copies[i])));
+    row.put(
+        "kind",
+        match b.kind {
+            Kind::Paragraph => 0.0,
+            Kind::Heading(l) => 10.0 - f32::from(l),
+            Kind::ListItem => 1.0,
+            Kind::TableRow => 2.0,
+            Kind::Code => 3.0,
+            Kind::Quote => 4.0,
+            Kind::Caption => -1.0,
+        },
+    );
+    // its place
+    row.put("position", (place.before[i] + m.units / 2.0) / total);
+    row.put("index", i as f32 / n.max(1) as f32);
+    row.put("from_end", log((n - i) as f32));
+    row.put("total", log(total));
+    row.put("page_blocks", log(n as f32));
+    row.put(
+        "after_title",
+        if place.title == n { 0.0 } else { (i as f32 - place.title as f32).signum() * log((i as f32 - place.title as f32).abs()) },
+    );
+    row.put("is_title", f32::from(u8::from(place.title == i)));
+    // its neighbours
+    for (name, step) in [("p1", -1isize), ("p2", -2), ("n1", 1), ("n2", 2), ("n3", 3)] {
+        let j = i as isize + step;
+        let (units, link, ends, kind) = match usize::try_from(j).ok().filter(|j| *j < n) {
+            Some(j) => (log(s.measures[j].units), s.links[j], s.measures[j].ends, matches!(outline.blocks[j].kind, Kind::Heading(_))),
+            None => (-1.0, -1.0, false, false),
+        };
+        row.put(format_args!("{name}_units"), units);
+        row.put(format_args!("{name}_link"), link);
+        row.put(format_args!("{name}_ends"), f32::from(u8::from(ends)));
+        row.put(format_args!("{name}_heading"), f32::from(u8::from(kind)));
+    }
+    for (name, from, to) in [("before8", i.saturating_sub(8), i), ("after8", (i + 1).min(n), (i + 9).min(n))] {
+        let (mut units, mut plain, mut prose) = (0.0, 0.0, 0.0);
+        for j in from..to {
+            let u = s.measures[j].units;
+            units += u;
+            plain += u * (1.0 - s.links[j]);
+            if s.measures[j].ends {
+                prose += u;
+            }
+        }
+        row.put(format_args!("{name}_units"), log(units));
+        row.put(format_args!("{name}_link"), 1.0 - plain / units.max(1.0));
+        row.put(format_args!("{name}_ends"), prose / units.max(1.0));
+    }
+    // the elements around it
+    row.put("depth", f32::from(s.depth.get(node as usize).copied().unwrap_or(0)));
+    let mut at = node;
+    let all = s.sums[0];
+    let mut twins = 1u16;
+    for level in 0..5 {
+        let sums = s.sums[at as usize];
+        row.put(format_args!("a{level}_plain"), log(sums.plain));
+        row.put(format_args!("a{level}_link"), sums.link_density());
+        row.put(format_args!("a{level}_blocks"), log(sums.blocks));
+        row.put(format_args!("a{level}_mean"), log(sums.units / sums.blocks.max(1.0)));
+        row.put(format_args!("a{level}_share"), sums.plain / all.plain.max(1.0));
+        row.put(format_args!("a{level}_prose"), sums.prose / sums.units.max(1.0));
+        row.put(format_args!("a{level}_paragraphs"), log(sums.paragraphs));
+        // twins anywhere between this level and the next
+        let next = s.wider.get(at as usize).copied().unwrap_or(0);
+        let mut t = s.twins.get(at as usize).copied().unwrap_or(1);
+        let mut climb = at;
+        while climb != 0 && climb > next {
+            t = t.max(s.twins[climb as usize]);
+            climb = tree.parent[climb as usize];
+        }
+        twins = twins.max(t);
+        row.put(format_args!("a{level}_twins"), log(f32::from(t)));
+        at = next;
+    }
+    row.put("twins", log(f32::from(twins)));
+    // what they are called, and how near
+    let groups = s.groups.get(node as usize).copied().unwrap_or(0);
+    let own = s.own.get(node as usize).copied().unwrap_or(0);
+    let near = {
+        let (mut g, mut at) = (0, node);
+        for _ in 0..3 {
+            g |= s.own.get(at as usize).copied().unwrap_or(0);
+            at = tree.parent.get(at as usize).copied().unwrap_or(0);
+        }
+        g
+    };
+    for (bit, name) in words::NAMES.iter().enumerate() {
+        let flag = |g: u32| f32::from(u8::from(g & (1 << bit) != 0));
+        row.put(format_args!("w_{name}"), flag(groups) + flag(near) + flag(own));
+    }
+    for (bit, name) in [
+        (survey::IN_NAV, "nav"),
+        (survey::IN_ASIDE, "aside"),
+        (survey::IN_FOOTER, "footer"),
+        (survey::IN_HEADER, "header"),
+        (survey::IN_ARTICLE, "article"),
+        (survey::IN_MAIN, "main"),
+        (survey::IN_FORM, "form"),
+        (survey::IN_LIST, "list"),
+        (survey::IN_TABLE, "table"),
+        (survey::IN_BUTTON, "button"),
+    ] {
+        row.put(format_args!("t_{name}"), f32::from(u8::from(groups & bit != 0)));
+    }
+    // where it stands to the core
+    let core = place.core;
+    let inside = tree.is_inside(node, core) || tree.is_empty();
+    row.put("in_core", f32::from(u8::from(inside)));
+    let sums = s.sums[core as usize];
+    row.put("core_share", sums.plain / all.plain.max(1.0));
+    row.put("core_link", sums.link_density());
+    row.put("core_paragraphs", log(sums.paragraphs));
+    let (first, last) = (s.first[core as usize] as f32, s.last[core as usize] as f32);
+    let at = i as f32;
+    row.put("core_before", log(first - at));
+    row.put("core_after", log(at - last + 1.0));
+    row.put("core_position", ((at - first) / (last - first).max(1.0)).clamp(-1.0, 2.0));
+    let common = if tree.is_empty() { 0 } else { tree.common(node, core) };
+    row.put("core_up", f32::from(s.depth[core as usize] - s.depth[common as usize]));
+    row.put("core_down", f32::from(s.depth[node as usize] - s.depth[common as usize]));
+}

@@ -1,0 +1,107 @@
+//! Words authors put in class, id and role, sorted into groups: what an element is for. Whether that counts is `features`'.
+
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::rules::table;
+use crate::tree::Tree;
+
+/// A set of groups, one bit each, in the order of the data file.
+pub(super) type Groups = u32;
+
+/// The groups in the order of the data file.
+pub(super) const NAMES: [&str; 18] = [
+    "content", "article", "comment", "forum", "nav", "side", "foot", "share", "related", "ad", "meta", "tag", "form", "cookie", "title",
+    "caption", "head", "hide",
+];
+
+struct Words {
+    search: AhoCorasick,
+    /// Of each pattern: its groups, and whether it must stand as a word.
+    means: Vec<(Groups, bool)>,
+}
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut patterns: Vec<(String, Groups, bool)> = Vec::new();
+        for row in table::rows("words.tsv", include_str!("../../data/content/words.tsv"), 2) {
+            let row = row.expect("the table is part of the crate and a test reads it");
+            let Some(group) = NAMES.iter().position(|n| *n == row.cells[0]) else { continue };
+            for word in row.cells[1].split(' ').filter(|w| !w.is_empty()) {
+                let bare = word.trim_end_matches('.');
+                let whole = bare.len() < word.len() || bare.len() < 4;
+                match patterns.iter_mut().find(|p| p.0 == bare) {
+                    Some(p) => p.1 |= 1 << group,
+                    None => patterns.push((bare.to_owned(), 1 << group, whole)),
+                }
+            }
+        }
+        let search = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::Standard)
+            .build(patterns.iter().map(|p| &p.0))
+            .expect("a few hundred short patterns make a small automaton");
+        Words { search, means: patterns.into_iter().map(|p| (p.1, p.2)).collect() }
+    })
+}
+
+/// The groups a label belongs to.
+pub(super) fn groups(label: &str) -> Groups {
+    if label.is_empty() {
+        return 0;
+    }
+    let words = words();
+    let bytes = label.as_bytes();
+    let mut found = 0;
+    for m in words.search.find_overlapping_iter(label) {
+        let (groups, whole) = words.means[m.pattern().as_usize()];
+        if whole {
+            let before = m.start().checked_sub(1).map(|i| bytes[i]);
+            let after = bytes.get(m.end());
+            let first = bytes[m.start()];
+            // `navAd`: a capital begins a word
+            let begins = before.is_none_or(|b| !b.is_ascii_alphabetic() || (b.is_ascii_lowercase() && first.is_ascii_uppercase()));
+            let ends = after.is_none_or(|b| !b.is_ascii_lowercase());
+            if !(begins && ends) {
+                continue;
+            }
+        }
+        found |= groups;
+    }
+    found
+}
+
+/// The groups of every label of a page, by number: each is looked at once.
+pub(super) fn of_labels(tree: &Tree) -> Vec<Groups> {
+    tree.labels.iter().map(|l| groups(l)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(label: &str) -> Vec<&'static str> {
+        let g = groups(label);
+        NAMES.iter().enumerate().filter(|(i, _)| g & (1 << i) != 0).map(|(_, n)| *n).collect()
+    }
+
+    #[test]
+    fn long_words_count_anywhere_short_ones_alone() {
+        assert_eq!(names("xArticleBox"), ["content", "article"]);
+        assert_eq!(names("box-ad"), ["ad"]);
+        assert_eq!(names("boxAd2"), ["ad"]);
+        assert_eq!(names("shadow download"), Vec::<&str>::new());
+        assert_eq!(names("#Footer"), ["foot"]);
+        assert!(names("").is_empty());
+    }
+
+    #[test]
+    fn every_group_of_the_table_is_known() {
+        for row in table::rows("words.tsv", include_str!("../../data/content/words.tsv"), 2) {
+            let row = row.unwrap();
+            assert!(NAMES.contains(&row.cells[0]), "{}", row.cells[0]);
+        }
+    }
+}
