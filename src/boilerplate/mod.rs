@@ -17,5 +17,11 @@ pub fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
 
 /// Marks for blocks that are boilerplate. `marked` are the marks other stages set before; those blocks are not marked again.
 pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
-    lines::marks(text, &outline.blocks, marked, profile, rules)
+    if outline.tree.is_empty() {
+        return lines::marks(text, &outline.blocks, marked, profile, rules);
+    }
+    let mut marks = content::marks(text, outline, marked, profile, rules);
+    let before: Vec<Mark> = marked.iter().chain(&marks).copied().collect();
+    marks.extend(lines::inside(text, &outline.blocks, &before, rules));
+    marks
 }

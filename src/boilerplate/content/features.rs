@@ -21,10 +21,6 @@ impl Row<'_> {
     }
 }
 
-fn log(x: f32) -> f32 {
-    (x.max(0.0) + 1.0).ln()
-}
-
 /// What the whole page says, needed by every block of it.
 pub(super) struct Place {
     /// Element around the densest prose, and its blocks.
@@ -35,6 +31,17 @@ pub(super) struct Place {
     before: Vec<f32>,
     /// Of each block: how many blocks of the page have its text.
     copies: Vec<u16>,
+    /// Prose before each block, and how many runs of prose began.
+    prose_before: Vec<(f32, u16)>,
+    /// Of each block: blocks since the last prose.
+    since_prose: Vec<u16>,
+    /// Element of the first prose after the title, or of the first prose.
+    anchor: u32,
+    /// Of the page's prose, the share in elements called comment or forum post.
+    talk: f32,
+    /// What the page says it is: an article, a forum.
+    says_article: f32,
+    says_forum: f32,
 }
 
 impl Place {
@@ -54,9 +61,74 @@ impl Place {
                 copies[*i as usize] = run.len().min(u16::MAX as usize) as u16;
             }
         }
-        Place { core: core(outline, survey), title: title(text, outline), before, copies }
+        let title = title(text, outline);
+        let mut prose_before = Vec::with_capacity(survey.measures.len());
+        let mut since_prose = Vec::with_capacity(survey.measures.len());
+        let (mut units, mut runs, mut gap, mut talk) = (0.0, 0u16, u16::MAX, 0.0);
+        let mut anchor = None;
+        for (i, m) in survey.measures.iter().enumerate() {
+            prose_before.push((units, runs));
+            since_prose.push(gap);
+            if survey::reads_like_prose(m, survey.links[i]) {
+                // a sub-heading, a caption, a picture credit do not part a text
+                const PARTS: u16 = 4;
+                runs = runs.saturating_add(u16::from(gap >= PARTS));
+                gap = 0;
+                units += m.units;
+                if survey.groups[survey.nodes[i] as usize] & TALK != 0 {
+                    talk += m.units;
+                }
+                if anchor.is_none() || (title < outline.blocks.len() && i > title && anchor.is_some_and(|a| a < title)) {
+                    anchor = Some(i);
+                }
+            } else {
+                gap = gap.saturating_add(1);
+            }
+        }
+        let says = |words: &[&str], keys: &[&str]| {
+            let says = |f: &crate::tree::Field| {
+                keys.iter().any(|k| *k == &*f.key) && words.iter().any(|w| f.value.to_ascii_lowercase().contains(w))
+            };
+            f32::from(u8::from(outline.fields.iter().any(says)))
+        };
+        Place {
+            core: core(outline, survey),
+            title,
+            before,
+            copies,
+            prose_before,
+            since_prose,
+            anchor: anchor.map_or(0, |i| survey.nodes[i]),
+            talk: talk / units.max(1.0),
+            says_article: says(&["article", "posting", "report"], &["jsonld:@type", "meta:og:type"]),
+            says_forum: says(
+                &[
+                    "forum",
+                    "qapage",
+                    "question",
+                    "discourse",
+                    "phpbb",
+                    "vbulletin",
+                    "xenforo",
+                    "discuz",
+                    "bbs",
+                    "ipb",
+                    "smf",
+                    "mybb",
+                    "nodebb",
+                    "flarum",
+                    "thread",
+                    "论坛",
+                    "論壇",
+                ],
+                &["jsonld:@type", "meta:generator", "meta:application-name", "meta:og:site_name", "title"],
+            ),
+        }
     }
 }
+
+/// Groups whose prose is talk: comment, forum.
+const TALK: u32 = 0b1100;
 
 /// The element whose prose outweighs what else it holds by most. A simple first guess the features refer to.
 fn core(outline: &Outline, survey: &Survey) -> u32 {
@@ -111,16 +183,17 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
     let n = s.measures.len();
 
     // its text
-    row.put("units", log(m.units));
+    row.put("units", m.units);
     row.put("link", s.links[i]);
-    row.put("marks", log(m.marks));
+    row.put("marks", m.marks);
     row.put("mark_rate", 100.0 * m.marks / m.units.max(1.0));
     row.put("ends", f32::from(u8::from(m.ends)));
     row.put("digits", m.digits / m.units.max(1.0));
-    row.put("parts", log(m.parts));
+    row.put("parts", m.parts);
     row.put("capitals", m.capitals / m.words.max(1.0));
     row.put("wide", m.wide * 2.0 / m.units.max(1.0));
-    row.put("copies", log(f32::from(place.copies[i])));
+    row.put("signs", m.signs);
+    row.put("copies", f32::from(place.copies[i]));
     row.put(
         "kind",
         match b.kind {
@@ -136,19 +209,19 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
     // its place
     row.put("position", (place.before[i] + m.units / 2.0) / total);
     row.put("index", i as f32 / n.max(1) as f32);
-    row.put("from_end", log((n - i) as f32));
-    row.put("total", log(total));
-    row.put("page_blocks", log(n as f32));
+    row.put("from_end", (n - i) as f32);
+    row.put("total", total);
+    row.put("page_blocks", n as f32);
     row.put(
         "after_title",
-        if place.title == n { 0.0 } else { (i as f32 - place.title as f32).signum() * log((i as f32 - place.title as f32).abs()) },
+        if place.title == n { 0.0 } else { (i as f32 - place.title as f32).signum() * ((i as f32 - place.title as f32).abs()) },
     );
     row.put("is_title", f32::from(u8::from(place.title == i)));
     // its neighbours
     for (name, step) in [("p1", -1isize), ("p2", -2), ("n1", 1), ("n2", 2), ("n3", 3)] {
         let j = i as isize + step;
         let (units, link, ends, kind) = match usize::try_from(j).ok().filter(|j| *j < n) {
-            Some(j) => (log(s.measures[j].units), s.links[j], s.measures[j].ends, matches!(outline.blocks[j].kind, Kind::Heading(_))),
+            Some(j) => ((s.measures[j].units), s.links[j], s.measures[j].ends, matches!(outline.blocks[j].kind, Kind::Heading(_))),
             None => (-1.0, -1.0, false, false),
         };
         row.put(format_args!("{name}_units"), units);
@@ -166,7 +239,7 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
                 prose += u;
             }
         }
-        row.put(format_args!("{name}_units"), log(units));
+        row.put(format_args!("{name}_units"), units);
         row.put(format_args!("{name}_link"), 1.0 - plain / units.max(1.0));
         row.put(format_args!("{name}_ends"), prose / units.max(1.0));
     }
@@ -177,13 +250,13 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
     let mut twins = 1u16;
     for level in 0..5 {
         let sums = s.sums[at as usize];
-        row.put(format_args!("a{level}_plain"), log(sums.plain));
+        row.put(format_args!("a{level}_plain"), sums.plain);
         row.put(format_args!("a{level}_link"), sums.link_density());
-        row.put(format_args!("a{level}_blocks"), log(sums.blocks));
-        row.put(format_args!("a{level}_mean"), log(sums.units / sums.blocks.max(1.0)));
+        row.put(format_args!("a{level}_blocks"), sums.blocks);
+        row.put(format_args!("a{level}_mean"), sums.units / sums.blocks.max(1.0));
         row.put(format_args!("a{level}_share"), sums.plain / all.plain.max(1.0));
         row.put(format_args!("a{level}_prose"), sums.prose / sums.units.max(1.0));
-        row.put(format_args!("a{level}_paragraphs"), log(sums.paragraphs));
+        row.put(format_args!("a{level}_paragraphs"), sums.paragraphs);
         // twins anywhere between this level and the next
         let next = s.wider.get(at as usize).copied().unwrap_or(0);
         let mut t = s.twins.get(at as usize).copied().unwrap_or(1);
@@ -193,10 +266,14 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
             climb = tree.parent[climb as usize];
         }
         twins = twins.max(t);
-        row.put(format_args!("a{level}_twins"), log(f32::from(t)));
+        row.put(format_args!("a{level}_position"), {
+            let (first, last) = (s.first[at as usize] as f32, s.last[at as usize] as f32);
+            (i as f32 - first) / (last - first).max(1.0)
+        });
+        row.put(format_args!("a{level}_twins"), f32::from(t));
         at = next;
     }
-    row.put("twins", log(f32::from(twins)));
+    row.put("twins", f32::from(twins));
     // what they are called, and how near
     let groups = s.groups.get(node as usize).copied().unwrap_or(0);
     let own = s.own.get(node as usize).copied().unwrap_or(0);
@@ -226,6 +303,22 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
     ] {
         row.put(format_args!("t_{name}"), f32::from(u8::from(groups & bit != 0)));
     }
+    // where it stands in the page's prose
+    let (prose, runs) = place.prose_before[i];
+    let all_prose = all.prose.max(1.0);
+    row.put("prose_before", prose / all_prose);
+    row.put("prose_runs", f32::from(runs).min(30.0));
+    row.put("since_prose", f32::from(place.since_prose[i]).min(1000.0));
+    row.put("all_prose", all.prose);
+    row.put("prose_share", all.prose / all.units.max(1.0));
+    row.put("all_link", all.link_density());
+    row.put("talk", place.talk);
+    row.put("says_article", place.says_article);
+    row.put("says_forum", place.says_forum);
+    let common = if tree.is_empty() { 0 } else { tree.common(node, place.anchor) };
+    row.put("anchor_up", f32::from(s.depth[place.anchor as usize] - s.depth[common as usize]));
+    row.put("anchor_down", f32::from(s.depth[node as usize] - s.depth[common as usize]));
+    row.put("anchor_common", s.sums[common as usize].plain / all.plain.max(1.0));
     // where it stands to the core
     let core = place.core;
     let inside = tree.is_inside(node, core) || tree.is_empty();
@@ -233,11 +326,11 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
     let sums = s.sums[core as usize];
     row.put("core_share", sums.plain / all.plain.max(1.0));
     row.put("core_link", sums.link_density());
-    row.put("core_paragraphs", log(sums.paragraphs));
+    row.put("core_paragraphs", sums.paragraphs);
     let (first, last) = (s.first[core as usize] as f32, s.last[core as usize] as f32);
     let at = i as f32;
-    row.put("core_before", log(first - at));
-    row.put("core_after", log(at - last + 1.0));
+    row.put("core_before", first - at);
+    row.put("core_after", at - last + 1.0);
     row.put("core_position", ((at - first) / (last - first).max(1.0)).clamp(-1.0, 2.0));
     let common = if tree.is_empty() { 0 } else { tree.common(node, core) };
     row.put("core_up", f32::from(s.depth[core as usize] - s.depth[common as usize]));

@@ -14,6 +14,8 @@ pub(super) struct Measure {
     pub(super) digits: f32,
     /// Signs that part titles and menus: `|`, `>`, `»`, `/`, `·`, `_`.
     pub(super) parts: f32,
+    /// `©`, `®`, `@`.
+    pub(super) signs: f32,
     /// Words: runs between blanks; ideographs count as half a word.
     pub(super) words: f32,
     /// Words that begin with a capital.
@@ -26,7 +28,8 @@ pub(super) struct Measure {
 pub(super) fn measure(text: &str) -> Measure {
     let bytes = text.as_bytes();
     let mut m = Measure::default();
-    let (mut units, mut marks, mut digits, mut parts, mut words, mut capitals, mut wide) = (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
+    let (mut units, mut marks, mut digits, mut parts, mut signs, mut words, mut capitals, mut wide) =
+        (0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32, 0u32);
     let mut at_word = true;
     let mut i = 0;
     while i < bytes.len() {
@@ -47,6 +50,7 @@ pub(super) fn measure(text: &str) -> Measure {
                     }
                     b'0'..=b'9' => digits += 1,
                     b'|' | b'>' | b'/' | b'_' => parts += 1,
+                    b'@' => signs += 1,
                     b'A'..=b'Z' => capitals += u32::from(at_word),
                     _ => {}
                 }
@@ -78,6 +82,7 @@ pub(super) fn measure(text: &str) -> Measure {
             }
             0xC0..=0xDF => {
                 parts += u32::from(matches!((b, bytes.get(i + 1)), (0xC2, Some(0xBB | 0xB7 | 0xAB))));
+                signs += u32::from(matches!((b, bytes.get(i + 1)), (0xC2, Some(0xA9 | 0xAE))));
                 units += 1;
                 words += u32::from(at_word);
                 at_word = false;
@@ -100,6 +105,7 @@ pub(super) fn measure(text: &str) -> Measure {
     m.marks = marks as f32;
     m.digits = digits as f32;
     m.parts = parts as f32;
+    m.signs = signs as f32;
     m.words = words as f32 + wide as f32 / 2.0;
     m.capitals = capitals as f32;
     m.wide = wide as f32;

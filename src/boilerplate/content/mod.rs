@@ -1,10 +1,70 @@
 //! The main content of an HTML page: which blocks belong to it, judged by the elements they stand in. Lines of plain text, and the
 //! closed-class lines inside the content, are `lines`'.
 
+mod choose;
 mod features;
 mod measure;
 mod survey;
+mod trees;
 mod words;
 
 #[cfg(test)]
 mod training;
+
+use crate::block::Mark;
+use crate::options::Profile;
+use crate::rules::Rules;
+use crate::tree::Outline;
+
+use features::{Place, Row};
+use survey::Survey;
+use trees::Trees;
+
+/// Marks for the blocks that are not main content; `score` is how likely that is, 0 to 1. None for a page without elements, and for
+/// one of a single block. `marked` are the marks other stages set before; those blocks are not marked again.
+///
+/// Never leaves a page with text empty. Linear in blocks and elements.
+pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
+    if outline.tree.is_empty() || outline.blocks.len() < 2 {
+        return Vec::new();
+    }
+    let survey = Survey::of(text, outline);
+    let place = Place::of(text, outline, &survey);
+    let trees = Trees::builtin();
+    let mut values = Vec::with_capacity(trees.names.len());
+    let likely: Vec<f32> = (0..outline.blocks.len())
+        .map(|i| {
+            values.clear();
+            features::of_block(i, outline, &survey, &place, &mut Row { values: &mut values, names: None });
+            trees.probability(&values)
+        })
+        .collect();
+    let choice = choose::choose(outline, &survey, &likely, profile);
+    let mut before = vec![false; outline.blocks.len()];
+    for m in marked {
+        before[m.block as usize] = true;
+    }
+    let (outside, links, class, unlike) = (
+        rules.rule("boilerplate/outside-main"),
+        rules.rule("boilerplate/link-density"),
+        rules.rule("boilerplate/class"),
+        rules.rule("boilerplate/unlike-content"),
+    );
+    let mut marks = Vec::new();
+    for (i, p) in likely.iter().enumerate() {
+        if choice.stays[i] || before[i] {
+            continue;
+        }
+        let rule = if survey.links[i] >= 0.5 {
+            links
+        } else if survey.groups[survey.nodes[i] as usize] & survey::AGAINST != 0 {
+            class
+        } else if !outline.tree.is_inside(survey.nodes[i], choice.main) {
+            outside
+        } else {
+            unlike
+        };
+        marks.push(Mark { block: i as u32, rule, score: 1.0 - p, first: None });
+    }
+    marks
+}

@@ -56,6 +56,9 @@ pub(super) const IN_BUTTON: Groups = 1 << 22;
 /// Groups that speak for content: they hold however much of the page the element holds.
 const FOR: Groups = 0b1011 | IN_ARTICLE | IN_MAIN;
 
+/// Groups that speak against it, as far as a mark can say it: navigation, sides, footers, shares, other stories, advertisements, forms.
+pub(super) const AGAINST: Groups = 0b11_0011_1111_0000 & !(1 << 10) | IN_NAV | IN_ASIDE | IN_FOOTER | IN_FORM | IN_BUTTON;
+
 /// A page in numbers.
 pub(super) struct Survey {
     /// Of each block.
@@ -84,7 +87,7 @@ pub(super) struct Survey {
 }
 
 /// True for a block that reads like prose: some length outside links, and punctuation.
-fn reads_like_prose(m: &Measure, link: f32) -> bool {
+pub(super) fn reads_like_prose(m: &Measure, link: f32) -> bool {
     let plain = m.units * (1.0 - link);
     (plain >= 40.0 && m.ends && m.marks >= 1.0) || (plain >= 80.0 && m.marks >= 2.0)
 }
