@@ -30,8 +30,6 @@ pub enum Fate {
     Out {
         /// What to write.
         bytes: Vec<u8>,
-        /// For the sums.
-        stats: Stats,
         /// Why nothing stays.
         reason: Option<String>,
     },
@@ -39,13 +37,45 @@ pub enum Fate {
     Unreadable(String),
 }
 
-/// For the sums of a run.
-#[derive(Debug)]
-pub struct Stats {
-    /// It has an edit that is not markup.
-    pub edited: bool,
-    /// The rule of each edit, mark and note.
-    pub rules: Vec<&'static str>,
+/// Sums over records that were read.
+#[derive(Debug, Default)]
+pub struct Counts {
+    /// Records with text.
+    pub out: u64,
+    /// Records with at least one edit that is not markup.
+    pub edited: u64,
+    /// Edits, marks and notes by number of their rule; short when the last rules never acted.
+    pub rules: Vec<u64>,
+}
+
+impl Counts {
+    /// Adds other sums.
+    pub fn add(&mut self, other: &Counts) {
+        self.out += other.out;
+        self.edited += other.edited;
+        self.rules.resize(self.rules.len().max(other.rules.len()), 0);
+        for (sum, n) in self.rules.iter_mut().zip(&other.rules) {
+            *sum += n;
+        }
+    }
+
+    /// Counts a page by whether anything of it stays.
+    fn page(&mut self, page: &Page<'_>, stays: bool) {
+        use crate::layer::Stage;
+        self.out += u64::from(stays);
+        self.edited += u64::from(page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()));
+        // by number: pages have thousands of edits, and a map of names would cost as much as the stages
+        let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
+        let marks = page.marks.iter().map(|m| m.rule);
+        let notes = page.notes.iter().map(|n| n.rule);
+        for rule in edits.chain(marks).chain(notes) {
+            let n = usize::from(rule.0);
+            if n >= self.rules.len() {
+                self.rules.resize(n + 1, 0);
+            }
+            self.rules[n] += 1;
+        }
+    }
 }
 
 impl Render {
@@ -93,7 +123,7 @@ impl Render {
     }
 
     /// A file.
-    pub fn page(&self, raw: RawDoc<'_>, to: To) -> Fate {
+    pub fn page(&self, raw: RawDoc<'_>, to: To, counts: &mut Counts) -> Fate {
         self.probe(raw.bytes);
         let page = match self.verb {
             Verb::Clean { .. } => self.kernel.page(raw),
@@ -118,11 +148,12 @@ impl Render {
                 document::line(&page, text, &details, reason.as_deref())
             }
         };
-        Fate::Out { bytes, stats: self.stats(&page), reason }
+        counts.page(&page, reason.is_none());
+        Fate::Out { bytes, reason }
     }
 
-    /// A JSON line, with `before` in front of it. Appends the line to `out` only when all went well.
-    pub fn record(&self, record: &Record<'_>, before: &[u8], details: bool, out: &mut Vec<u8>) -> (Stats, Option<String>) {
+    /// A JSON line: appended to `out`, with the reason when nothing of its text stays.
+    pub fn record(&self, record: &Record<'_>, details: bool, counts: &mut Counts, out: &mut Vec<u8>) -> Option<String> {
         self.probe(record.text.as_bytes());
         let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
         let (page, cleaned);
@@ -150,9 +181,9 @@ impl Render {
         } else {
             reason.as_deref().map(|r| format!("\"jingwen\":{{{}}}", document::reason_member(r))).unwrap_or_default()
         };
-        out.extend_from_slice(before);
         record.write(text, &add, out);
-        (self.stats(&page), reason)
+        counts.page(&page, reason.is_none());
+        reason
     }
 
     /// The rule that took most of the page, and its sentence.
@@ -168,15 +199,5 @@ impl Render {
                 format!("{}: {}", rule.id, rule.says)
             }
         }
-    }
-
-    fn stats(&self, page: &Page<'_>) -> Stats {
-        use crate::layer::Stage;
-        let rules = self.kernel.rules();
-        let edited = page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty());
-        let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
-        let marks = page.marks.iter().map(|m| m.rule);
-        let notes = page.notes.iter().map(|n| n.rule);
-        Stats { edited, rules: edits.chain(marks).chain(notes).map(|r| &*rules.get(r).id).collect() }
     }
 }

@@ -4,15 +4,17 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::plan::{Plan, REMOVED, Shard, Stream};
-use super::worker::{Counts, Done, Step};
+use super::worker::{Done, Step};
 use crate::batch::Tally;
 use crate::cli::args::{self, OnBad, To};
 use crate::cli::console::Console;
+use crate::cli::render::Counts;
 use crate::cli::{Outcome, cannot};
 use crate::error::Error;
 use crate::io::document::placeholder;
 use crate::io::output::{AtomicFile, Commit};
 use crate::io::quarantine::{Bad, Quarantine, Raw};
+use crate::rules::Rules;
 
 /// Writes what is done, in order, on the calling thread.
 pub(super) struct Sink<'a> {
@@ -102,10 +104,7 @@ impl<'a> Sink<'a> {
         }
         self.tally.out += done.counts.out;
         self.tally.removed += done.removed.len() as u64;
-        self.counts.edited += done.counts.edited;
-        for (rule, n) in done.counts.rules {
-            *self.counts.rules.entry(rule).or_default() += n;
-        }
+        self.counts.add(&done.counts);
         self.bytes.0 += done.bytes_in;
         self.bytes.1 += done.bytes_out;
         if let Some((own, path)) = self.own.take_if(|_| done.step == Step::End) {
@@ -211,8 +210,8 @@ impl<'a> Sink<'a> {
             lines.push(format!("  + skipped    {:>12}", HumanCount(t.skipped).to_string()));
         }
         if self.console.verbose {
-            for (rule, n) in &self.counts.rules {
-                lines.push(format!("    {:>12}  {rule}", HumanCount(*n).to_string()));
+            for ((_, rule), n) in Rules::builtin().iter().zip(&self.counts.rules).filter(|(_, n)| **n > 0) {
+                lines.push(format!("    {:>12}  {}", HumanCount(*n).to_string(), rule.id));
             }
         }
         for line in lines {

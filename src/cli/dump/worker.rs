@@ -1,6 +1,5 @@
 //! One job done, on any thread: a page, or a chunk of JSON lines.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 
@@ -10,7 +9,7 @@ use super::{too_large, unreadable};
 use crate::batch::guarded;
 use crate::cli::args::{self, OnBad};
 use crate::cli::cannot;
-use crate::cli::render::{Fate, Render, Stats};
+use crate::cli::render::{Counts, Fate, Render};
 use crate::error::Error;
 use crate::io::document::placeholder;
 use crate::io::jsonl::Record;
@@ -47,17 +46,6 @@ pub(super) enum Step {
     Data,
     Begin,
     End,
-}
-
-/// Sums over records that were read.
-#[derive(Default)]
-pub(super) struct Counts {
-    /// Records with text.
-    pub(super) out: u64,
-    /// Records with at least one edit.
-    pub(super) edited: u64,
-    /// Edits, marks and notes by rule.
-    pub(super) rules: BTreeMap<&'static str, u64>,
 }
 
 /// Does jobs, on any thread.
@@ -107,15 +95,11 @@ impl Worker<'_> {
         }
         let id = shard.source.as_ref().map_or_else(|| "-".into(), |s| s.name.to_string_lossy());
         let raw = RawDoc { id: &id, bytes: &bytes, ..RawDoc::default() };
-        match guarded(|| self.render.page(raw, self.plan.to)) {
+        match guarded(|| self.render.page(raw, self.plan.to, &mut done.counts)) {
             Err(why) => done.bad.push(bad(why, Raw::Bytes(bytes))),
             Ok(Fate::Unreadable(why)) => done.bad.push(bad(why, Raw::Bytes(bytes))),
-            Ok(Fate::Out { bytes: out, stats, reason }) => {
-                done.counts.add(stats);
-                match reason {
-                    Some(reason) => done.removed.push((1, reason)),
-                    None => done.counts.out += 1,
-                }
+            Ok(Fate::Out { bytes: out, reason }) => {
+                done.removed.extend(reason.map(|r| (1, r)));
                 done.bytes_out = out.len() as u64;
                 match &shard.target {
                     Some(target) => output::write_whole(target, &out).map_err(cannot("write", target.display()))?,
@@ -144,17 +128,15 @@ impl Worker<'_> {
             } else {
                 match Record::parse(&line[bom..], &self.args.text_field) {
                     Err(b) => Err((Some(offset + (b.at + bom) as u64), b.why)),
-                    Ok(r) => guarded(|| self.render.record(&r, &line[..bom], self.args.details, &mut done.out)).map_err(|why| (None, why)),
+                    Ok(r) => {
+                        done.out.extend_from_slice(&line[..bom]);
+                        let (counts, out) = (&mut done.counts, &mut done.out);
+                        guarded(|| self.render.record(&r, self.args.details, counts, out)).map_err(|why| (None, why))
+                    }
                 }
             };
             match fate {
-                Ok((stats, reason)) => {
-                    done.counts.add(stats);
-                    match reason {
-                        Some(reason) => done.removed.push((record, reason)),
-                        None => done.counts.out += 1,
-                    }
-                }
+                Ok(reason) => done.removed.extend(reason.map(|r| (record, r))),
                 Err((at, why)) => {
                     done.out.truncate(before);
                     let mut bad = Bad { path: path.clone(), record, offset, at, why, raw: Raw::Bytes(end.to_vec()) };
@@ -168,15 +150,6 @@ impl Worker<'_> {
         }
         done.bytes_out = done.out.len() as u64;
         done
-    }
-}
-
-impl Counts {
-    pub(super) fn add(&mut self, stats: Stats) {
-        self.edited += u64::from(stats.edited);
-        for rule in stats.rules {
-            *self.rules.entry(rule).or_default() += 1;
-        }
     }
 }
 
