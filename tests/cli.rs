@@ -235,7 +235,7 @@ fn pages_as_json_lines() {
 #[test]
 fn what_is_left_out_is_named_with_its_rule() {
     let p = Place::new();
-    let line = "同一段话在这一页里出现了两次，第二次是多余的，应当去掉。";
+    let line = "同一段话在这一页里出现了两次，第二次是贴的时候多贴上去的，和第一次一个字也不差，读的人看一遍就够了，应当去掉。";
     p.file("a.txt", format!("{line}\n\n{PLAIN}\n{line}\n"));
     let ran = p.run("clean a.txt --to jsonl", b"");
     let v: serde_json::Value = serde_json::from_str(ran.text()).expect("JSON");
@@ -649,7 +649,7 @@ fn decode_gives_utf8() {
 #[test]
 fn explain_shows_fates_and_rules() {
     let p = Place::new();
-    let line = "同一段话在这一页里出现了两次，第二次是多余的，应当去掉。";
+    let line = "同一段话在这一页里出现了两次，第二次是贴的时候多贴上去的，和第一次一个字也不差，读的人看一遍就够了，应当去掉。";
     p.file("a.txt", format!("{line}\n\n{PLAIN}\n{line}\n"));
     let ran = p.run("explain a.txt", b"");
     assert_eq!(ran.code, 0);
