@@ -2,7 +2,7 @@
 //! make samples; decides nothing.
 
 use super::gbk;
-use super::readings::Readings;
+use super::readings::{FREQUENT, Readings};
 
 /// The byte some sites put before punctuation; invisible unless a lead byte takes it.
 pub const MARKER: u8 = 0x01;
@@ -43,10 +43,16 @@ impl Set {
         }
     }
 
-    /// Takes a character out again.
-    pub fn remove(&mut self, pair: u16) {
-        self.members[pair as usize / 64] &= !(1 << (pair % 64));
-        self.readings.retain(|(p, _)| *p != pair);
+    /// The members that are frequent characters with their usual readings.
+    pub fn common(&self) -> Set {
+        let table = Readings::shared();
+        let mut set = Set::default();
+        for (pair, reading) in self.iter() {
+            if table.entry(pair).is_some_and(|e| e.rank <= FREQUENT && table.number(reading.trim_matches(' ')) == Some(table.usual(e))) {
+                set.insert(pair, reading);
+            }
+        }
+        set
     }
 
     /// Is the character of this pair annotated?

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::annotation::{Place, places};
 use super::channel::Set;
 use super::gbk;
-use super::readings::Readings;
+use super::readings::{FREQUENT, Readings};
 
 /// Annotations a cloaked page has at least. Measured with the other limits on pages of 600 to 2,000 characters.
 const LEAST: u32 = 8;
@@ -19,8 +19,6 @@ const LEAST_PER_CENT: u32 = 1;
 /// Annotations per 100 Han characters, at most: a list of characters with their readings has more. A third of all running
 /// text in traditional characters differs from its simplified form.
 const MOST_PER_CENT: u32 = 60;
-/// Rank of the rarest character that counts as frequent.
-const FREQUENT: u16 = 1500;
 
 /// Question marks before punctuation that make a page without readings worth a look.
 pub const LEAST_MARKS: u32 = 2;

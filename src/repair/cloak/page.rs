@@ -186,6 +186,13 @@ impl<'t> Page<'t> {
         (Readings::shared().number(known.trim_matches(' ')) == Some(number)).then_some(Note { end })
     }
 
+    /// Is the comma at `at` a marker that this site shows? It stands before punctuation, or before punctuation torn by a second one.
+    pub fn is_comma_marker(&self, at: usize) -> bool {
+        let next = |n: usize| self.chars.get(at + n).map_or(' ', |c| gbk::fold(c.1));
+        let marked = |c| matches!(c, '、' | '。' | ',' | ';' | '!' | '?');
+        self.visible && self.chars[at].1 == ',' && (marked(next(1)) || next(1) == '\u{FFFD}' && marked(next(2)))
+    }
+
     /// The end of a reading of `pair` behind the character at `at`.
     pub fn reading_of(&self, at: usize, pair: u16) -> Option<usize> {
         let (number, _, end) = self.reading(at + 1)?;

@@ -55,6 +55,9 @@ pub struct Readings {
     conversion: Vec<(char, char)>,
 }
 
+/// Rank of the rarest character that counts as frequent.
+pub const FREQUENT: u16 = 1500;
+
 const TABLE: &str = include_str!("../../data/cloak-readings.tsv");
 
 impl Readings {

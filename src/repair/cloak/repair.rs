@@ -39,7 +39,12 @@ pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
         return None;
     }
     let mut page = Page::new(text, verdict, proven);
-    let proven = proven || torn && is_proven_by_torn(&page) || marks && is_proven_by_marks(&mut page);
+    let mut proven = proven || torn && is_proven_by_torn(&page);
+    if !proven && marks && is_proven_by_marks(&mut page) {
+        // Markers prove no reading: of the few there are, only usual ones of frequent characters are taken for the cloak's.
+        page.set = page.set.common();
+        proven = true;
+    }
     page.gated = true;
     proven.then(|| Pass::new(&page, rules).run())?
 }
@@ -54,7 +59,7 @@ fn is_proven_by_torn(page: &Page<'_>) -> bool {
 }
 
 /// Do the question marks before punctuation turn into language, again and again? Honest ones do not: what follows them is
-/// language as it stands. Two, and a third of those looked at.
+/// language as it stands. Two, and a quarter of those looked at.
 fn is_proven_by_marks(page: &mut Page<'_>) -> bool {
     let gated = std::mem::replace(&mut page.gated, true);
     let mut search = Search::new(page);
@@ -73,7 +78,7 @@ fn is_proven_by_marks(page: &mut Page<'_>) -> bool {
         at += 1;
     }
     page.gated = gated;
-    found >= 2 && found * 3 >= looked
+    found >= 2 && found * 4 >= looked
 }
 
 /// The reading of one window that has to prove the page by itself.
@@ -131,7 +136,7 @@ fn resolve(page: &Page<'_>, search: &mut Search<'_, '_>, at: usize, safe: usize,
 
 /// Garbles a reading again and compares it with the page, from the character `safe` to one character behind the last change.
 fn is_exact(page: &Page<'_>, safe: usize, nodes: &[Node]) -> bool {
-    let Some(last) = nodes.iter().rposition(|n| !matches!(n.kind, Kind::Keep | Kind::Strip)) else { return true };
+    let Some(last) = nodes.iter().rposition(|n| !n.kind.is_plain()) else { return true };
     let nodes = &nodes[..nodes.len().min(last + 2)];
     // A torn annotation read as a whole character is one byte short: the model does not explain it.
     let mut bytes = Vec::with_capacity(nodes.len() * 2 + 8);
@@ -226,11 +231,14 @@ impl<'p, 't> Pass<'p, 't> {
         let (mut at, mut safe, mut b) = (0usize, 0usize, start);
         while at < page.chars.len() {
             let c = page.chars[at].1;
-            let suspicious = matches!(c, '?' | '\u{FFFD}') && at > 0;
-            if suspicious
-                && (page.torn(at).is_some() || self.is_mark(at))
-                && let Some((path, gap)) = resolve(page, &mut self.search, at, safe, b, GAIN)
-            {
+            let suspicious = at > 0
+                && match c {
+                    '?' | '\u{FFFD}' => page.torn(at).is_some() || self.is_mark(at),
+                    // A marker that is seen, before punctuation torn by another.
+                    ',' => page.is_comma_marker(at) && matches!(page.chars[at + 1].1, '?' | '\u{FFFD}') && self.is_mark(at + 1),
+                    _ => false,
+                };
+            if suspicious && let Some((path, gap)) = resolve(page, &mut self.search, at, safe, b, GAIN) {
                 self.apply(&path, gap);
                 for n in &path.nodes {
                     for c in &n.out[..n.outs as usize] {
@@ -260,7 +268,7 @@ impl<'p, 't> Pass<'p, 't> {
             if let Some(end) = note {
                 self.editor.delete(page.offset(at)..page.offset(end), self.ids.annotation);
                 at = end;
-            } else if page.visible && c == ',' && self.ends_clause(at) {
+            } else if page.is_comma_marker(at - 1) {
                 // A marker that this site shows as a comma.
                 self.editor.delete(page.offset(at - 1)..page.offset(at), self.ids.marker);
             }
@@ -288,15 +296,16 @@ impl<'p, 't> Pass<'p, 't> {
                     self.editor.delete(self.page.offset(n.from as usize + 1)..self.page.offset(n.to as usize), self.ids.annotation);
                     i += 1;
                 }
+                Kind::Comma => {
+                    self.editor.delete(self.page.offset(n.from as usize)..self.page.offset(n.to as usize), self.ids.marker);
+                    i += 1;
+                }
                 Kind::Tag => {
                     self.editor.delete(self.page.offset(n.from as usize)..self.page.offset(n.to as usize), self.ids.tag);
                     i += 1;
                 }
                 _ => {
-                    let end = nodes[i..]
-                        .iter()
-                        .position(|n| matches!(n.kind, Kind::Keep | Kind::Strip | Kind::Tag))
-                        .map_or(nodes.len(), |k| i + k);
+                    let end = nodes[i..].iter().position(|n| n.kind.is_plain() || n.kind == Kind::Tag).map_or(nodes.len(), |k| i + k);
                     self.run_edit(path, i, end, gap);
                     i = end;
                 }

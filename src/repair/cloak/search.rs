@@ -110,6 +110,15 @@ pub enum Kind {
     Whole,
     /// What is left of a tag whose `<` was swallowed.
     Tag,
+    /// A marker that is seen as a comma.
+    Comma,
+}
+
+impl Kind {
+    /// Does the step leave the characters in step as they stand?
+    pub fn is_plain(self) -> bool {
+        matches!(self, Kind::Keep | Kind::Strip | Kind::Comma)
+    }
 }
 
 /// One step of a reading: tokens `from..to` of the page are `out`, in bytes `bytes`.
@@ -305,7 +314,7 @@ impl<'p, 't> Search<'p, 't> {
         let mut paths: Vec<Path> = Vec::new();
         for p in &finals {
             let nodes = self.trace(p.node);
-            if nodes.iter().all(|n| matches!(n.kind, Kind::Keep | Kind::Strip)) || paths.iter().any(|q| q.text == p.text) {
+            if nodes.iter().all(|n| n.kind.is_plain()) || paths.iter().any(|q| q.text == p.text) {
                 continue;
             }
             let others = self.others(p, &nodes);
@@ -398,6 +407,10 @@ impl<'p, 't> Search<'p, 't> {
         let c = self.page.chars[at].1;
         let torn = self.page.torn(at);
         let mark = self.mark_behind(at);
+        if self.page.is_comma_marker(at) {
+            self.write(p, at, at + 1, &[], &[MARKER], Kind::Comma, 0, 0, 0, true);
+            return;
+        }
         // As it stands.
         let bytes = gbk::pair_of(c);
         let note = self.page.annotated(at);
@@ -445,13 +458,18 @@ impl<'p, 't> Search<'p, 't> {
         {
             let first_mark = if self.page.marked { 0 } else { price::FIRST_MARK };
             let ahead = self.ahead(second, at + 2);
-            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, first)), |pair| pair[0], ahead) {
+            // Behind a marker that is seen, the torn character is punctuation itself.
+            let after_comma = p.node != NONE && self.nodes[p.node as usize].kind == Kind::Comma;
+            let leads = (0x81..=0xFEu8).map(|lead| (lead, first));
+            let leads = leads.filter(|(a, b)| !after_comma || gbk::char_of(*a, *b).is_some_and(|c| MARKED.contains(&c)));
+            for (cost, lead, c) in self.guesses(&p, leads, |pair| pair[0], ahead) {
                 let end = if c == '。' { price::FULL_STOP } else { 0 };
                 self.write(p, at, at + 2, &[c], &[lead, MARKER, first], Kind::Marker, second, 0, cost + first_mark + end, true);
             }
         }
         // Two markers: one inside the character, one before the punctuation, whose first byte made the first one possible.
-        if mark.is_some()
+        if self.page.chars.get(at + 1).is_some_and(|next| next.1 == c)
+            && matches!(c, '?' | '\u{FFFD}')
             && let Some([first, _]) = self.mark_behind(at + 1)
             && let Some(trail) = [(ROW_A1, ROW_A3), (ROW_A3, ROW_A1)].iter().find(|t| t.0 == first).map(|t| t.1)
         {
@@ -464,6 +482,7 @@ impl<'p, 't> Search<'p, 't> {
     }
 
     fn expand_out_of_step(&mut self, at: usize, p: Partial, lead: u8) {
+        let page = self.page;
         let c = self.page.chars[at].1;
         let after_torn = p.node != NONE && self.nodes[p.node as usize].kind == Kind::Torn;
         if let Some(torn) = self.page.torn(at) {
@@ -477,6 +496,12 @@ impl<'p, 't> Search<'p, 't> {
         }
         if matches!(c, '?' | '\u{FFFD}') {
             self.expand_lost_trail(at, p, lead);
+        }
+        if page.is_comma_marker(at)
+            && let Some([first, second]) = page.chars.get(at + 1).and_then(|c| mark_bytes(c.1))
+            && let Some(out) = gbk::char_of(lead, first)
+        {
+            self.write(p, at, at + 2, &[out], &[lead, MARKER, first], Kind::Shift, second, 0, 0, true);
         }
         if let Some([first, second]) = gbk::pair_of(c) {
             if let Some(out) = gbk::char_of(lead, first) {
@@ -492,7 +517,12 @@ impl<'p, 't> Search<'p, 't> {
             if c == '€'
                 && let Some(out) = gbk::char_of(lead, 0x80)
             {
-                self.write(p, at, at + 1, &[out], &[lead, 0x80], Kind::Shift, 0, 0, 0, after_torn);
+                let pair = u16::from_be_bytes([lead, 0x80]);
+                let (to, kind, hit) = match page.reading_of(at, pair) {
+                    Some(end) => (end, Kind::ShiftStrip, pair),
+                    None => (at + 1, Kind::Shift, 0),
+                };
+                self.write(p, at, to, &[out], &[lead, 0x80], kind, 0, hit, 0, after_torn || hit != 0);
             }
         } else if c.is_ascii() {
             let byte = c as u8;
@@ -538,7 +568,9 @@ impl<'p, 't> Search<'p, 't> {
                 continue;
             };
             if kept {
-                if next.is_ascii() {
+                if mark {
+                    self.write(p, at, at + 1, &[c], &[lead, trail, MARKER], Kind::Lost, 0, 0, cost, true);
+                } else if next.is_ascii() {
                     self.write(p, at, at + 1, &[c], &[lead, trail], Kind::Lost, 0, 0, cost, true);
                 }
                 continue;
@@ -571,9 +603,12 @@ impl<'p, 't> Search<'p, 't> {
                     take(sign as u8, Some(sign), if closing { price::BRACKET } else { price::SIGN + open });
                 }
             }
-            // A digit, or a sign nobody can tell.
+            // A digit, or a sign nobody can tell: the question mark stays for it, at the price of a digit.
             let digit = if next.is_ascii_digit() || is_counted(next) { price::DIGIT } else { price::UNKNOWN_SIGN };
-            take(MARKER, None, digit + page.swallowed(c, Byte::Digit, next));
+            let state = self.model.step(p.before.state, c).0;
+            let instead = self.model.step(state, '0').1 as i32 - self.model.step(state, '?').1 as i32;
+            let digit = digit + instead + page.swallowed(c, Byte::Digit, next);
+            self.write(p, at, at + 1, &[c, '?'], &[lead, trail, MARKER], Kind::Lost, 0, 0, cost + digit, true);
         }
         // A trail byte 80 that took the lead byte of the next character with it.
         if !kept
@@ -775,7 +810,11 @@ impl<'p, 't> Search<'p, 't> {
                 b => b,
             };
         }
-        let in_step = if matches!(kind, Kind::Keep | Kind::Strip) { p.in_step.saturating_add(1) } else { 0 };
+        let in_step = match kind {
+            Kind::Keep | Kind::Strip => p.in_step.saturating_add(1),
+            Kind::Comma => p.in_step,
+            _ => 0,
+        };
         self.nodes.push(node);
         Partial { node: self.nodes.len() as u32 - 1, cost, pending, before, in_step, text, merged: p.merged }
     }
