@@ -2,7 +2,7 @@
 
 use super::table::Cut;
 
-/// Kinds of characters; the numbers are those of scripts/train_model.py. `LETTER` + n is a letter of letter family n.
+/// Kinds of characters; the numbers are those of scripts/train-model.py. `LETTER` + n is a letter of letter family n.
 pub(super) mod kind {
     pub const UNASSIGNED: u8 = 0;
     pub const CONTROL: u8 = 1;

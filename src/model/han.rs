@@ -3,7 +3,7 @@
 
 use super::table::{Cut, Table};
 
-/// Tokens that are no characters; `BOS` … of scripts/train_model.py.
+/// Tokens that are no characters; `BOS` … of scripts/train-model.py.
 pub(super) mod token {
     pub const START: u16 = 0;
     pub const UNKNOWN: u16 = 1;

@@ -25,7 +25,7 @@ use letters::{Family, symbol};
 use step::{Context, KANA_REACH, KOREAN, One, frame, price};
 use table::Cut;
 
-/// Made by scripts/train_model.py; sources and settings are in model.md beside it.
+/// Made by scripts/train-model.py; sources and settings are in model.md beside it.
 const FILE: &[u8] = include_bytes!("../data/model.bin");
 
 /// Units of cost in one nat.

@@ -477,8 +477,14 @@ impl Holes<'_> {
         if !c.is_ascii() && !self.model.is_known(c) {
             node.cost += price::UNKNOWN;
         }
-        node.out[usize::from(node.outs)] = c;
-        node.outs += 1;
+        match node.out.get_mut(usize::from(node.outs)) {
+            Some(free) => {
+                *free = c;
+                node.outs += 1;
+            }
+            // More characters than one step can hold: a path that must never win.
+            None => node.cost += 1 << 20,
+        }
     }
 
     fn worth(&self, pending: &Holed) -> i32 {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains the character model: reads a folder of clean text, writes src/data/model.bin, the same bytes each time.
 
-    python3 scripts/train_model.py ../shared/corpus src/data/model.bin
+    python3 scripts/train-model.py ../shared/corpus src/data/model.bin
 
 Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/file.rs.
 Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.

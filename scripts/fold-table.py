@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Derives src/data/fold.tsv from the character tables of the kit.
 
-    python3 scripts/fold_table.py ../shared/cloak src/data/fold.tsv
+    python3 scripts/fold-table.py ../shared/cloak src/data/fold.tsv
 """
 import os
 import sys
@@ -9,7 +9,7 @@ import sys
 HEAD = """\
 # traditional	simplified	way   Sorted by code point: every GBK character whose simplified form differs and is in the basic plane; way: `=` when the simplified one has this traditional form
 # and no other meaning (one to one), `>` when it only leads to the simplified one (several traditional forms, or one that stays).
-# Source: OpenCC character tables TSCharacters and STCharacters (Apache-2.0). Made by scripts/fold_table.py.
+# Source: OpenCC character tables TSCharacters and STCharacters (Apache-2.0). Made by scripts/fold-table.py.
 """
 
 

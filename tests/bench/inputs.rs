@@ -1,0 +1,137 @@
+//! The inputs of the bench: own sentences, repeated with variation until they are large enough.
+
+use encoding_rs::{GBK, WINDOWS_1252};
+
+/// One input.
+pub struct Input {
+    pub name: &'static str,
+    pub id: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+const CHINESE: &[&str] = &[
+    "村里的磨坊今年重新开张，附近几个村子的人都把麦子送到这里来。",
+    "磨坊主人说，水轮是他父亲留下的，修了三个月才修好，木头换了一大半。",
+    "每天清晨五点，他先去看水位，再打开闸门，让水慢慢流进来。",
+    "孩子们放学以后喜欢站在桥上，看水花在阳光下闪闪发亮。",
+    "“机器磨的面粉更白，”他说，“可是石磨磨出来的更香。”",
+    "去年秋天雨水少，河里的水不够，磨坊停了二十多天。",
+    "县里的农业技术员来过两次，建议在上游修一个小水池。",
+    "面粉装进布袋，每袋五十斤，用驴车送到镇上的集市。",
+    "老人们记得，从前这条河上有七座磨坊，如今只剩下这一座。",
+    "周末常有城里人开车来参观，临走总要买上一两袋面粉。",
+];
+
+const TRADITIONAL: &[&str] = &[
+    "這條河從東邊的山裡流出來，經過三個村莊，最後進入湖中。",
+    "漁民們說，湖裡的魚比過去少了，捕魚的時間卻越來越長。",
+    "學校組織學生調查水質，他們記錄了溫度、顏色和氣味。",
+    "專家認為，問題出在上遊的幾家工廠，廢水沒有經過處理。",
+    "縣政府決定從今年開始，對所有工廠進行檢查。",
+];
+
+const ENGLISH: &[&str] = &[
+    "The mill by the river opened again this year, and people from three villages bring their wheat.",
+    "Its owner says that the wheel was his father's; mending it took him three months and half a forest.",
+    "Every morning at five he looks at the water, then he opens the gate and lets it in, slowly.",
+    "Children stand on the bridge after school and watch the drops glitter in the sun.",
+    "Last autumn there was hardly any rain, and the mill stood still for more than twenty days.",
+    "Old people remember seven mills along the river; only this one is left.",
+];
+
+/// Characters of [`TRADITIONAL`] and their readings, as cloaked pages write them.
+const READINGS: &[(char, &str)] = &[
+    ('這', "zhè"),
+    ('條', "tiáo"),
+    ('從', "cóng"),
+    ('東', "dōng"),
+    ('邊', "biān"),
+    ('過', "guò"),
+    ('個', "gè"),
+    ('莊', "zhuāng"),
+    ('後', "hòu"),
+    ('進', "jìn"),
+    ('漁', "yú"),
+    ('們', "men"),
+    ('說', "shuō"),
+    ('魚', "yú"),
+    ('時', "shí"),
+    ('間', "jiān"),
+    ('來', "lái"),
+    ('長', "zhǎng"),
+    ('學', "xué"),
+    ('組', "zǔ"),
+    ('織', "zhī"),
+    ('調', "diào"),
+    ('質', "zhì"),
+    ('記', "jì"),
+    ('錄', "lù"),
+    ('顏', "yán"),
+    ('氣', "qì"),
+    ('專', "zhuān"),
+    ('問', "wèn"),
+    ('題', "tí"),
+];
+
+/// Sentences of `from` in an order that looks random and is the same each time, until `size` bytes; a paragraph is four of them.
+fn prose(from: &[&str], size: usize, mut paragraph: impl FnMut(&str) -> String) -> String {
+    let mut out = String::with_capacity(size + 1_000);
+    let mut seed = 1u32;
+    let mut number = 0;
+    while out.len() < size {
+        let mut text = String::new();
+        for _ in 0..4 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            text.push_str(from[(seed >> 16) as usize % from.len()]);
+            if from[0].is_ascii() {
+                text.push(' ');
+            }
+        }
+        number += 1;
+        text.push_str(&format!("({number})"));
+        out.push_str(&paragraph(&text));
+        out.push('\n');
+    }
+    out
+}
+
+/// Paragraphs as web pages have them, with a head, links and a foot.
+fn html(charset: &str, size: usize) -> String {
+    let body = prose(CHINESE, size * 2 / 3, |p| {
+        format!(
+            "<p class=\"text\" style=\"text-indent:2em\">{p}<a href=\"/item/{}.html\" target=\"_blank\">更多</a>&nbsp;</p>\n<div class=\"ad\"></div>",
+            p.len()
+        )
+    });
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"{charset}\"><title>磨坊重新开张</title>\n<script>var a = 1;</script></head>\n<body><ul class=\"nav\"><li><a href=\"/\">首页</a></li><li><a href=\"/news\">新闻</a></li></ul>\n<div id=\"main\">\n{body}</div><div class=\"footer\">版权所有</div></body></html>\n"
+    )
+}
+
+/// All inputs, each of about `size` bytes.
+pub fn all(size: usize) -> Vec<Input> {
+    let mut turn = 0;
+    let mojibake = prose(CHINESE, size, |p| {
+        turn += 1;
+        if turn % 10 == 0 { WINDOWS_1252.decode_without_bom_handling(p.as_bytes()).0.into_owned() } else { p.to_owned() }
+    });
+    let cloak = prose(TRADITIONAL, size, |p| {
+        p.chars().fold(String::new(), |mut out, c| {
+            out.push(c);
+            if let Some((_, reading)) = READINGS.iter().find(|(r, _)| *r == c) {
+                out.push_str(&format!("({reading})"));
+            }
+            out
+        })
+    });
+    let gbk = |text: String| GBK.encode(&text).0.into_owned();
+    vec![
+        Input { name: "clean Chinese text", id: "a.txt", bytes: prose(CHINESE, size, str::to_owned).into_bytes() },
+        Input { name: "clean ASCII text", id: "a.txt", bytes: prose(ENGLISH, size, str::to_owned).into_bytes() },
+        Input { name: "clean HTML", id: "a.html", bytes: html("utf-8", size).into_bytes() },
+        Input { name: "GBK text", id: "a.txt", bytes: gbk(prose(CHINESE, size, str::to_owned)) },
+        Input { name: "GBK HTML", id: "a.html", bytes: gbk(html("gb2312", size)) },
+        Input { name: "mojibake, one paragraph in ten", id: "a.txt", bytes: mojibake.into_bytes() },
+        Input { name: "cloaked page", id: "a.txt", bytes: cloak.into_bytes() },
+    ]
+}
