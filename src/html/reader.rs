@@ -83,6 +83,8 @@ struct Reader<'t> {
     a_open: u32,
     items: u32,
     mode: Mode,
+    /// `idden`, `one`, `href`: attributes without them neither hide nor link.
+    finders: [memmem::Finder<'static>; 3],
 }
 
 /// Reads a whole text.
@@ -106,6 +108,7 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         a_open: 0,
         items: 0,
         mode,
+        finders: [memmem::Finder::new("idden"), memmem::Finder::new("one"), memmem::Finder::new("href")],
     };
     r.node(Tag::OTHER, 0, Span::default());
     while let Some(token) = r.tokens.next() {
@@ -189,7 +192,9 @@ impl Reader<'_> {
         let custom = tag == Tag::OTHER && self.text.as_bytes()[s.at.start..s.attributes.start].contains(&b'-');
         let shows = shown_raw || (self.mode.show_hidden && tag == Tag::TEMPLATE);
         let unseen = tag.is_unseen() && !shows && !(tag == Tag::DIALOG && has(attributes, "open"));
-        let hides = seen && (unseen || (!self.mode.show_hidden && !matches!(tag, Tag::HTML | Tag::BODY) && is_hidden(attributes)));
+        let hides = seen
+            && (unseen
+                || (!self.mode.show_hidden && !matches!(tag, Tag::HTML | Tag::BODY) && self.may_hide(attributes) && is_hidden(attributes)));
         let inline = !tag.is_block() && !custom && tag != Tag::A;
         if seen && inline && !hides {
             // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
@@ -216,7 +221,7 @@ impl Reader<'_> {
             flow.node = self.node(tag, flow.node, Span::new(s.attributes.start, s.attributes.end));
             self.kind(tag, &mut flow);
         }
-        flow.link |= tag == Tag::A && memmem::find(attributes.as_bytes(), b"href").is_some();
+        flow.link |= tag == Tag::A && self.finders[2].find(attributes.as_bytes()).is_some();
         self.p_open += u32::from(tag == Tag::P);
         self.a_open += u32::from(tag == Tag::A);
         self.open.push(Open { tag, key: s.key, flow, made });
@@ -225,6 +230,11 @@ impl Reader<'_> {
             self.hidden_by_attribute = !unseen;
         }
         self.skip(s.at.end);
+    }
+
+    /// A quick look: most attributes cannot hide anything.
+    fn may_hide(&self, attributes: &str) -> bool {
+        attributes.len() >= 6 && self.finders[..2].iter().any(|f| f.find(attributes.as_bytes()).is_some())
     }
 
     /// What a block inside `tag` is.
@@ -490,10 +500,6 @@ fn has(attributes: &str, name: &str) -> bool {
 /// Hidden by `hidden`, `aria-hidden=true`, or a style that shows nothing; but parts that the reader opens with a click, and parts a
 /// streaming server moves to their place by script, are content.
 fn is_hidden(attributes: &str) -> bool {
-    let bytes = attributes.as_bytes();
-    if bytes.len() < 6 || (memmem::find(bytes, b"idden").is_none() && memmem::find(bytes, b"one").is_none()) {
-        return false;
-    }
     let hides = |(name, value): (&str, &str)| match name.len() {
         6 if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("false"),
         11 if name.eq_ignore_ascii_case("aria-hidden") => value.eq_ignore_ascii_case("true"),

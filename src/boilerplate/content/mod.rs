@@ -34,6 +34,9 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     let mut values = Vec::with_capacity(trees.names.len());
     let likely: Vec<f32> = (0..outline.blocks.len())
         .map(|i| {
+            if is_menu(i, &survey) {
+                return MENU;
+            }
             values.clear();
             features::of_block(i, outline, &survey, &place, &mut Row { values: &mut values, names: None });
             trees.probability(&values)
@@ -67,4 +70,16 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
         marks.push(Mark { block: i as u32, rule, score: 1.0 - p, first: None });
     }
     marks
+}
+
+/// How likely an entry of a menu is content: the mean on the development pages.
+const MENU: f32 = 0.02;
+
+/// True for a short link in an element that says navigation or footer by tag or name: half the blocks of a page, and no need to ask
+/// the trees.
+fn is_menu(i: usize, survey: &Survey) -> bool {
+    /// Units.
+    const SHORT: f32 = 60.0;
+    let says = survey.groups[survey.nodes[i] as usize];
+    survey.links[i] >= 0.95 && survey.measures[i].units < SHORT && says & (survey::IN_NAV | survey::IN_FOOTER) != 0
 }

@@ -8,12 +8,12 @@ struct Step {
     /// A value not above this goes left; of a leaf: what it adds.
     value: f32,
     /// Number of the feature; [`LEAF`] stops.
-    feature: u16,
-    /// Step to the right, the left one is the next.
-    right: u16,
+    feature: u8,
+    /// Steps ahead to the right side; the left one is the next step. Eight bytes a step: all trees fit the first cache.
+    right: u8,
 }
 
-const LEAF: u16 = u16::MAX;
+const LEAF: u8 = u8::MAX;
 
 /// A sum of trees whose logistic is a probability.
 pub(super) struct Trees {
@@ -51,14 +51,14 @@ impl Trees {
                 self.steps.push(Step { value: value.parse().ok()?, feature: LEAF, right: 0 });
                 while let Some((split, left_done)) = open.pop() {
                     if !left_done {
-                        self.steps[split].right = u16::try_from(self.steps.len()).ok()?;
+                        self.steps[split].right = u8::try_from(self.steps.len() - split).ok()?;
                         open.push((split, true));
                         break;
                     }
                 }
             } else {
                 let (name, value) = word.split_once("<=")?;
-                let feature = self.names.iter().position(|n| *n == name)? as u16;
+                let feature = self.names.iter().position(|n| *n == name).and_then(|n| u8::try_from(n).ok()).filter(|n| *n != LEAF)?;
                 self.steps.push(Step { value: value.parse().ok()?, feature, right: 0 });
                 open.push((here, false));
             }
@@ -85,7 +85,7 @@ impl Trees {
                     sum += step.value;
                     break;
                 }
-                at = if features[step.feature as usize] <= step.value { at + 1 } else { step.right as usize };
+                at = if features[step.feature as usize] <= step.value { at + 1 } else { at + step.right as usize };
             }
         }
         1.0 / (1.0 + (-sum).exp())

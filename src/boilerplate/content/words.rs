@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::rules::table;
 use crate::tree::Tree;
@@ -41,6 +41,7 @@ fn words() -> &'static Words {
         let search = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(patterns.iter().map(|p| &p.0))
             .expect("a few hundred short patterns make a small automaton");
         Words { search, means: patterns.into_iter().map(|p| (p.1, p.2)).collect() }
