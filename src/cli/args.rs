@@ -5,81 +5,120 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The codes, for every `--help`.
-const EXIT: &str = "\
+macro_rules! exit_codes {
+    () => {
+        "\
 Exit codes:
   0  done (a closed pipe is success)
+  1  findings, or done but over a guard (no verb has these yet)
   2  wrong arguments; nothing was written
   3  an input could not be read or an output not written; the others are done
-  4  records in are not records out + removed + quarantined: a defect of jingwen";
+  4  records in are not records out + removed + quarantined: a defect of jingwen"
+    };
+}
 
-const MAIN: &str = "\
+const EXIT: &str = exit_codes!();
+
+const MAIN: &str = concat!(
+    "\
 Examples:
-  jingwen clean dump -o clean                 a folder of pages to a folder of .txt
-  jingwen clean dump -o clean --to jsonl      ... to one JSON line a page, with metadata and what was removed
-  cat page.html | jingwen clean               one page to standard output
-  jingwen clean --from jsonl < in > out       one line in, one line out
-  jingwen explain page.html                   what was kept, edited, removed, and by which rule
-  jingwen detect *.html                       which charset, how sure, what decided
+  jingwen clean dump -o clean              a folder of pages to a folder of .txt
+  jingwen clean dump -o out --to jsonl     ... to one JSON line a page
+  cat page.html | jingwen clean            one page to standard output
+  jingwen clean --from jsonl < in > out    one line in, one line out
+  jingwen explain page.html                what was kept, edited, removed, and why
+  jingwen detect *.html                    which charset, how sure, what decided
 
-Exit codes:
-  0  done (a closed pipe is success)
-  1  findings, or done but over a guard (verbs to come)
-  2  wrong arguments; nothing was written
-  3  an input could not be read or an output not written; the others are done
-  4  records in are not records out + removed + quarantined: a defect of jingwen";
+",
+    exit_codes!()
+);
 
-const CLEAN: &str = "\
+const CLEAN: &str = concat!(
+    "\
 Examples:
   jingwen clean dump -o clean
-  jingwen clean page.html                     to standard output
-  jingwen clean a.html notes/ -o out -j 4     notes/x.html becomes out/notes/x.txt
+  jingwen clean page.html                  to standard output
+  jingwen clean a.html notes/ -o out       notes/x.html becomes out/notes/x.txt
   jingwen clean dump -o out.jsonl --to jsonl
   jingwen clean --from jsonl --text-field content -o out shards/
-  zstdcat shard.jsonl.zst | jingwen clean --from jsonl | zstd > clean.jsonl.zst
+  zstdcat a.jsonl.zst | jingwen clean --from jsonl | zstd > clean.jsonl.zst
 
 Output:
-  A tree of pages is mirrored: DIR/a/b.html becomes OUT/a/b.txt. With several INPUTs each folder keeps its own name. Pages
-  that would meet keep their whole names: a.html and a.md become a.html.txt and a.md.txt. With --to jsonl all pages go to
-  OUT/documents.jsonl, one line each: id, url, text, metadata, charset, counts, removed (with rule ids). Files of JSON lines
-  are mirrored as OUT/NAME.jsonl: same lines, same order, only the text replaced. An output folder that lies in the input is
-  not read. Every file is written under a temporary name and renamed when it is whole.
+  A tree of pages is mirrored: DIR/a/b.html becomes OUT/a/b.txt. With several
+  INPUTs each folder keeps its own name. Pages that would meet keep their
+  whole names: a.html and a.md become a.html.txt and a.md.txt.
+  With --to jsonl all pages go to OUT/documents.jsonl, one line each: id, url,
+  text, metadata, charset, counts, removed (with rule ids).
+  Files of JSON lines become OUT/NAME.jsonl: same lines, same order, only the
+  text replaced; a line whose text stays is the same byte for byte.
+  An output folder that lies in the input is not read. Every file is written
+  under a temporary name and renamed when it is whole.
 
 Nothing is lost:
-  Every record ends as out, removed or quarantined, and the sums are checked. A page of which nothing stays is an empty file
-  and a line in OUT/removed.jsonl (in JSON: \"text\":\"\" and the reason). A record that cannot be read (empty, binary, broken
-  JSON, too large) goes to OUT/quarantine with its bytes and the reason: `index.jsonl` says path, record, offset and reason, and
-  where in `records.bin` the bytes stand. A filter of JSON lines without --quarantine puts
-  {\"text\":\"\",\"jingwen\":{\"quarantined\":REASON,\"path\":…,\"record\":…,\"offset\":…,\"raw\":BASE64}} in the line's place.";
+  Every record ends as out, removed or quarantined, and the sums are checked.
+  A page of which nothing stays is an empty file and a line in
+  OUT/removed.jsonl; a JSON line keeps its place with \"text\":\"\" and the
+  reason.
+  A record that cannot be read (empty, binary, broken JSON, too large) goes to
+  OUT/quarantine: index.jsonl says path, record, offset, reason, and where in
+  records.bin its bytes stand.
+  A filter of JSON lines without --quarantine keeps it in its place, as
+  {\"text\":\"\",\"jingwen\":{\"quarantined\":REASON,...,\"raw\":BASE64}}.
 
-const REPAIR: &str = "\
+",
+    exit_codes!()
+);
+
+const REPAIR: &str = concat!(
+    "\
 Examples:
-  jingwen repair page.txt                     to standard output, as UTF-8
-  jingwen repair dump -o repaired             a folder, names kept
+  jingwen repair page.txt                  to standard output, as UTF-8
+  jingwen repair dump -o repaired          a folder, names kept
   jingwen repair --from jsonl --to jsonl < in.jsonl > out.jsonl
 
-Clean text comes back as it was, byte for byte. See `jingwen clean --help` for output, quarantine and names.";
+Clean text comes back as it was, byte for byte. See `jingwen clean --help` for
+output, quarantine and names.
 
-const DETECT: &str = "\
+",
+    exit_codes!()
+);
+
+const DETECT: &str = concat!(
+    "\
 Examples:
-  jingwen detect page.html                    page.html: gb18030  0.99  meta
-  jingwen detect --to jsonl dump/             one object a line: path, encoding, confidence, why, language,
-                                              segments (start, end, encoding), runners_up (encoding, nats behind)
-  jingwen detect -v mixed.txt                 ... the same as text
+  jingwen detect page.html                 page.html: gb18030  0.99  meta
+  jingwen detect -v mixed.txt              ... and runners-up, language, parts
+  jingwen detect --to jsonl dump/          one object a line: path, encoding,
+                                           confidence, why, language, segments
+                                           (start, end, encoding), runners_up
+                                           (encoding, nats behind)
 
-`encoding` is a WHATWG name, or ascii, binary, utf-32le, … where WHATWG has none. `confidence` is the share of right answers among
-answers as sure as this one.";
+`encoding` is a WHATWG name, or ascii, binary, utf-32le, ... where WHATWG has
+none. `confidence` is the share of right answers among answers as sure as this.
 
-const EXPLAIN: &str = "\
+",
+    exit_codes!()
+);
+
+const EXPLAIN: &str = concat!(
+    "\
 Examples:
   jingwen explain page.html
-  cat page.html | jingwen explain | less -R
-  jingwen explain --to jsonl page.html        one JSON object for the page, each block, edit and note
+  jingwen explain --color always page.html | less -R
+  jingwen explain --to jsonl page.html     one object for the page, then one for
+                                           each line with its edits and notes
 
-In a terminal: green is kept, red is removed, yellow was edited. Line numbers are those of the decoded input.";
+  = kept (green)   ~ kept, edited (yellow)   - removed (red)
+Line numbers are those of the decoded input. What cannot be seen is written
+\\u{HEX}, bytes that are no text \\xHH. -v shows markup too and cuts nothing.
+
+",
+    exit_codes!()
+);
 
 /// Turns dirty scraped pages into clean UTF-8 text and can prove what it did.
 #[derive(Debug, Parser)]
-#[command(name = "jingwen", version, about, after_help = MAIN, propagate_version = true)]
+#[command(name = "jingwen", version, about, after_help = MAIN, max_term_width = 100)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
