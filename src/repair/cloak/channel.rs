@@ -34,6 +34,18 @@ impl Set {
         set
     }
 
+    /// The `count` characters that cloaked pages take first, then the others by frequency, with their usual readings.
+    pub fn first(count: usize) -> Set {
+        let table = Readings::shared();
+        let mut entries: Vec<_> = table.entries().iter().collect();
+        entries.sort_by_key(|e| (e.place.wrapping_sub(1), e.rank, e.pair));
+        let mut set = Set::default();
+        for entry in entries.into_iter().take(count) {
+            set.insert(entry.pair, table.spelled(table.usual(entry)));
+        }
+        set
+    }
+
     /// Adds a character; an earlier reading of it is replaced.
     pub fn insert(&mut self, pair: u16, reading: &str) {
         self.members[pair as usize / 64] |= 1 << (pair % 64);
@@ -120,6 +132,24 @@ pub fn garble(text: &str, set: &Set, shown: Shown, mark: impl FnMut() -> bool) -
     let mut out = Vec::new();
     decode(&annotated(&marked, set), shown, &mut out);
     out.into_iter().collect()
+}
+
+/// Cloaks a text as the kits do that respect character borders: a reading behind every member, nothing torn, full-width forms
+/// folded. Allocates.
+pub fn annotate(text: &str, set: &Set) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for c in text.chars() {
+        out.push(gbk::fold(c));
+        if let Some(reading) = gbk::pair_of(c).and_then(|pair| set.reading(u16::from_be_bytes(pair))) {
+            out.extend(["(", reading, ")"]);
+        }
+    }
+    out
+}
+
+/// Simplified text made traditional letter by letter, as cloaking kits do: letters with more than one traditional form stay.
+pub fn converted(text: &str) -> String {
+    text.chars().map(|c| Readings::shared().convert(c)).collect()
 }
 
 /// Appends the GBK bytes of a character; a question mark when it has none.
