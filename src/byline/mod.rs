@@ -101,11 +101,6 @@ const PUBLISHERS: &[&str] = &[
     "號",
     "号",
     "观察",
-    "部",
-    "局",
-    "办公室",
-    "委",
-    "政府",
     "中心",
     "研究院",
     "大学",
@@ -127,7 +122,7 @@ const PUBLISHERS: &[&str] = &[
 pub fn is_publisher(s: &str) -> bool {
     let n = s.chars().take(21).count();
     (2..=20).contains(&n)
-        && !s.contains(['，', '。', ',', '：', ':', '“'])
+        && !s.contains(['，', '。', ',', '：', ':', '“', '第', '令'])
         && (PUBLISHERS.iter().any(|p| s.ends_with(p) && s.len() > p.len()) || s.ends_with(".com") || s.ends_with(".cn"))
 }
 

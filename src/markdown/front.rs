@@ -144,9 +144,11 @@ fn lines(inner: &str) -> Vec<Field> {
     out
 }
 
-/// The text between quotes that stand at both ends.
+/// The text between quotes that stand at both ends, or after one that is never closed.
 fn unquote(value: &str) -> &str {
-    ['\'', '"'].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q)).unwrap_or(value)
+    let quoted = ['\'', '"'].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q));
+    // A quote that is never closed is the slip that made YAML give up.
+    quoted.unwrap_or_else(|| value.strip_prefix(['\'', '"']).filter(|v| !v.contains(['\'', '"'])).unwrap_or(value))
 }
 
 /// Adds a field unless its value says nothing.

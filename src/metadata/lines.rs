@@ -38,13 +38,14 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
         let Some(line) = byline::parse(b.span.of(text)) else { continue };
         let before = i < first;
         let after = i > last;
-        let follows_prose = i > 0 && is_prose(blocks[i - 1].span.of(text));
+        let above = i.checked_sub(1).map_or("", |i| blocks[i].span.of(text));
+        let follows_prose = is_prose(above) || (above.len() >= 12 && above.ends_with(['。', '！', '？', '”']));
         let things = usize::from(!line.author.is_empty())
             + usize::from(line.editor.is_some())
             + usize::from(line.source.is_some())
             + usize::from(line.date.is_some());
         let fires = if line.names_only {
-            follows_prose || (after && i <= last + SIGNATURE)
+            i > first && follows_prose || (after && i <= last + SIGNATURE)
         } else if line.editor.is_some() || things >= 2 {
             line.keyed || (before && line.date.is_some())
         } else if line.date.is_some() {

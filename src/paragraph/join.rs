@@ -9,11 +9,17 @@ use crate::rules::Rules;
 
 /// Bytes from which a block can be the first half of a broken paragraph of Chinese: some 10 ideographs, shorter ones are headings.
 const FIRST_HALF: usize = 30;
-/// Sure breaks from which likely ones count: one may be an oversight of its author, two are how the page was made.
+/// Bytes from which a line with a comma is no heading, some 30 and 25 ideographs: over a paragraph, and over less than a line.
+const LONG: usize = 90;
+const LONG_OVER_SHORT: usize = 75;
+/// Least [`flow`] over a break, from which it votes for a broken page, and from which the break goes through a word and needs no
+/// vote. Broken sentences of two newspaper pages had -20 to 115, headings with a comma -54 to -17.
+const LEAST: i64 = -25;
+const VOTE: i64 = -10;
+const WORD: i64 = 60;
+/// Votes that make a broken page, at least one for so many paragraphs. Collections of short articles have one in 25.
 const PATTERN: usize = 2;
-/// Least [`flow`] over a break. Broken sentences of a newspaper page had -3 to 102, its headings with a comma -54 to -17.
-const SURE_FLOW: i64 = -10;
-const LIKELY_FLOW: i64 = 0;
+const SPREAD: usize = 12;
 /// Lines of Latin text this close to the longest of the page, in percent, count as broken at the margin.
 const MARGIN: usize = 70;
 
@@ -29,7 +35,8 @@ pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) 
     }
     let margin = margin(text, blocks, &out);
     let mut joined: Vec<bool> = vec![false; blocks.len()];
-    let mut weak = Vec::new();
+    let mut chinese_breaks = Vec::new();
+    let mut votes = 0;
     for i in 1..blocks.len() {
         let (a, b) = (&blocks[i - 1], &blocks[i]);
         if out[i - 1] || out[i] || a.kind != b.kind || !matches!(a.kind, Kind::Paragraph | Kind::Quote) || a.node != b.node {
@@ -46,14 +53,19 @@ pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) 
             continue;
         }
         match broken_chinese(x, y, joined[i - 1], blocks.get(i + 1).map(|n| n.span.of(text))) {
-            Some(Break::Sure) => joined[i] = true,
-            Some(Break::Likely) => weak.push(i),
+            Some(flow) => {
+                votes += usize::from(flow >= VOTE);
+                let word = x.chars().next_back().is_some_and(is_han) && y.chars().next().is_some_and(is_han);
+                joined[i] = word && flow >= WORD;
+                chinese_breaks.push(i);
+            }
             None => {}
         }
     }
-    // A page whose columns broke its sentences twice did so elsewhere too.
-    if joined.iter().filter(|j| **j).count() >= PATTERN {
-        for i in weak {
+    // A page whose columns broke its sentences did so again and again; a single one may be how its author wrote.
+    let paragraphs = blocks.iter().zip(&out).filter(|(b, out)| !**out && b.span.len() >= 60).count();
+    if votes >= PATTERN && votes * SPREAD >= paragraphs {
+        for i in chinese_breaks {
             joined[i] = true;
         }
     }
@@ -105,16 +117,9 @@ fn ends(s: &str) -> bool {
     ])
 }
 
-/// How sure a break is.
-enum Break {
-    /// The first half holds a sentence and the beginning of another.
-    Sure,
-    /// The first half is one clause and the beginning of another; a heading may look so.
-    Likely,
-}
-
-/// Two halves of one Chinese sentence. `second` when the first half is itself a second half.
-fn broken_chinese(x: &str, y: &str, second: bool, next: Option<&str>) -> Option<Break> {
+/// The [`flow`] over the break between two halves of one Chinese sentence; `None` when they are none. `second` when the first half
+/// is itself a second half.
+fn broken_chinese(x: &str, y: &str, second: bool, next: Option<&str>) -> Option<i64> {
     if ends(x) || x.len() < FIRST_HALF || !ends(y) || starts_anew(y) {
         return None;
     }
@@ -125,11 +130,17 @@ fn broken_chinese(x: &str, y: &str, second: bool, next: Option<&str>) -> Option<
     }
     if x.contains(STOPS) || second {
         let open = x.rfind(STOPS).map_or(x, |at| &x[at..]).chars().count() > 1;
-        return (open && flow(x, y) >= SURE_FLOW).then_some(Break::Sure);
+        return Some(flow(x, y)).filter(|f| open && *f >= LEAST);
+    }
+    // No heading is as long as this, least of all over a few words that end a sentence.
+    let commas = x.matches(['，', ',']).count();
+    let long = x.len() >= if y.len() < 60 { LONG_OVER_SHORT } else { LONG };
+    let flow = flow(x, y);
+    if commas > 0 && long && y.contains(STOPS) && !y.contains(['“', '「']) && flow >= LEAST {
+        return Some(flow);
     }
     // Commas alone are also how verse, lists and headings look: the second half must then be a paragraph.
-    let commas = x.matches(['，', ',']).count();
-    (commas > 0 && y.len() >= 90 && y.contains(STOPS) && flow(x, y) >= LIKELY_FLOW).then_some(Break::Likely)
+    (commas > 0 && y.len() >= 90 && y.contains(STOPS) && flow >= 0).then_some(flow)
 }
 
 /// What the beginning of `y` costs less, in 1/16 nat, after the end of `x` than after a line end there: whether the two read on.
@@ -205,8 +216,14 @@ mod tests {
 
     #[test]
     fn a_sentence_over_two_paragraphs() {
-        let text = "雨停了。村里人扛着锄头出了门,要趁着这两天把路基\n\n挖出来,再铺上石子。\n\n路修好了";
-        assert_eq!(joined(text).unwrap(), ["雨停了。村里人扛着锄头出了门,要趁着这两天把路基挖出来,再铺上石子。", "路修好了"]);
+        let text = "雨停了。村里人扛着锄头出了门,要趁着这两天把路基\n\n挖出来,再铺上石子。\n\n他们干了三天。到第四天上午,路已经修到了河\n\n边的老柳树下,大家都很高兴。";
+        assert_eq!(
+            joined(text).unwrap(),
+            [
+                "雨停了。村里人扛着锄头出了门,要趁着这两天把路基挖出来,再铺上石子。",
+                "他们干了三天。到第四天上午,路已经修到了河边的老柳树下,大家都很高兴。"
+            ]
+        );
     }
 
     #[test]

@@ -220,7 +220,7 @@ fn several(words: &Words, bare: &str) -> Option<Class> {
     let (mut all, mut known, mut class) = (0, 0, None);
     for part in parts() {
         all += 1;
-        if let Some(c) = words.whole.get(part) {
+        if let Some(c) = words.whole.get(part.trim_matches(is_trim)) {
             known += 1;
             class.get_or_insert(*c);
         }
