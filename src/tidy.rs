@@ -47,7 +47,8 @@ pub fn tidy(text: &str, blocks: &[Block], rules: &Rules) -> (Option<Layer<'stati
         let to = editor.position(end);
         // What is left may begin or end with a blank that stood beside a control.
         let (a, b) = plain::bounds(&editor.output(from, to)).unwrap_or((0, 0));
-        out.push(Block { span: Span::new(from + a, from + b), ..*block });
+        let link_bytes = block.link_bytes.min((b - a) as u32);
+        out.push(Block { span: Span::new(from + a, from + b), link_bytes, ..*block });
     }
     match editor.finish(Stage::Tidy) {
         Some(layer) => (Some(layer), out),
@@ -73,8 +74,9 @@ fn tag_stub(s: &str) -> usize {
     let Some(rest) = NAMES.iter().find_map(|n| s.strip_suffix(n)) else { return 0 };
     let Some(rest) = rest.strip_suffix('/') else { return 0 };
     let rest = rest.strip_suffix('<').unwrap_or(rest);
-    // After an ideograph or its marks: `a/b>` and `and/p>` are other things.
-    let fine = rest.chars().next_back().is_some_and(|c| !c.is_ascii() || matches!(c, '?' | '!' | '"' | ',' | '.'));
+    // After an ideograph or its marks: `a/b>` and `and/p>` are other things. Controls between them go anyway.
+    let before = rest.chars().rev().find(|c| c.is_whitespace() || !(c.is_control() || *c == '\u{feff}'));
+    let fine = before.is_some_and(|c| !(c.is_ascii() || c.is_whitespace()) || matches!(c, '?' | '!' | '"' | ',' | '.'));
     if fine { s.len() - rest.len() } else { 0 }
 }
 
