@@ -67,6 +67,24 @@ fn keys() -> &'static [(String, Role)] {
     })
 }
 
+/// The words that begin with `first`, upper or lower case, in the order of [`keys`]: most lines begin with none.
+fn keys_from(first: char) -> &'static [(String, Role)] {
+    type Group = (char, Vec<(String, Role)>);
+    static GROUPS: OnceLock<Vec<Group>> = OnceLock::new();
+    let groups = GROUPS.get_or_init(|| {
+        let mut groups: Vec<Group> = Vec::new();
+        for (word, role) in keys() {
+            let Some(c) = word.chars().next().map(|c| c.to_ascii_lowercase()) else { continue };
+            match groups.binary_search_by_key(&c, |g| g.0) {
+                Ok(at) => groups[at].1.push((word.clone(), *role)),
+                Err(at) => groups.insert(at, (c, vec![(word.clone(), *role)])),
+            }
+        }
+        groups
+    });
+    groups.binary_search_by_key(&first.to_ascii_lowercase(), |g| g.0).map_or(&[], |at| &groups[at].1)
+}
+
 /// Ends of names of papers, sites, agencies and offices: a word that ends so can be a source without a word before it.
 const PUBLISHERS: &[&str] = &[
     "网",
@@ -212,7 +230,7 @@ fn is_gap(c: char) -> bool {
 /// A byline word at the beginning of `s`: its role, its length with the colon after it, and whether there was one.
 fn key_at(s: &str) -> Option<(Role, usize, bool)> {
     let first = s.chars().next()?;
-    for (word, role) in keys() {
+    for (word, role) in keys_from(first) {
         let Some(head) = s.get(..word.len()) else { continue };
         if !(head == word || (first.is_ascii() && head.eq_ignore_ascii_case(word))) {
             continue;

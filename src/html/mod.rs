@@ -40,6 +40,22 @@ pub fn fragment(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
     read(text, rules, reader::Mode { keep_lines: true, ..reader::Mode::default() })
 }
 
+/// Number of tokens of a text; the tokenizer alone, for the bench.
+#[doc(hidden)]
+pub fn count_tokens(text: &str) -> usize {
+    let mut tokens = tokens::Tokens::new(text);
+    let mut n = 0;
+    while let Some(token) = tokens.next() {
+        if let tokens::Token::Start(s) = token
+            && s.tag.is_raw()
+        {
+            tokens.raw(s.tag);
+        }
+        n += 1;
+    }
+    n
+}
+
 fn read(text: &str, rules: &Rules, mode: reader::Mode) -> (Vec<Layer<'static>>, Outline) {
     let mut read = reader::read(text, rules, mode);
     let visible: usize = read.outline.blocks.iter().map(|b| b.span.len()).sum();
