@@ -142,6 +142,10 @@ fn month_first(c: &Chars, start: usize) -> Option<Date> {
     let i = if c.get(i) == '.' { i + 1 } else { i };
     let (d, i) = c.number(c.blanks(i), 1, 2)?;
     let i = c.blanks(if c.get(i) == ',' { i + 1 } else { i });
+    // A weekday between: `May 9 Thu 2024`.
+    let (day, after) = c.word(i);
+    let weekday = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"].iter().any(|d| day.starts_with(d));
+    let i = if weekday { c.blanks(after) } else { i };
     let (y, i) = c.number(i, 4, 4)?;
     finish(c, start, i, (y, m, d), true)
 }

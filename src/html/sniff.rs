@@ -61,7 +61,7 @@ pub fn looks_like_html(text: &str) -> bool {
     }
     let opens_with_tag = begins == Some(first) && first == 0;
     // A text that shows HTML further down, a lesson or a forum, does not begin with it.
-    let early = begins.is_some_and(|at| at <= bytes.len() / 4);
+    let early = begins.is_some_and(|at| at <= bytes.len() / 10);
     (opens_with_tag && closes > 0) || (early && borders >= 5 && closes > 0 && bytes.len() / borders <= 500)
 }
 

@@ -64,7 +64,7 @@ fn is_page(judge: &Judge<'_, '_>, found: &segment::Segment) -> bool {
     let (mut furniture, mut unknown) = (0, 0);
     for (i, line) in judge.lines.iter().enumerate().filter(|(i, _)| !found.lines.contains(i)) {
         match line.class() {
-            Some(Class::Navigation | Class::Login | Class::Footer | Class::Related) => furniture += 1,
+            Some(Class::Navigation | Class::Login | Class::Footer | Class::Related | Class::Comments) => furniture += 1,
             Some(_) => {}
             // A paragraph beside another that no furniture stands near counts as much as ten lines.
             None => {
@@ -157,7 +157,7 @@ impl<'t, 'r> Judge<'t, 'r> {
             let cluster = beside(i.checked_sub(1)) || beside(Some(i + 1));
             let goes = match hit.class {
                 Class::Navigation | Class::Login => cluster,
-                Class::Share | Class::Footer | Class::Related | Class::Editor => true,
+                Class::Share | Class::Footer | Class::Related | Class::Comments | Class::Editor => true,
                 Class::Notice => hit.strong,
                 Class::Contact | Class::Reference => false,
             };
@@ -186,7 +186,7 @@ impl<'t, 'r> Judge<'t, 'r> {
                 Class::Share => (before || after) && (cluster || long && hit.strong) || cluster && hit.strong,
                 Class::Navigation | Class::Login => (before || after) && cluster,
                 Class::Footer => after && hit.strong || after && cluster || hit.strong && cluster,
-                Class::Related => after && (hit.strong || cluster),
+                Class::Related | Class::Comments => after && (hit.strong || cluster),
                 Class::Editor => after || before,
                 Class::Notice => {
                     (after && (hit.strong || hit.whole || cluster) || before && hit.strong) && (!topic || says_own(self.lines[i].text))
@@ -224,7 +224,7 @@ impl<'t, 'r> Judge<'t, 'r> {
         let id = match class {
             Class::Navigation | Class::Login => "boilerplate/navigation",
             Class::Share => "boilerplate/share",
-            Class::Related => "boilerplate/related",
+            Class::Related | Class::Comments => "boilerplate/related",
             Class::Footer | Class::Contact => "boilerplate/footer",
             Class::Notice => "boilerplate/reprint",
             Class::Editor => "boilerplate/editor",

@@ -67,7 +67,7 @@ pub(super) fn cost(class: Class) -> (f32, f32) {
         Class::Navigation => (1.0, -2.0),
         Class::Login => (1.0, -3.0),
         Class::Share => (0.8, -1.5),
-        Class::Related => (1.0, -6.0),
+        Class::Related | Class::Comments => (1.0, -6.0),
         Class::Reference => (1.0, -6.0),
         Class::Footer => (1.0, -5.0),
         Class::Contact => (0.6, -1.5),
@@ -77,7 +77,7 @@ pub(super) fn cost(class: Class) -> (f32, f32) {
 }
 
 fn ends_text(class: Class) -> bool {
-    matches!(class, Class::Related | Class::Reference | Class::Notice | Class::Editor)
+    matches!(class, Class::Related | Class::Comments | Class::Reference | Class::Notice | Class::Editor)
 }
 
 /// Score of a line by itself.
@@ -116,14 +116,15 @@ pub(super) fn find(lines: &[Line<'_>]) -> Segment {
     }
     let is = |i: Option<usize>| i.is_some_and(|i| prose.get(i).copied().unwrap_or(false));
     let mut near = Vec::with_capacity(n);
-    let (mut wake, mut any_prose) = (None::<usize>, false);
+    let (mut wake, mut any_prose, mut comments) = (None::<usize>, false, false);
     for i in 0..n {
         let (lo, hi) = (i.saturating_sub(WINDOW), (i + WINDOW + 1).min(n));
         let density = (sum[hi] - sum[lo]) / (hi - lo) as f32;
         if any_prose && lines[i].class().is_some_and(ends_text) {
             wake = Some(i);
         }
-        let in_wake = wake.is_some_and(|w| i - w <= WAKE_LINES);
+        comments |= any_prose && lines[i].class() == Some(Class::Comments);
+        let in_wake = comments || wake.is_some_and(|w| i - w <= WAKE_LINES);
         near.push((density, in_wake));
         any_prose |= prose[i];
         if lines[i].hit.is_some() {
@@ -142,7 +143,7 @@ pub(super) fn find(lines: &[Line<'_>]) -> Segment {
             if in_wake && prose[i] && is(i.checked_sub(1)) && is(i.checked_sub(2)) {
                 wake = None;
             }
-            if in_wake && !next {
+            if comments || in_wake && !next {
                 score[i] = x * weight::LONELY_WAKE;
             } else if !close {
                 score[i] = x * weight::LONELY;
@@ -206,7 +207,7 @@ fn cut_list(lines: &[Line<'_>], prose: &[bool], found: &mut Range<usize>) {
     }
     for k in 0..found.len() {
         let i = found.start + k;
-        if above >= 2 && matches!(lines[i].class(), Some(Class::Related | Class::Reference)) {
+        if above >= 2 && matches!(lines[i].class(), Some(Class::Related | Class::Comments | Class::Reference)) {
             let (all, beside) = below[k + 1];
             if all < 2 || f64::from(beside) < 0.35 * f64::from(all) {
                 found.end = i;

@@ -17,8 +17,10 @@ pub(super) enum Class {
     Login,
     /// Share buttons and QR codes.
     Share,
-    /// Headings of lists of other stories, comments.
+    /// Headings of lists of other stories.
     Related,
+    /// Headings of what readers wrote.
+    Comments,
     /// Imprint, licences.
     Footer,
     /// Address, telephone: furniture only among other furniture.
@@ -75,6 +77,7 @@ impl Words {
                     "login" => Class::Login,
                     "share" => Class::Share,
                     "related" => Class::Related,
+                    "comments" => Class::Comments,
                     "footer" => Class::Footer,
                     "contact" => Class::Contact,
                     "notice" => Class::Notice,
