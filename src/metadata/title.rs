@@ -109,32 +109,67 @@ fn without_site(title: &str, outline: &Outline) -> String {
     rest.to_owned()
 }
 
-/// The line of a text that is its title: the nearest fitting one above the first byline line, else the first kept block, when
-/// more text follows it.
+/// Lines above the text among which its title is looked for.
+const ABOVE: usize = 15;
+/// Lines above the byline, the nearest first, one of which is the title when none stands twice in the page.
+const NEAREST: usize = 4;
+
+/// The line of a text that is its title. With a byline or page furniture above the text: the nearest fitting line there that stands
+/// in the page more than once, or inside its first lines, where pages repeat their `<title>`; else the nearest above the byline.
+/// Otherwise the first kept line, when more text follows it.
 fn line(text: &str, outline: &Outline, marks: &[Mark], out: &[bool], rules: &Rules) -> Option<usize> {
     let blocks = &outline.blocks;
     let prose = |b: &Block| b.kind == Kind::Paragraph && b.span.len() >= 90;
-    let first = (0..blocks.len()).find(|i| !out[*i] && prose(&blocks[*i]));
-    let date = [rules.rule("metadata/byline"), rules.rule("metadata/date"), rules.rule("metadata/source")];
-    let byline = marks.iter().filter(|m| date.contains(&m.rule)).map(|m| m.block as usize).filter(|i| first.is_none_or(|f| *i < f)).max();
-    let unfit = ["boilerplate/spam-header", "boilerplate/breadcrumb", "boilerplate/share"].map(|r| rules.find(r));
-    let barred = |i: usize| marks.iter().any(|m| m.block as usize == i && (date.contains(&m.rule) || unfit.contains(&Some(m.rule))));
-    if let Some(byline) = byline {
-        let above = (byline.saturating_sub(6)..byline).rev().find(|i| {
-            let s = blocks[*i].span.of(text);
-            s.chars().take(8).count() > 5 && is_headline(s) && !barred(*i)
+    let first = (0..blocks.len()).find(|i| !out[*i] && prose(&blocks[*i])).or_else(|| (0..blocks.len()).find(|i| !out[*i]))?;
+    let mut rule_of = vec![None; blocks.len()];
+    for m in marks {
+        rule_of[m.block as usize].get_or_insert(m.rule);
+    }
+    let outside = rules.find("boilerplate/outside");
+    let byline = ["metadata/byline", "metadata/date", "metadata/source"].map(|r| rules.find(r));
+    let said = (0..first).rev().find(|i| rule_of[*i].is_some() && byline.contains(&rule_of[*i]));
+    // Furniture names its lines; what merely lies outside the text may be the title.
+    let fits = |i: usize| {
+        let s = blocks[i].span.of(text);
+        (rule_of[i].is_none() || rule_of[i] == outside)
+            && matches!(blocks[i].kind, Kind::Paragraph | Kind::Heading(_))
+            && is_headline(s)
+            && crate::byline::dates::find(s).is_none()
+    };
+    let furnished = marks.iter().any(|m| Some(m.rule) == outside);
+    if said.is_some() || furnished {
+        let top: Vec<String> = (0..blocks.len().min(3)).map(|i| key(blocks[i].span.of(text))).collect();
+        let until = said.unwrap_or(first);
+        let again = (until.saturating_sub(ABOVE)..until).rev().filter(|i| fits(*i)).find(|i| {
+            let k = key(blocks[*i].span.of(text));
+            k.chars().count() >= 6
+                && (top.iter().enumerate().any(|(t, line)| t != *i && line.contains(&k))
+                    || blocks
+                        .iter()
+                        .take(first + 40)
+                        .enumerate()
+                        .any(|(j, b)| j != *i && b.span.len() == blocks[*i].span.len() && key(b.span.of(text)) == k))
         });
-        if above.is_some() {
-            return above;
+        if again.is_some() {
+            return again;
+        }
+        if let Some(said) = said {
+            let near =
+                (said.saturating_sub(NEAREST)..said).rev().find(|i| fits(*i) && blocks[*i].span.of(text).chars().take(6).count() > 5);
+            if near.is_some() {
+                return near;
+            }
+        }
+        if furnished {
+            return None;
         }
     }
     let at = (0..blocks.len()).find(|i| !out[*i])?;
     let b = &blocks[at];
-    let heads = matches!(b.kind, Kind::Paragraph | Kind::Heading(_)) && is_headline(b.span.of(text));
     let next = (at + 1..blocks.len()).filter(|i| !out[*i]).take(3);
     let text_follows =
         next.map(|i| blocks[i].span.of(text)).any(|s| s.len() > b.span.len() && s.contains(['。', '！', '？', '，', '；', '.', ',']));
-    (heads && text_follows).then_some(at)
+    (fits(at) && text_follows).then_some(at)
 }
 
 /// 4 to 60 characters (Latin text: 100) without an end mark.
