@@ -534,6 +534,14 @@ fn a_binary_page_in_a_filter_is_an_error() {
 }
 
 #[test]
+fn an_empty_page_in_a_filter_is_empty() {
+    for verb in ["clean", "repair"] {
+        let ran = Place::new().run(verb, b"");
+        assert_eq!((ran.code, ran.text(), &*ran.err), (0, "", "jingwen: <stdin>, record 1, byte 0: empty: 0 bytes [nothing to write]\n"));
+    }
+}
+
+#[test]
 fn an_output_that_cannot_be_written_is_an_output_error() {
     let p = Place::new();
     p.file("in/a.txt", PLAIN);

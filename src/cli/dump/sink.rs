@@ -126,8 +126,14 @@ impl<'a> Sink<'a> {
         };
         let what = match self.args.on_bad {
             OnBad::Fail => return Err(as_error(bad)),
-            // a filter of one page has nowhere to put it and nothing to go on with
-            OnBad::Quarantine if self.plan.quarantine.is_none() && self.plan.to == To::Text => return Err(as_error(bad)),
+            // a filter of one page has nowhere to put it and nothing to go on with; of an empty one nothing is lost
+            OnBad::Quarantine if self.plan.quarantine.is_none() && self.plan.to == To::Text => {
+                if !matches!(&bad.raw, Raw::Bytes(bytes) if bytes.is_empty()) {
+                    return Err(as_error(bad));
+                }
+                self.tally.quarantined += 1;
+                "nothing to write"
+            }
             OnBad::Skip => {
                 self.tally.skipped += 1;
                 "skipped"
@@ -176,7 +182,8 @@ impl<'a> Sink<'a> {
         self.console.finish();
         self.tally.read = read;
         self.tally.check()?;
-        if !self.plan.filter || self.console.verbose || (self.tally.quarantined + self.tally.skipped > 0) {
+        let bad = self.tally.quarantined + self.tally.skipped;
+        if !self.plan.filter || self.console.verbose || (bad > 0 && self.plan.to == To::Jsonl) {
             self.summary();
         }
         Ok(if self.unreadable > 0 { Outcome::Unreadable } else { Outcome::Done })
