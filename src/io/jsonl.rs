@@ -125,7 +125,9 @@ impl<'l> Visitor<'l> for Fields<'_> {
 
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Found<'l>, A::Error> {
         let mut found = Found::default();
-        while let Some(Key(key)) = map.next_key::<Key<'l>>()? {
+        // raw, so that half of a surrogate pair in a name we do not look at is no error
+        while let Some(key) = map.next_key::<&RawValue>()? {
+            let key = name(key);
             if key == self.field {
                 found.text.push(map.next_value()?);
             } else if key == "id" {
@@ -140,32 +142,13 @@ impl<'l> Visitor<'l> for Fields<'_> {
     }
 }
 
-/// A member name; borrowed when it has no escape.
-struct Key<'l>(Cow<'l, str>);
-
-impl<'l> serde::Deserialize<'l> for Key<'l> {
-    fn deserialize<D: Deserializer<'l>>(d: D) -> Result<Key<'l>, D::Error> {
-        // as bytes, so that half of a surrogate pair in a name we do not look at is no error
-        struct V;
-        impl<'l> Visitor<'l> for V {
-            type Value = Key<'l>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
-            }
-            fn visit_borrowed_bytes<E>(self, b: &'l [u8]) -> Result<Key<'l>, E> {
-                Ok(Key(String::from_utf8_lossy(b)))
-            }
-            fn visit_bytes<E>(self, b: &[u8]) -> Result<Key<'l>, E> {
-                Ok(Key(String::from_utf8_lossy(b).into_owned().into()))
-            }
-            fn visit_borrowed_str<E>(self, s: &'l str) -> Result<Key<'l>, E> {
-                Ok(Key(s.into()))
-            }
-            fn visit_str<E>(self, s: &str) -> Result<Key<'l>, E> {
-                Ok(Key(s.to_owned().into()))
-            }
-        }
-        d.deserialize_bytes(V)
+/// The name in a literal; empty, which is nobody's name here, when it holds half of a surrogate pair.
+fn name(literal: &RawValue) -> Cow<'_, str> {
+    let literal = literal.get();
+    let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
+    match memchr::memchr(b'\\', inner.as_bytes()) {
+        None => inner.into(),
+        Some(from) => unescape(inner, from).unwrap_or_default().into(),
     }
 }
 
@@ -316,6 +299,12 @@ mod tests {
     }
 
     #[test]
+    fn names_may_be_escaped() {
+        let r = Record::parse(br#"{"te\u0078t":"a","half \ud83d":1}"#, "text").unwrap();
+        assert_eq!(r.text, "a");
+    }
+
+    #[test]
     fn id_and_url_are_read() {
         let r = Record::parse(br#"{"id":17,"url":"http://a.example/","text":""}"#, "text").unwrap();
         assert_eq!((r.id, r.url, &*r.text), (Some("17"), Some("http://a.example/"), ""));
@@ -338,6 +327,8 @@ mod tests {
         assert!(broken("{\"text\":\"a\"").why.contains("not valid JSON"));
         assert!(broken("{\"text\":\"a\"} x").why.contains("trailing"));
         assert!(broken("{\"text\":\"a\tb\"}").why.contains("control"));
+        assert!(broken("{\"text\":\"a\",\"k\t\":1}").why.contains("control"));
+        assert!(broken("{\"text\":\"a\",\"k\\u0000\t\":1}").why.contains("control"));
         assert_eq!(Record::parse(b"{\"text\":\"\xD6\xD0\"}", "text").unwrap_err().at, 9);
     }
 
@@ -345,5 +336,35 @@ mod tests {
     fn deep_nesting_in_other_fields_is_skipped() {
         let line = format!("{{\"deep\":{}{},\"text\":\"a\"}}", "[".repeat(60_000), "]".repeat(60_000));
         assert_eq!(Record::parse(line.as_bytes(), "text").unwrap().text, "a");
+    }
+
+    #[test]
+    fn damaged_lines_are_refused_or_come_back() {
+        let whole = "{\"id\":\"x\",\"text\":\"中文 \\u4e2d \\n\",\"k\":[{\"a\\t\":null}]}".as_bytes();
+        let mut n = 1u32;
+        let mut next = |below: usize| {
+            n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (n >> 8) as usize % below
+        };
+        let mut taken = 0;
+        for _ in 0..5000 {
+            let mut line = whole.to_vec();
+            for _ in 0..=next(2) {
+                let at = next(line.len());
+                match next(3) {
+                    0 => line[at] = next(256) as u8,
+                    1 => line.insert(at, b"\"\\{}[]:,u\x00\xFF"[next(11)]),
+                    _ => drop(line.remove(at)),
+                }
+            }
+            if let Ok(r) = Record::parse(&line, "text") {
+                taken += 1;
+                assert!(serde_json::from_slice::<IgnoredAny>(&line).is_ok(), "{}", line.escape_ascii());
+                let mut out = Vec::new();
+                r.write(&r.text.clone(), "", &mut out);
+                assert_eq!(out, line);
+            }
+        }
+        assert!((500..4500).contains(&taken), "{taken} of 5000 damaged lines are still records");
     }
 }
