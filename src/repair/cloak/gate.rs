@@ -1,9 +1,9 @@
 //! When is a page cloaked? Counts readings in parentheses and what speaks against them. Honest pages gloss rare characters,
 //! teach them, or list them; a cloak takes frequent ones, all occurrences of each, in the middle of sentences.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::annotation::{Place, places};
+use super::annotation::{Place, places, whole};
 use super::channel::Set;
 use super::gbk;
 use super::readings::{FREQUENT, Readings};
@@ -45,12 +45,15 @@ pub struct Verdict {
     pub torn: u32,
     /// Question marks that may be characters torn by a marker.
     pub marks: u32,
+    /// Do readings without tone stand twice behind many characters, 字(zi)(zi)?
+    pub doubled: bool,
 }
 
 /// Looks at a text. `None` when it holds nothing a cloak leaves: the way out for clean text, as fast as a search for `(` and `?`.
 pub fn judge(text: &str) -> Option<Verdict> {
     let table = Readings::shared();
     let mut counts: HashMap<u16, Count> = HashMap::new();
+    let (mut twice, mut twices) = (HashSet::new(), 0u32);
     let (mut annotations, mut others, mut torn, mut marks, mut inside) = (0u32, 0u32, 0u32, 0u32, 0u32);
     for place in places(text) {
         match place {
@@ -60,6 +63,11 @@ pub fn judge(text: &str) -> Option<Verdict> {
             }
             Place::Whole(at, reading) => {
                 let Some(c) = text[..at].chars().next_back() else { continue };
+                if is_han(c) && doubled(&text[at..]).is_some() {
+                    twice.insert(c);
+                    twices += 1;
+                    continue;
+                }
                 let known = table.of(c).filter(|e| table.number(reading.syllable()).is_some_and(|n| table.place(e, n).is_some()));
                 let Some(entry) = known else {
                     others += u32::from(is_han(c) && super::readings::has_tone(reading.syllable()));
@@ -80,7 +88,8 @@ pub fn judge(text: &str) -> Option<Verdict> {
         }
     }
     let enough = annotations >= LEAST && counts.len() >= LEAST_DIFFERENT;
-    if !enough && torn == 0 && marks < LEAST_MARKS {
+    let doubled = twices >= LEAST && twice.len() >= LEAST_DIFFERENT;
+    if !enough && torn == 0 && marks < LEAST_MARKS && !doubled {
         return None;
     }
 
@@ -133,7 +142,14 @@ pub fn judge(text: &str) -> Option<Verdict> {
             plain[*pair as usize / 64] |= 1 << (pair % 64);
         }
     }
-    Some(Verdict { cloaked, set, plain: plain.into(), torn, marks })
+    Some(Verdict { cloaked, set, plain: plain.into(), torn, marks, doubled })
+}
+
+/// A reading without tone that stands twice, `(zi)(zi)`, at the beginning of `rest`: bytes it takes.
+pub fn doubled(rest: &str) -> Option<usize> {
+    let reading = whole(rest)?;
+    let once = &rest[..reading.len + 1];
+    (Readings::shared().is_toneless(reading.syllable()) && rest[once.len()..].starts_with(once)).then_some(once.len() * 2)
 }
 
 /// Were the rarest of the page's traditional letters chosen, as an honest author does? Compares the ranks of annotated and other

@@ -34,6 +34,8 @@ pub struct Page<'t> {
     pub set: Set,
     /// Do whole annotations prove the page cloaked, or did a torn one?
     pub gated: bool,
+    /// Do its readings stand twice, without tone?
+    doubled: bool,
     /// Were markers seen on it?
     pub marked: bool,
     /// Are they seen as commas?
@@ -96,6 +98,7 @@ impl<'t> Page<'t> {
             chars,
             set: verdict.set,
             gated,
+            doubled: verdict.doubled,
             marked: marks >= 2,
             visible: commas >= 5 && commas * 3 >= ends,
             folded: narrow >= wide,
@@ -191,6 +194,15 @@ impl<'t> Page<'t> {
         let next = |n: usize| self.chars.get(at + n).map_or(' ', |c| gbk::fold(c.1));
         let marked = |c| matches!(c, '、' | '。' | ',' | ';' | '!' | '?');
         self.visible && self.chars[at].1 == ',' && (marked(next(1)) || next(1) == '\u{FFFD}' && marked(next(2)))
+    }
+
+    /// The end of a reading that stands twice behind the Han character at `at`, on a page that has many.
+    pub fn annotated_twice(&self, at: usize) -> Option<usize> {
+        if !self.doubled || !is_han(self.chars[at].1) || self.chars.get(at + 1)?.1 != '(' {
+            return None;
+        }
+        // All of it is ASCII: bytes are characters.
+        super::gate::doubled(&self.text[self.offset(at + 1)..]).map(|len| at + 1 + len)
     }
 
     /// The end of a reading of `pair` behind the character at `at`.

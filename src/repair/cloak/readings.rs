@@ -9,8 +9,6 @@ use crate::rules::table;
 /// One character a cloak can annotate: its simplified form differs.
 #[derive(Clone, Copy, Debug)]
 pub struct Entry {
-    /// The character.
-    pub ch: char,
     /// Its GBK pair.
     pub pair: u16,
     /// Is it what some simplified letter is converted to, one to one?
@@ -98,7 +96,6 @@ impl Readings {
             let number = |i: usize| row.cells[i].parse::<u16>().unwrap_or(0);
             let pair = u16::from_be_bytes(pair);
             r.entries.push(Entry {
-                ch,
                 pair,
                 image: row.cells[2] != "-",
                 rank: if number(3) == 0 { u16::MAX } else { number(3) },

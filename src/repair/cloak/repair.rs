@@ -18,6 +18,8 @@ const GAIN: i32 = NAT;
 const GAIN_ALONE: i32 = 8 * NAT;
 /// Two readings nearer than this to each other make a guess: 99.5 % of the others are right.
 const GUESS: i32 = 5 * NAT;
+/// Windows of a page that may fail, beyond those that are read: a page made of nothing but damage is not worth more.
+const FAILURES: u32 = 100;
 /// Readings of one window that are checked before it is given up.
 const TRIES: usize = 12;
 
@@ -34,8 +36,9 @@ pub struct Guess {
 pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
     let verdict = gate::judge(text)?;
     let proven = verdict.cloaked;
+    let doubled = verdict.doubled;
     let (torn, marks) = (verdict.torn > 0, verdict.marks >= gate::LEAST_MARKS);
-    if !proven && !torn && !marks {
+    if !proven && !torn && !marks && !doubled {
         return None;
     }
     let mut page = Page::new(text, verdict, proven);
@@ -45,8 +48,11 @@ pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
         page.set = page.set.common();
         proven = true;
     }
-    page.gated = true;
-    proven.then(|| Pass::new(&page, rules).run())?
+    page.gated = proven;
+    if !proven {
+        page.set = Set::default();
+    }
+    (proven || doubled).then(|| Pass::new(&page, rules).run())?
 }
 
 /// Places looked at for a proof.
@@ -229,6 +235,7 @@ impl<'p, 't> Pass<'p, 't> {
         let model = Model::shared();
         let start = before(std::iter::empty());
         let (mut at, mut safe, mut b) = (0usize, 0usize, start);
+        let (mut failures, mut successes) = (0u32, 0u32);
         while at < page.chars.len() {
             let c = page.chars[at].1;
             let suspicious = at > 0
@@ -238,7 +245,12 @@ impl<'p, 't> Pass<'p, 't> {
                     ',' => page.is_comma_marker(at) && matches!(page.chars[at + 1].1, '?' | '\u{FFFD}') && self.is_mark(at + 1),
                     _ => false,
                 };
-            if suspicious && let Some((path, gap)) = resolve(page, &mut self.search, at, safe, b, GAIN) {
+            if suspicious
+                && page.gated
+                && failures <= FAILURES + successes
+                && let Some((path, gap)) = resolve(page, &mut self.search, at, safe, b, GAIN)
+            {
+                successes += 1;
                 self.apply(&path, gap);
                 for n in &path.nodes {
                     for c in &n.out[..n.outs as usize] {
@@ -257,7 +269,8 @@ impl<'p, 't> Pass<'p, 't> {
                 }
                 continue;
             }
-            let note = page.annotated(at).map(|n| n.end).or_else(|| page.annotated_letter(at, b.last));
+            failures += u32::from(suspicious && page.gated);
+            let note = page.annotated(at).map(|n| n.end).or_else(|| page.annotated_letter(at, b.last)).or_else(|| page.annotated_twice(at));
             safe = at;
             b.state = model.step(b.state, c).0;
             b.quotes = b.quotes.after(c);
@@ -371,4 +384,120 @@ fn difference(a: &str, b: &str) -> (usize, usize, usize) {
 fn percent(gap: i32) -> u8 {
     const AT_NATS: [u8; 10] = [45, 65, 76, 83, 90, 98, 98, 98, 98, 99];
     AT_NATS[((gap.max(0) / NAT) as usize).min(AT_NATS.len() - 1)]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::repair::cloak::channel::{Decoder, Shown, converted, garble};
+
+    /// Our own text, traditional by the letter.
+    fn clean() -> String {
+        converted(
+            "昨天下午，县里的环保志愿者在河边开会，讨论怎样清理旧码头。会议由学校的周老师主持，当得知经费还没有着落时，大家都很着急。\n\
+             有人说，关键时刻顶得住才算本事，等是等不来的。数据显示，码头的水质这几年变差了许多，鱼也少了。于是他们决定自己动手，\
+             先把岸上的垃圾运走，再设法联系机械厂借一台吊机。\n“只要开了头，后面的事情就好办。”周老师说，他已经给实业公司打了电话，\
+             对方答应支援两辆卡车。会后，他们去守护站领了工具，动手干到天黑。",
+        )
+    }
+
+    /// As a page shows it: full-width forms folded.
+    fn folded(text: &str) -> String {
+        text.chars().map(gbk::fold).collect()
+    }
+
+    fn repaired(text: &str) -> String {
+        let mut text = text.to_owned();
+        for _ in 0..12 {
+            match pass(&text, Rules::builtin()) {
+                Some((layer, _)) => text = layer.text.into_owned(),
+                None => break,
+            }
+        }
+        text
+    }
+
+    const CHARS: &str = "縣環會討論學據當經還時關數質這幾變許於動機廠開業給對兩輛內實護";
+
+    #[test]
+    fn what_was_cloaked_comes_back() {
+        let cloaked = garble(&clean(), &Set::of(CHARS), Shown::default(), || false);
+        assert!(cloaked.contains("?shù)") && cloaked.contains("?nèi)"), "{cloaked}");
+        assert_eq!(repaired(&cloaked), folded(&clean()));
+        let browser = garble(&clean(), &Set::of(CHARS), Shown { decoder: Decoder::Replacing, ..Shown::default() }, || false);
+        assert_eq!(repaired(&browser), folded(&clean()));
+    }
+
+    #[test]
+    fn undo_gives_the_input_back_and_edits_tell_all() {
+        let cloaked = garble(&clean(), &Set::of(CHARS), Shown::default(), || true);
+        let (layer, guesses) = pass(&cloaked, Rules::builtin()).expect("a cloaked page");
+        assert!(layer.is_faithful(cloaked.as_bytes()));
+        assert_eq!(layer.undo(cloaked.as_bytes()), cloaked.as_bytes());
+        assert!(guesses.iter().all(|g| layer.text.get(g.at.range()).is_some()));
+    }
+
+    #[test]
+    fn a_torn_annotation_proves_a_page_alone_and_a_question_does_not() {
+        let cloaked =
+            garble("關鍵時刻頂得上大家的信任，這就是他的本事。", &Set::of("數"), Shown::default(), || false);
+        assert_eq!(repaired(&cloaked), "關鍵時刻頂得上大家的信任,這就是他的本事。");
+        for honest in ["他為什麼不來?shù)", "真的嗎?!我不信。真的嗎?!我也不信。是嗎?,對嗎?;", "問(wèn)你?好(hǎo)嗎?"]
+        {
+            assert!(pass(honest, Rules::builtin()).is_none(), "{honest}");
+        }
+    }
+
+    #[test]
+    fn honest_glosses_stay() {
+        let text = clean();
+        for rare in ["縣議據", "輛議"] {
+            assert!(pass(&channel::annotate(&text, &Set::of(rare)), Rules::builtin()).is_none());
+        }
+        // Each once, at its first place, as authors do.
+        let mut glossed = text.clone();
+        for (c, reading) in [
+            ("縣", "xiàn"),
+            ("環", "huán"),
+            ("會", "huì"),
+            ("討", "tǎo"),
+            ("論", "lùn"),
+            ("學", "xué"),
+            ("據", "jù"),
+            ("當", "dāng"),
+            ("經", "jīng"),
+        ] {
+            glossed = glossed.replacen(c, &format!("{c}({reading})"), 1);
+        }
+        assert!(pass(&glossed, Rules::builtin()).is_none());
+    }
+
+    #[test]
+    fn readings_that_stand_twice_are_deleted() {
+        let text =
+            "山(shan)(shan)上的老(lao)(lao)樹(shu)(shu)開(kai)(kai)了花(hua)(hua),路(lu)(lu)人(ren)(ren)都停(ting)(ting)下看(kan)(kan)。";
+        assert_eq!(repaired(text), "山上的老樹開了花,路人都停下看。");
+        assert!(pass("山(shan)(shan)上的老(lao)(lao)樹", Rules::builtin()).is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn settled_and_undoable_on_anything(parts in prop::collection::vec(prop::sample::select(vec![
+            "?", "?shù)", "數(shù)", "(shù)", "頂", "?nèi)", "們", "。", "!", ",", "?!", "\u{FFFD}", "\u{FFFD}(xué)", "學(xué)", "會(huì)", "時(shí)",
+            "機(jī)", "業(yè)", "€", "/p>", "\n", " ", "”", "“", "\u{E0E3}", "蒙", "a", "7", "的人", "可以", "關(guān)", "D(bèi)", "㐀", "😀",
+        ]), 0..120)) {
+            let mut text: String = parts.concat();
+            let mut settled = false;
+            for _ in 0..12 {
+                let Some((layer, _)) = pass(&text, Rules::builtin()) else { settled = true; break };
+                prop_assert_eq!(layer.undo(text.as_bytes()), text.as_bytes());
+                text = layer.text.into_owned();
+            }
+            prop_assert!(settled);
+        }
+    }
 }

@@ -54,6 +54,8 @@ mod price {
     pub const CLOSES_NOTHING: i32 = 5 * NAT / 2;
     /// A character the model does not list.
     pub const UNKNOWN: i32 = 6 * NAT;
+    /// A private-use character: no clean text has one.
+    pub const PRIVATE: i32 = 20 * NAT;
     pub const TWO_ENDS: i32 = 6 * NAT;
     pub const CLOSES: i32 = -5 * NAT / 2;
     /// The page has the same two characters elsewhere.
@@ -776,6 +778,9 @@ impl<'p, 't> Search<'p, 't> {
             let made = !matches!(kind, Kind::Keep | Kind::Strip);
             if (made || before.made) && is_end(c) && is_end(before.prev) {
                 cost += price::TWO_ENDS;
+            }
+            if made && matches!(c, '\u{E000}'..='\u{F8FF}') {
+                cost += price::PRIVATE;
             }
             if (made || before.made) && self.page.has_pair(before.prev, c) {
                 cost += price::AGAIN;
