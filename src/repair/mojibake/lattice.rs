@@ -419,10 +419,12 @@ impl Holes<'_> {
         };
         let mut node = node;
         if node.pending.len == 0 && symbol.is_some_and(|b| b < 0x80) {
-            if let Some(b) = symbol {
-                self.emit(&mut node, b as char, false);
+            if let Some(b) = symbol
+                && self.emit(&mut node, b as char)
+            {
+                self.feed(node, rest, out);
             }
-            return self.feed(node, rest, out);
+            return;
         }
         node.pending.push(symbol);
         match self.state(&node.pending) {
@@ -431,8 +433,7 @@ impl Holes<'_> {
             Form::Whole(c) => {
                 node.cost -= self.worth(&node.pending);
                 node.pending = Holed::default();
-                if usize::from(node.outs) < node.out.len() {
-                    self.emit(&mut node, c, false);
+                if self.emit(&mut node, c) {
                     self.feed(node, rest, out);
                 }
             }
@@ -462,14 +463,19 @@ impl Holes<'_> {
                     filled.cost -= price::HOLED;
                     filled.guessed |= 1 << filled.outs;
                     filled.other = other;
-                    self.emit(&mut filled, c, true);
-                    self.feed(filled, rest, out);
+                    if self.emit(&mut filled, c) {
+                        self.feed(filled, rest, out);
+                    }
                 }
             }
         }
     }
 
-    fn emit(&self, node: &mut Node, c: char, _guess: bool) {
+    /// Adds a character to what a node says; false when it already says as much as one step can.
+    fn emit(&self, node: &mut Node, c: char) -> bool {
+        if usize::from(node.outs) == node.out.len() {
+            return false;
+        }
         let (state, cost) = self.model.step(node.state, c);
         node.state = state;
         node.cost += cost as i32;
@@ -477,14 +483,9 @@ impl Holes<'_> {
         if !c.is_ascii() && !self.model.is_known(c) {
             node.cost += price::UNKNOWN;
         }
-        match node.out.get_mut(usize::from(node.outs)) {
-            Some(free) => {
-                *free = c;
-                node.outs += 1;
-            }
-            // More characters than one step can hold: a path that must never win.
-            None => node.cost += 1 << 20,
-        }
+        node.out[usize::from(node.outs)] = c;
+        node.outs += 1;
+        true
     }
 
     fn worth(&self, pending: &Holed) -> i32 {

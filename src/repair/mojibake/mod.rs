@@ -27,15 +27,19 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
     }
     let mut search = search::Searches::default();
     let mut known: Vec<Pair> = Vec::new();
-    let mut changes: Vec<Vec<(usize, Change)>> =
-        suspects.iter().map(|s| if s.is_alarm() { line(&mut search, text, s, &known) } else { Vec::new() }).collect();
-    known.extend(changes.iter().flatten().map(|(_, c)| c.pair));
-    known.sort();
-    known.dedup();
+    let mut changes: Vec<Vec<(usize, Change)>> = vec![Vec::new(); suspects.len()];
+    for (s, found) in suspects.iter().zip(&mut changes).filter(|(s, _)| s.is_alarm()) {
+        *found = line(&mut search, text, s, &known);
+        for (_, change) in found {
+            if !known.contains(&change.pair) {
+                known.push(change.pair);
+            }
+        }
+    }
     if known.is_empty() {
         return None;
     }
-    // What one line proves makes a weaker sign elsewhere credible.
+    // What one line proves makes a weaker sign in an earlier one credible.
     for (s, found) in suspects.iter().zip(&mut changes) {
         if found.is_empty() {
             *found = line(&mut search, text, s, &known);
@@ -91,7 +95,7 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
         }
         let mut byte = start;
         let mut done = 0;
-        for mut change in search::changes(search, &chars, from..to, known) {
+        for mut change in search::changes(search, search::Place { line: &chars, core: (from, to), evidence: s.evidence, known }) {
             byte += chars[done..change.segment.from].iter().map(|c| c.len_utf8()).sum::<usize>();
             change.segment.bytes = chars[change.segment.from..change.segment.to].iter().map(|c| c.len_utf8()).sum();
             done = change.segment.to;

@@ -43,7 +43,19 @@ mod limit {
     /// Hypotheses walked in full for one line.
     pub const CANDIDATES: usize = 6;
     /// Characters around the strongest evidence by which hypotheses are ranked.
-    pub const SAMPLE: usize = 96;
+    pub const SAMPLE: usize = 72;
+    pub const AROUND: usize = 6;
+    /// Least fit of a hypothesis that is walked, and of one with holes.
+    pub const FIT: i32 = 4 * 16;
+    pub const FIT_LOSSY: i32 = 16 * 16;
+    /// The same for each byte of the core. Damage fits with 10 to 30.
+    pub const FIT_A_BYTE: i32 = 8;
+    /// Share of the best fit that makes another hypothesis worth a walk when the best explains the line, in percent.
+    pub const NEARLY: i32 = 80;
+    /// Least oddness of a line by the model, as of [`Search::oddest`]: a gain of 8 nats and the price of a border cannot be had for less.
+    pub const ODD: i32 = 10 * 16;
+    /// Evidence at which losses without a trace are looked for, in 1/4 nats.
+    pub const STRONG: i32 = 100;
 }
 
 /// A stretch to change.
@@ -64,71 +76,106 @@ pub(super) struct Searches {
     lattice: Lattice,
 }
 
-/// The changes of one line, in order, disjoint, all of one pair: what is left is seen in the next pass.
-pub(super) fn changes(search: &mut Searches, line: &[char], sample: std::ops::Range<usize>, known: &[Pair]) -> Vec<Change> {
-    changes_at(search, line, sample, known, 1)
+/// A line, or a window of a long one, that may be damaged.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'l> {
+    pub line: &'l [char],
+    /// Characters where the evidence is strongest.
+    pub core: (usize, usize),
+    /// How strong it is, in 1/4 nats.
+    pub evidence: i32,
+    /// What was found elsewhere in the text.
+    pub known: &'l [Pair],
 }
 
-fn changes_at(search: &mut Searches, line: &[char], sample: std::ops::Range<usize>, known: &[Pair], level: u32) -> Vec<Change> {
-    let model = Model::shared();
-    let mut candidates: Vec<Pair> = known.to_vec();
-    candidates.extend(candidates_of(model, line, sample).into_iter().filter(|p| !known.contains(p)));
-    let mut best: (i32, Vec<Change>) = (0, Vec::new());
-    for &pair in &candidates {
-        let again = known.contains(&pair);
-        let enter = if pair.read == Codec::LATIN_1 {
-            limit::ENTER_C1
-        } else if again {
-            limit::ENTER_AGAIN
-        } else {
-            limit::ENTER
-        };
-        let segments = search.exact.segments(model, line, pair, enter);
-        let mut kept = Vec::new();
-        for segment in segments {
-            let gain = segment.gain;
+/// The changes of one line, in order, disjoint, all of one pair: what is left is seen in the next pass.
+pub(super) fn changes(search: &mut Searches, place: Place<'_>) -> Vec<Change> {
+    changes_at(search, place, 1)
+}
 
-            if believed(search, model, line, pair, &segment, again, level) {
-                kept.push(Change { pair, segment, gain });
+fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change> {
+    let model = Model::shared();
+    let line = place.line;
+    let core = place.core.0..place.core.1;
+    let odd = line[core.clone()].iter().filter(|c| !c.is_ascii()).count();
+    // Characters of the core that are explained.
+    let covered = |c: &[Change]| -> usize {
+        let inside =
+            |c: &Change| line[c.segment.from.max(core.start)..c.segment.to.min(core.end).max(c.segment.from.max(core.start))].iter();
+        c.iter().flat_map(inside).filter(|c| !c.is_ascii()).count()
+    };
+    let mut best: (i32, Vec<Change>) = (0, Vec::new());
+    search.exact.begin(model, line);
+    if place.known.is_empty() && level == 1 && search.exact.oddest() < limit::ODD {
+        return Vec::new();
+    }
+    // What damaged another line explains this one too, or the others are asked.
+    for &pair in place.known {
+        exact(search, line, pair, true, level, &mut best);
+    }
+    let mut ranked = Vec::new();
+    if covered(&best.1) * 20 < odd * 19 {
+        ranked = candidates_of(model, line, place.core);
+        let mut first = None;
+        for &(fit, pair) in ranked.iter().filter(|r| !place.known.contains(&r.1)) {
+            // Once a hypothesis explains the line, only others that fit nearly as well are asked, and none that says the same.
+            if let Some((best_fit, written)) = first
+                && (fit * 100 < best_fit * limit::NEARLY || pair.written == written && written == Codec::UTF_8)
+            {
+                continue;
+            }
+            exact(search, line, pair, false, level, &mut best);
+            if first.is_none() && covered(&best.1) == odd {
+                first = Some((fit, pair.written));
             }
         }
-        let total = kept.iter().map(|c| c.gain).sum();
-        if total > best.0 {
-            best = (total, kept);
-        }
     }
-    if level == 1 {
-        let covered = |c: &[Change]| -> usize { c.iter().map(|c| c.segment.to - c.segment.from).sum() };
-        let loss = loss(line);
-        if loss.replaced || loss.questioned || loss.dropped && covered(&best.1) * 10 < line.len() * 9 {
-            for &pair in candidates.iter().filter(|p| holed(**p)).take(limit::LOSSY) {
-                let segments = search.lattice.segments(model, line, pair, loss, limit::ENTER);
-                let kept: Vec<Change> = segments
-                    .into_iter()
-                    .filter(|s| {
-                        if std::env::var("DBG").is_ok() {
-                            eprintln!(
-                                "DBG lossy {pair:?} {}..{} gain {} after {} guesses {} {:?}",
-                                s.from,
-                                s.to,
-                                s.gain,
-                                s.after,
-                                s.guesses.len(),
-                                s.now.chars().take(60).collect::<String>()
-                            );
-                        }
-                        plausible(model, line, pair, s)
-                    })
-                    .map(|segment| Change { pair, gain: segment.gain, segment })
-                    .collect();
-                let total = kept.iter().map(|c| c.gain).sum::<i32>();
-                if total > best.0 + limit::LOSSY_MORE {
-                    best = (total, kept);
-                }
+    if level > 1 || covered(&best.1) == odd {
+        return best.1;
+    }
+    let loss = loss(line);
+    let seen = loss.replaced || loss.questioned;
+    // Losses without a trace are looked for where something was found or the line is odd beyond doubt.
+    if seen || covered(&best.1) * 10 < odd * 9 && (best.0 > 0 || place.evidence >= limit::STRONG) {
+        let strong = ranked.iter().filter(|r| r.0 >= limit::FIT_LOSSY).map(|r| r.1);
+        let pairs: Vec<Pair> = place.known.iter().copied().chain(strong).filter(|p| holed(*p)).take(limit::LOSSY).collect();
+        for pair in pairs {
+            let segments = search.lattice.segments(model, line, pair, loss, limit::ENTER);
+            let kept: Vec<Change> = segments
+                .into_iter()
+                .filter(|s| plausible(model, line, pair, s))
+                .map(|segment| Change { pair, gain: segment.gain, segment })
+                .collect();
+            let total = kept.iter().map(|c| c.gain).sum::<i32>();
+            if total > best.0 + limit::LOSSY_MORE {
+                best = (total, kept);
             }
         }
     }
     best.1
+}
+
+/// Walks a line under one hypothesis and keeps what is believed if it is more than what was found before.
+fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u32, best: &mut (i32, Vec<Change>)) {
+    let model = Model::shared();
+    let enter = if pair.read == Codec::LATIN_1 {
+        limit::ENTER_C1
+    } else if again {
+        limit::ENTER_AGAIN
+    } else {
+        limit::ENTER
+    };
+    let mut kept = Vec::new();
+    for segment in search.exact.segments(model, line, pair, enter) {
+        let gain = segment.gain;
+        if believed(model, line, pair, &segment, again, level) {
+            kept.push(Change { pair, segment, gain });
+        }
+    }
+    let total = kept.iter().map(|c| c.gain).sum();
+    if total > best.0 {
+        *best = (total, kept);
+    }
 }
 
 /// Pairs whose holes can be filled.
@@ -181,7 +228,7 @@ fn odd_lead(line: &[char], s: &Segment) -> bool {
 }
 
 /// Whether a stretch is to be changed.
-fn believed(search: &mut Searches, model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, level: u32) -> bool {
+fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, level: u32) -> bool {
     let was = &line[s.from..s.to];
     let flat = match (again, pair.read == Codec::LATIN_1, pair.written == Codec::UTF_8 && pair.read.is_single_byte()) {
         (_, true, _) => limit::GAIN_C1,
@@ -252,7 +299,9 @@ fn believed(search: &mut Searches, model: &Model, line: &[char], pair: Pair, s: 
     if odd < 4 {
         return false;
     }
-    let deeper = changes_at(search, &inner, 0..inner.len(), &[], level + 1);
+    let mut fresh = Searches::default();
+    let place = Place { line: &inner, core: (0, inner.len()), evidence: 0, known: &[] };
+    let deeper = changes_at(&mut fresh, place, level + 1);
     let covered: usize = deeper.iter().map(|c| inner[c.segment.from..c.segment.to].iter().filter(|c| !c.is_ascii()).count()).sum();
     covered * 10 >= odd * 8
 }
@@ -321,10 +370,9 @@ fn is_emoji(c: char) -> bool {
 }
 
 /// The hypotheses under which some part of the sample reads like text, best first.
-fn candidates_of(model: &Model, line: &[char], sample: std::ops::Range<usize>) -> Vec<Pair> {
-    let middle = (sample.start + sample.end) / 2;
-    let from = if sample.len() > limit::SAMPLE { sample.start } else { middle.saturating_sub(limit::SAMPLE / 2) };
-    let to = (from + limit::SAMPLE).min(line.len());
+fn candidates_of(model: &Model, line: &[char], core: (usize, usize)) -> Vec<(i32, Pair)> {
+    let from = core.0.saturating_sub(limit::AROUND);
+    let to = (core.1 + limit::AROUND).min(from + limit::SAMPLE).min(line.len());
     let sample = &line[from..to];
     let high = sample.iter().filter(|c| !c.is_ascii()).count();
     let mut ranked: Vec<(i32, Pair)> = Vec::new();
@@ -333,8 +381,8 @@ fn candidates_of(model: &Model, line: &[char], sample: std::ops::Range<usize>) -
         let Some(reading) = Reading::new(*codec) else { continue };
         runs.clear();
         let mut open = false;
-        let mut covered = 0;
-        for &c in sample {
+        let (mut covered, mut bytes_of_core) = (0, 0);
+        for (i, &c) in sample.iter().enumerate() {
             match reading.bytes(c) {
                 Some((bytes, n)) => {
                     if !open {
@@ -345,16 +393,21 @@ fn candidates_of(model: &Model, line: &[char], sample: std::ops::Range<usize>) -
                         run.extend_from_slice(&bytes[..n]);
                     }
                     covered += usize::from(!c.is_ascii());
+                    if !c.is_ascii() && (core.0..core.1).contains(&(from + i)) {
+                        bytes_of_core += n as i32;
+                    }
                 }
                 None => open = false,
             }
         }
-        if covered == 0 || covered * 8 < high {
+        if covered == 0 || covered * 2 < high {
             continue;
         }
         for &pair in &Pairs::get().all[range.clone()] {
             let score = runs.iter().map(|r| fit(model, r, pair.written)).max().unwrap_or(0);
-            if score > 0 {
+            // Chance fits a few characters of any text; damage all of them.
+            let flat = if pair.written == Codec::UTF_8 || pair.read.is_single_byte() { limit::FIT } else { 2 * limit::FIT };
+            if score >= flat.max(bytes_of_core * limit::FIT_A_BYTE) {
                 ranked.push((score, pair));
             }
         }
@@ -363,20 +416,20 @@ fn candidates_of(model: &Model, line: &[char], sample: std::ops::Range<usize>) -
     let best = ranked.first().map_or(0, |r| r.0);
     let c1 = sample.iter().any(|c| ('\u{80}'..'\u{a0}').contains(c));
     ranked.retain(|(score, pair)| score * 100 >= best * limit::WORSE || pair.written == Codec::UTF_8);
-    let mut pairs: Vec<Pair> = ranked.into_iter().map(|(_, pair)| pair).take(limit::CANDIDATES).collect();
+    ranked.truncate(limit::CANDIDATES);
     // An `à` whose second byte is a blank by now is no sequence any more.
     if sample.windows(2).any(|w| w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}'))
         && let Some(&usual) = Pairs::get().all.first()
-        && !pairs.contains(&usual)
+        && ranked.iter().all(|r| r.1 != usual)
     {
-        pairs.push(usual);
+        ranked.push((limit::FIT, usual));
     }
     if c1 {
         // Punctuation of windows-1252 that was read as C1 controls is too little to be ranked by.
-        pairs.retain(|p| p.read != Codec::LATIN_1);
-        pairs.extend(Pairs::get().all.iter().filter(|p| p.read == Codec::LATIN_1));
+        ranked.retain(|r| r.1.read != Codec::LATIN_1);
+        ranked.extend(Pairs::get().all.iter().filter(|p| p.read == Codec::LATIN_1).map(|p| (limit::FIT, *p)));
     }
-    pairs
+    ranked
 }
 
 /// How much like text the best stretch of `bytes` reads under `written`: the largest sum of what each character beyond ASCII is

@@ -43,6 +43,8 @@ const SEQUENCE: [i32; 5] = [0, 0, 48, 80, 160];
 /// Price of going in and out of a stretch between characters beyond ASCII.
 const BORDER: i32 = 8 * 16;
 const BORDER_UTF_8: i32 = 3 * 16;
+/// What a character of clean text costs at most on the average.
+const CLEAN: i32 = 6 * 16;
 const NO_NODE: u32 = u32::MAX;
 /// States kept at one place: one a number of pending bytes is the rule, two different alignments the exception.
 const ALIGNMENTS: usize = 4;
@@ -73,6 +75,29 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Prices the line as it stands; must precede [`Search::segments`] of the same line.
+    pub fn begin(&mut self, model: &Model, line: &[char]) {
+        self.prefix.clear();
+        self.prefix.push(0);
+        let (mut state, mut sum) = (model.start(), 0);
+        for &c in line {
+            let (next, cost) = model.step(state, c);
+            state = next;
+            sum += cost as i32;
+            self.prefix.push(sum);
+        }
+    }
+
+    /// The largest sum, over a stretch of the line that was begun, of what its characters cost beyond clean text.
+    pub fn oddest(&self) -> i32 {
+        let (mut sum, mut best) = (0, 0);
+        for pair in self.prefix.windows(2) {
+            sum = (sum + pair[1] - pair[0] - CLEAN).max(0);
+            best = best.max(sum);
+        }
+        best
+    }
+
     /// The cheapest reading of `line` in which stretches were written and read as `pair` says and the rest is as it should be.
     /// Entering a stretch costs `enter`. Time linear in the line.
     pub fn segments(&mut self, model: &Model, line: &[char], pair: Pair, enter: i32) -> Vec<Segment> {
@@ -90,8 +115,6 @@ impl Search {
         let nbsp = (pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         self.nodes.clear();
         self.live.clear();
-        self.prefix.clear();
-        self.prefix.push(0);
         let root = Node {
             parent: NO_NODE,
             cost: 0,
@@ -105,12 +128,8 @@ impl Search {
         };
         self.nodes.push(root);
         let mut clean = 0u32;
-        let mut straight = (model.start(), 0i32);
         for (i, &c) in line.iter().enumerate() {
             let followed = line.get(i + 1).is_some_and(|n| matches!(n, ' ' | '\u{a0}'));
-            let (state, cost) = model.step(straight.0, c);
-            straight = (state, straight.1 + cost as i32);
-            self.prefix.push(straight.1);
             // Outside: from outside, or from a stretch that ends here.
             let mut best = self.outside(model, clean, c, 0);
             let leave = if c.is_ascii() { 0 } else { border };

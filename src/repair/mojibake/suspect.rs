@@ -20,7 +20,7 @@ mod class {
 }
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
-const ALARM: i32 = 28;
+const ALARM: i32 = 30;
 /// Evidence that suffices when the same damage was found elsewhere on the page.
 pub(super) const HINT: i32 = 12;
 
