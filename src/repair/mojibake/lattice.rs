@@ -236,6 +236,9 @@ impl Lattice {
                 for j in 0..self.live.len() {
                     let n = self.live[j];
                     let from = self.nodes[n as usize];
+                    if symbols.len() == 2 && c == ' ' && from.pending.len == 1 && from.pending.at(0) == Some(0xc2) {
+                        continue;
+                    }
                     // A blank is a no-break space only inside a character.
                     if c == ' ' && symbols[0] != Some(b' ') && from.pending.len == 0 {
                         continue;

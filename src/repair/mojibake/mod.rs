@@ -107,3 +107,6 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

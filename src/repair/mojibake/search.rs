@@ -15,7 +15,7 @@ mod limit {
     pub const GAIN_A_CHAR: i32 = 1;
     /// The same for UTF-8 read as single bytes, whose sequences prove themselves, and for C1 controls, which no text has.
     pub const GAIN_UTF_8: i32 = 5 * 16;
-    pub const GAIN_C1: i32 = 16;
+    pub const GAIN_C1: i32 = 1;
     /// The same when the page has the same damage elsewhere.
     pub const GAIN_AGAIN: i32 = 4 * 16;
     /// Price of entering a stretch.
@@ -28,8 +28,13 @@ mod limit {
     /// The same for alphabetic text from a single-byte charset, where every byte is some letter; the first letter apart.
     pub const AFTER_LETTERS: i32 = 3 * 16 + 8;
     pub const FIRST: i32 = 6 * 16;
+    /// From one charset of pairs to another: most a character may cost, with few different ones less; least gain.
+    pub const AFTER_PAIRS: i32 = 7 * 16;
+    pub const AFTER_FEW: i32 = 6 * 16 + 8;
+    pub const GAIN_PAIRS: i32 = 12 * 16;
     /// Gain such text needs: flat, and for each letter.
     pub const LETTERS: i32 = 12 * 16;
+    pub const LATIN: i32 = 8 * 16;
     pub const GAIN_A_LETTER: i32 = 8;
     /// Hypotheses that fit less than this share of the best are not walked, in percent.
     pub const WORSE: i32 = 40;
@@ -47,11 +52,14 @@ mod limit {
     pub const AROUND: usize = 6;
     /// Least fit of a hypothesis that is walked, and of one with holes.
     pub const FIT: i32 = 4 * 16;
+    pub const FIT_SEQUENCE: i32 = 3 * 16;
     pub const FIT_LOSSY: i32 = 16 * 16;
     /// The same for each byte of the core. Damage fits with 10 to 30.
-    pub const FIT_A_BYTE: i32 = 8;
+    pub const FIT_A_BYTE: i32 = 7;
     /// Share of the best fit that makes another hypothesis worth a walk when the best explains the line, in percent.
     pub const NEARLY: i32 = 80;
+    /// Characters beyond ASCII by which hypotheses are told apart for certain.
+    pub const LONG: usize = 12;
     /// Least oddness of a line by the model, as of [`Search::oddest`]: a gain of 8 nats and the price of a border cannot be had for less.
     pub const ODD: i32 = 10 * 16;
     /// Evidence at which losses without a trace are looked for, in 1/4 nats.
@@ -106,7 +114,8 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     };
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
     search.exact.begin(model, line);
-    if place.known.is_empty() && level == 1 && search.exact.oddest() < limit::ODD {
+    let wide = line[place.core.0..place.core.1].iter().filter(|c| is_wide(**c)).count();
+    if place.known.is_empty() && level == 1 && wide > 3 && search.exact.oddest() < limit::ODD {
         return Vec::new();
     }
     // What damaged another line explains this one too, or the others are asked.
@@ -120,6 +129,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         for &(fit, pair) in ranked.iter().filter(|r| !place.known.contains(&r.1)) {
             // Once a hypothesis explains the line, only others that fit nearly as well are asked, and none that says the same.
             if let Some((best_fit, written)) = first
+                && odd >= limit::LONG
                 && (fit * 100 < best_fit * limit::NEARLY || pair.written == written && written == Codec::UTF_8)
             {
                 continue;
@@ -137,8 +147,17 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     let seen = loss.replaced || loss.questioned;
     // Losses without a trace are looked for where something was found or the line is odd beyond doubt.
     if seen || covered(&best.1) * 10 < odd * 9 && (best.0 > 0 || place.evidence >= limit::STRONG) {
-        let strong = ranked.iter().filter(|r| r.0 >= limit::FIT_LOSSY).map(|r| r.1);
-        let pairs: Vec<Pair> = place.known.iter().copied().chain(strong).filter(|p| holed(*p)).take(limit::LOSSY).collect();
+        let strong = ranked
+            .iter()
+            .filter(|r| {
+                r.0 >= if seen && r.1.written == Codec::UTF_8 && r.1.read.is_single_byte() { limit::FIT_SEQUENCE } else { limit::FIT_LOSSY }
+            })
+            .map(|r| r.1);
+        let found = best.1.first().map(|c| c.pair);
+        let mut pairs: Vec<Pair> = found.into_iter().chain(place.known.iter().copied()).chain(strong).filter(|p| holed(*p)).collect();
+        let mut seen = Vec::new();
+        pairs.retain(|p| !seen.contains(p) && (seen.push(*p), true).1);
+        pairs.truncate(limit::LOSSY);
         for pair in pairs {
             let segments = search.lattice.segments(model, line, pair, loss, limit::ENTER);
             let kept: Vec<Change> = segments
@@ -208,16 +227,22 @@ fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -> bool {
             unknown += i32::from(c != '\u{fffd}' && !model.is_known(c) && !is_emoji(c) && !is_latin(c));
         }
     }
+    let mut kinds: Vec<char> = line[s.from..s.to].iter().copied().filter(|c| !c.is_ascii()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
     let guessed = s.guesses.len() as i32;
     if unknown * 100 > odd * 8 {
         return false;
     }
     if wide > 0 {
         let limit = if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER };
-        s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && given_up * 4 <= odd
+        s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && kinds.len() >= 6 && given_up * 4 <= odd
     } else {
         // Letters are not guessed; that what is left of them stands for one is plain when others came through whole.
-        pair.written == Codec::UTF_8 && pair.read.is_single_byte() && (given_up < odd || odd_lead(line, s)) && given_up * 2 <= odd + 1
+        pair.written == Codec::UTF_8
+            && pair.read.is_single_byte()
+            && (given_up < odd || pair.read == Codec::WINDOWS_1252 && odd_lead(line, s))
+            && given_up * 2 <= odd + 1
     }
 }
 
@@ -270,11 +295,17 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
             } else {
                 unknown == 0 && single_sequence(model, line, s)
             }
-        } else if pair.read == Codec::LATIN_1 {
+        } else if pair.read == Codec::LATIN_1 && pair.written == Codec::MACINTOSH {
+            // Rare enough to ask for a letter inside a word.
             unknown == 0
+                && s.now.chars().all(|c| c.is_ascii() || is_latin(c) && c.is_lowercase())
+                && line.get(s.to).is_some_and(|c| c.is_lowercase())
+                && touches_kin(line, s)
+        } else if pair.read == Codec::LATIN_1 {
+            unknown == 0 && !line.iter().any(|&c| is_wide(c))
         } else if latin > 0 {
             // Single letters of Latin words, each alone or swallowed with its neighbour.
-            unknown == 0 && latin * 5 >= odd * 4 && s.gain >= limit::LETTERS && touches_kin(line, s)
+            unknown == 0 && latin * 5 >= odd * 4 && s.gain >= limit::LATIN && touches_kin(line, s)
         } else {
             unknown == 0
                 && letters >= 4
@@ -282,11 +313,7 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
                 && s.gain >= limit::LETTERS + limit::GAIN_A_LETTER * letters
                 && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
         };
-    let clean = clean
-        && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || {
-            let odd = was.iter().filter(|c| !c.is_ascii()).count();
-            was.iter().filter(|&&c| is_wide(c) || is_filler(c)).count() * 2 >= odd
-        });
+    let clean = clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(was, s, count));
     if clean {
         return true;
     }
@@ -306,6 +333,18 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
     covered * 10 >= odd * 8
 }
 
+/// Whether a change from one charset of pairs to another is more than chance, which makes Han of Han in every text.
+fn between_pairs(was: &[char], s: &Segment, count: i32) -> bool {
+    let mut odd: Vec<char> = was.iter().copied().filter(|c| !c.is_ascii()).collect();
+    let like = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
+    let half = like * 2 >= odd.len();
+    odd.sort_unstable();
+    odd.dedup();
+    let kinds = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
+    let most = if kinds < 8 { limit::AFTER_FEW } else { limit::AFTER_PAIRS };
+    half && kinds >= 3 && s.gain >= limit::GAIN_PAIRS && s.after <= most * count
+}
+
 /// Whether the stretch stands in a word: its first or last letter touches a letter of the same script.
 fn touches_kin(line: &[char], s: &Segment) -> bool {
     let kin =
@@ -323,7 +362,7 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
     let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
     let word = was.iter().all(|c| c.is_alphabetic());
     if !now.is_alphabetic() {
-        return !word;
+        return !word && !now.is_numeric() && (model.is_known(now) || is_emoji(now));
     }
     let tilde = was.first() == Some(&'Ã');
     if word && !(model.is_known(now) && tilde) {
@@ -373,6 +412,9 @@ fn is_emoji(c: char) -> bool {
 fn candidates_of(model: &Model, line: &[char], core: (usize, usize)) -> Vec<(i32, Pair)> {
     let from = core.0.saturating_sub(limit::AROUND);
     let to = (core.1 + limit::AROUND).min(from + limit::SAMPLE).min(line.len());
+    // Letters are damaged here and there: ask the whole line, if it is short.
+    let letters = !line.iter().any(|&c| is_wide(c));
+    let (from, to) = if letters { (from.saturating_sub(limit::SAMPLE), (to + limit::SAMPLE).min(line.len())) } else { (from, to) };
     let sample = &line[from..to];
     let high = sample.iter().filter(|c| !c.is_ascii()).count();
     let mut ranked: Vec<(i32, Pair)> = Vec::new();
@@ -406,7 +448,11 @@ fn candidates_of(model: &Model, line: &[char], core: (usize, usize)) -> Vec<(i32
         for &pair in &Pairs::get().all[range.clone()] {
             let score = runs.iter().map(|r| fit(model, r, pair.written)).max().unwrap_or(0);
             // Chance fits a few characters of any text; damage all of them.
-            let flat = if pair.written == Codec::UTF_8 || pair.read.is_single_byte() { limit::FIT } else { 2 * limit::FIT };
+            let flat = match (pair.written == Codec::UTF_8, pair.read.is_single_byte()) {
+                (true, true) => limit::FIT_SEQUENCE,
+                (true, _) | (_, true) => limit::FIT,
+                _ => 2 * limit::FIT,
+            };
             if score >= flat.max(bytes_of_core * limit::FIT_A_BYTE) {
                 ranked.push((score, pair));
             }
@@ -418,7 +464,7 @@ fn candidates_of(model: &Model, line: &[char], core: (usize, usize)) -> Vec<(i32
     ranked.retain(|(score, pair)| score * 100 >= best * limit::WORSE || pair.written == Codec::UTF_8);
     ranked.truncate(limit::CANDIDATES);
     // An `à` whose second byte is a blank by now is no sequence any more.
-    if sample.windows(2).any(|w| w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}'))
+    if sample.windows(2).any(|w| w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}') || w[1] == '\u{fffd}' && !w[0].is_ascii())
         && let Some(&usual) = Pairs::get().all.first()
         && ranked.iter().all(|r| r.1 != usual)
     {

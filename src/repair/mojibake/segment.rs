@@ -79,11 +79,12 @@ impl Search {
     pub fn begin(&mut self, model: &Model, line: &[char]) {
         self.prefix.clear();
         self.prefix.push(0);
-        let (mut state, mut sum) = (model.start(), 0);
+        let (mut state, mut sum, mut last) = (model.start(), 0, ' ');
         for &c in line {
             let (next, cost) = model.step(state, c);
             state = next;
-            sum += cost as i32;
+            sum += cost as i32 + boxes(last, c);
+            last = c;
             self.prefix.push(sum);
         }
     }
@@ -128,10 +129,11 @@ impl Search {
         };
         self.nodes.push(root);
         let mut clean = 0u32;
-        for (i, &c) in line.iter().enumerate() {
-            let followed = line.get(i + 1).is_some_and(|n| matches!(n, ' ' | '\u{a0}'));
+        for (at, &c) in line.iter().enumerate() {
+            let followed = line.get(at + 1).is_some_and(|n| matches!(n, ' ' | '\u{a0}'));
             // Outside: from outside, or from a stretch that ends here.
-            let mut best = self.outside(model, clean, c, 0);
+            let odd = if at > 0 { boxes(line[at - 1], c) } else { 0 };
+            let mut best = self.outside(model, clean, c, odd);
             let leave = if c.is_ascii() { 0 } else { border };
             for i in 0..self.live.len() {
                 if self.nodes[self.live[i] as usize].pending.is_empty() {
@@ -156,7 +158,8 @@ impl Search {
             if let (' ', Some(nbsp)) = (c, nbsp) {
                 for i in 0..self.live.len() {
                     if !self.nodes[self.live[i] as usize].pending.is_empty() {
-                        self.inside(model, self.live[i], pair.written, &[nbsp], BLANK, true);
+                        let price = if is_one_word(&line[at + 1..]) { 0 } else { BLANK };
+                        self.inside(model, self.live[i], pair.written, &[nbsp], price, true);
                         if !followed {
                             self.inside(model, self.live[i], pair.written, &[nbsp, b' '], TWO_BLANKS, true);
                         }
@@ -221,6 +224,10 @@ impl Search {
                         if written == Codec::UTF_8 {
                             node.cost -= SEQUENCE[(had + 1).min(4)] / if self.single || had > 1 { 1 } else { 2 };
                         }
+                    }
+                    if c == '\u{a0}' && bytes.len() > 1 {
+                        // The blank is the no-break space itself.
+                        node.cost += UNKNOWN;
                     }
                     node.out[usize::from(node.outs)] = c;
                     node.outs += 1;
@@ -289,4 +296,19 @@ impl Search {
         }
         segments
     }
+}
+
+/// What a change from one box-drawing character to another costs: tables and frames repeat them, IBM437 mojibake does not.
+fn boxes(last: char, c: char) -> i32 {
+    const BOXES: std::ops::Range<char> = '\u{2500}'..'\u{25a0}';
+    if last != c && BOXES.contains(&c) && BOXES.contains(&last) { 64 } else { 0 }
+}
+
+/// Portuguese joins `à` with what follows in these words alone: às, àquele, àquela, àquilo.
+fn is_one_word(after: &[char]) -> bool {
+    let starts = |word: &str| word.chars().zip(after).filter(|(w, c)| w == *c).count() == word.len();
+    starts("quele")
+        || starts("quela")
+        || starts("quilo")
+        || starts("s") && !after.get(1).is_some_and(|c| c.is_alphanumeric() || matches!(c, '\'' | '’'))
 }

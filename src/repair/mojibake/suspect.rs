@@ -20,23 +20,23 @@ mod class {
 }
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
-const ALARM: i32 = 30;
+const ALARM: i32 = 34;
 /// Evidence that suffices when the same damage was found elsewhere on the page.
 pub(super) const HINT: i32 = 12;
 
 /// Weights in 1/4 nats.
 mod weight {
     /// A character that stands for a byte sequence of UTF-8 with its neighbour.
-    pub const SEQUENCE: i32 = 30;
+    pub const SEQUENCE: i32 = 34;
     /// Two neighbours that are bytes beyond ASCII in one charset.
     pub const HIGH_PAIR: i32 = 7;
     /// A Han character between Latin letters, a Cyrillic one beside one.
-    pub const MIXED_WORD: i32 = 16;
+    pub const MIXED_WORD: i32 = 26;
     /// Upper case after lower case inside a word without Latin letters.
     pub const UPSIDE_DOWN: i32 = 8;
     /// Upper case after upper case in Cyrillic: KOI8 and windows-1251 swap the cases.
     pub const SHOUT: i32 = 6;
-    pub const DAMAGE: i32 = 30;
+    pub const DAMAGE: i32 = 34;
     pub const ASCII: i32 = -2;
     /// What clean Chinese costs a character at most on the average, by single characters alone.
     pub const CLEAN: i32 = 30;
@@ -110,6 +110,10 @@ fn build() -> Table {
             }
         }
     }
+    // U+FFFD may stand for any byte.
+    t.index[0xfffd] = t.high.len() as u16;
+    t.high.push(High { any: u32::MAX, lead: [0; 3], next: u32::MAX });
+    t.class[0xfffd] = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
         t.class[code] = class::LETTER;
     }
@@ -159,21 +163,25 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
         match t.class[code] {
             class::PLAIN | class::LETTER => {
                 walk.sum = (walk.sum + i32::from(t.weight[code])).max(0);
-                if walk.mixed {
-                    walk.add(if t.class[code] == class::LETTER { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at, at);
-                } else if t.class[code] == class::LETTER && walk.last == class::HIGH && walk.cyrillic {
+                let letter = t.class[code] == class::LETTER;
+                if walk.alone && (letter || walk.after_letter) {
+                    walk.mixed(if letter && walk.after_letter { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at);
+                } else if letter && walk.last == class::HIGH && walk.cyrillic {
                     walk.add(weight::MIXED_WORD, at, at);
                 }
+                walk.letters += u32::from(letter);
                 // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
                 if (c == ' ' || c == '\u{a0}') && walk.high_end == at && walk.tilde {
                     walk.add(ALARM, at - 2, at + 1);
                 }
-                walk.mixed = false;
+                walk.alone = false;
                 walk.last = t.class[code];
             }
             class::WIDE => {
                 let w = i32::from(t.weight[code]);
-                walk.mixed = walk.last == class::LETTER && code >= 0x3400;
+                walk.wides += 1;
+                walk.alone = walk.last != class::WIDE && code >= 0x3400;
+                walk.after_letter = walk.last == class::LETTER;
                 walk.last = class::WIDE;
                 walk.cyrillic = false;
                 walk.add(w, at, at + 3);
@@ -201,7 +209,13 @@ struct Walk {
     best_from: usize,
     best_to: usize,
     last: u8,
-    mixed: bool,
+    /// One character of Han or the like so far, and whether an ASCII letter stands before it.
+    mixed: i32,
+    mixed_at: usize,
+    wides: u32,
+    letters: u32,
+    alone: bool,
+    after_letter: bool,
     /// The high byte before, and the readings in which it awaits the last byte of a sequence of two, and the last, the last but
     /// one, ... of a longer one.
     high: High,
@@ -227,6 +241,14 @@ impl Walk {
             self.best_from = self.from;
             self.best_to = end;
         }
+    }
+
+    /// A character of Han and the like that is part of a Latin word. In Chinese text that is how it is set.
+    fn mixed(&mut self, w: i32, at: usize) {
+        if self.mixed == 0 {
+            self.mixed_at = at;
+        }
+        self.mixed = self.mixed.max(w);
     }
 
     /// A character that stands for a byte beyond ASCII somewhere.
@@ -273,11 +295,15 @@ impl Walk {
         self.tilde = c == 'Ã';
         self.letter = c.is_alphabetic();
         self.last = class::HIGH;
-        self.mixed = false;
+        self.alone = false;
     }
 
     fn finish(&mut self, start: usize, end: usize, found: &mut Vec<Suspect>) {
+        if self.mixed > 0 && self.wides * 4 <= self.letters && self.mixed + 8 > self.best {
+            (self.best, self.best_from, self.best_to) = (self.mixed + 8, self.mixed_at.saturating_sub(4).max(start), self.mixed_at);
+        }
         if self.best >= HINT {
+            // The place may begin inside a character: it only tells which characters are near.
             found.push(Suspect { start, end, from: self.best_from, to: self.best_to, evidence: self.best });
         }
         *self = Walk::default();

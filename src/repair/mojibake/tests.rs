@@ -1,0 +1,96 @@
+//! What the whole of mojibake repair promises, on sentences of our own. The parts have tests beside them.
+
+use super::*;
+use crate::codec::Codec;
+use crate::repair::repair;
+
+fn repaired(text: &str) -> String {
+    repair(text, Rules::builtin()).layers.pop().map_or_else(|| text.to_owned(), |l| l.text.into_owned())
+}
+
+fn garbled(text: &str, written: Codec, read: Codec) -> String {
+    let bytes = if written == Codec::UTF_8 { text.as_bytes().to_vec() } else { written.inverse().unwrap().encode_text(text).unwrap() };
+    read.decode_strict(&bytes).unwrap().into_owned()
+}
+
+const CHINESE: &str = "我们昨天去了图书馆，借了三本关于历史的书，";
+
+#[test]
+fn pairs_come_back() {
+    for (written, read) in [
+        (Codec::UTF_8, Codec::WINDOWS_1252),
+        (Codec::UTF_8, Codec::LATIN_1),
+        (Codec::UTF_8, Codec::MACINTOSH),
+        (Codec::GB18030, Codec::WINDOWS_1252),
+        (Codec::GB18030, Codec::EUC_KR),
+        (Codec::GB18030, Codec::KOI8_R),
+    ] {
+        assert_eq!(repaired(&garbled(CHINESE, written, read)), CHINESE, "{written:?} as {read:?}");
+    }
+}
+
+#[test]
+fn twice_comes_back_in_two_layers() {
+    let once = garbled(CHINESE, Codec::UTF_8, Codec::WINDOWS_1252);
+    let twice = garbled(&once, Codec::UTF_8, Codec::WINDOWS_1252);
+    let done = repair(&twice, Rules::builtin());
+    assert_eq!(done.layers.len(), 2);
+    assert_eq!(done.layers[1].text, CHINESE);
+}
+
+#[test]
+fn a_stretch_in_a_clean_line_comes_back_alone() {
+    let line = format!("他说：“{}”然后就走了。", garbled(CHINESE, Codec::UTF_8, Codec::WINDOWS_1252));
+    let done = repair(&line, Rules::builtin());
+    assert_eq!(done.layers[0].text, format!("他说：“{CHINESE}”然后就走了。"));
+    assert_eq!(done.layers[0].edits.len(), 1);
+    assert!(done.layers[0].is_faithful(line.as_bytes()));
+    assert_eq!(done.layers[0].undo(line.as_bytes()), line.as_bytes());
+}
+
+#[test]
+fn lost_bytes_are_guessed_and_noted() {
+    let text = garbled("我们昨天去了图书馆，借了三本关于历史的书。", Codec::UTF_8, Codec::WINDOWS_1252)
+        .replace('\u{90}', "\u{fffd}")
+        .replace('\u{81}', "\u{fffd}");
+    let done = repair(&text, Rules::builtin());
+    if text.contains('\u{fffd}') {
+        assert!(!done.notes.is_empty());
+    }
+    assert!(done.layers[0].text.starts_with("我们昨天去了"));
+}
+
+#[test]
+fn honest_text_stays() {
+    for text in [
+        "MAÇÃ E LIMÃO",
+        "10 Å—",
+        "«Où?» — «À l’école…»",
+        "铅、汞、镉、铬、砷",
+        "呃，呃，這個嘛。",
+        "┌──┬──┐\n│ a│ b│\n└──┴──┘",
+        "ｱｲｳｴｵ ｶｷｸｹｺ",
+        "佢哋喺邊度呀？我唔知喎。",
+        "子曰：學而時習之，不亦說乎？",
+        "氕氘氚，锂铍硼碳氮氧氟氖",
+        "Рo3oвый дом",
+        "Łódź, Kraków, Gdańsk; ĐẶNG THÁI SƠN",
+        "∑∏∫√∞ √π",
+    ] {
+        assert_eq!(repaired(text), text);
+    }
+}
+
+#[test]
+fn every_text_of_up_to_two_bytes_and_any_three_high_characters_is_safe() {
+    let odd: Vec<char> = "Ãâ©é\u{80}\u{9d}鐨勭涓ｱ\u{e000}\u{fffd}? 가ж─".chars().collect();
+    for &a in &odd {
+        for &b in &odd {
+            for &c in &odd {
+                let text: String = [a, b, c].iter().collect();
+                let once = repaired(&text);
+                assert_eq!(repaired(&once), once, "{text:?}");
+            }
+        }
+    }
+}
