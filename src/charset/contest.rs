@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use unicode_normalization::char::compose;
 
+use super::alphabet;
 use super::candidates::Candidate;
 use crate::codec::{Codec, Step};
 use crate::model::{Language, Model, NAT, Scores, State};
@@ -16,6 +17,8 @@ const CUT: u32 = 7 * NAT;
 const NEVER: u32 = 8 * NAT;
 /// Price of each byte of a broken unit.
 const DAMAGED_BYTE: u32 = 8 * NAT;
+/// Price of a tone mark on a letter that takes none.
+const STRAY: u32 = 8 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
@@ -76,7 +79,7 @@ impl Lane {
     }
 
     fn pay(&mut self, model: &Model, c: char) {
-        let (next, price) = model.step(self.state, c);
+        let (next, price) = model.step(self.state, as_modelled(c));
         self.state = next;
         self.cost += price + surcharge(c);
         self.chars += 1;
@@ -143,6 +146,9 @@ impl Lane {
                 None => self.pay(model, base),
             }
         }
+        if is_tone(c) {
+            self.cost += STRAY;
+        }
         if c.is_alphabetic() {
             self.base = Some(c);
         } else {
@@ -162,13 +168,42 @@ fn start(codec: Codec, model: &Model) -> State {
 }
 
 /// What characters cost on top that wrong readings are full of and real texts hardly ever hold: single letters of Hangul, line
-/// drawing.
+/// drawing, the currency sign, half-width katakana.
 fn surcharge(c: char) -> u32 {
     match c {
         '\u{3130}'..='\u{318F}' => 6 * NAT,
         '\u{2500}'..='\u{259F}' => 2 * NAT,
+        '¤' => 5 * NAT,
+        '\u{FF61}'..='\u{FF9F}' => 3 * NAT / 2,
         _ => 0,
     }
+}
+
+/// The character the model knows for one that is only another form of it: Romanian letters with a cedilla, as all charsets before
+/// Unicode wrote them, and half-width katakana.
+fn as_modelled(c: char) -> char {
+    const FULL: [char; 56] = [
+        'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ',
+        'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ', 'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム',
+        'メ', 'モ', 'ヤ', 'ユ', 'ヨ', 'ラ', 'リ', 'ル', 'レ', 'ロ', 'ワ', 'ン',
+    ];
+    match c {
+        'Ţ' => 'Ț',
+        'ţ' => 'ț',
+        '\u{FF66}'..='\u{FF9D}' => FULL[c as usize - 0xFF66],
+        '\u{FF9E}' | '\u{FF9F}' => 'ー',
+        '｡' => '。',
+        '｢' => '「',
+        '｣' => '」',
+        '､' => '、',
+        '･' => '・',
+        _ => c,
+    }
+}
+
+/// A tone mark of windows-1258.
+fn is_tone(c: char) -> bool {
+    matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
 }
 
 /// What a pair with an ASCII trail costs on top when its lead stands alone among ASCII letters: that is how an accented letter inside
@@ -303,8 +338,9 @@ impl Outcome {
             let text = self.text(bytes, &self.lanes[i], 4096);
             let mut scores = Scores::new();
             scores.add(model, &text);
-            let gain = scores.any().saturating_sub(scores.best().1);
-            self.lanes[i].cost = self.lanes[i].cost.saturating_sub(gain as u32);
+            let gain = scores.any().saturating_sub(scores.best().1) as u32;
+            let gain = gain.max(alphabet::gain(model, &text));
+            self.lanes[i].cost = self.lanes[i].cost.saturating_sub(gain);
         }
         self.lanes.sort_by_key(|l| l.cost);
     }

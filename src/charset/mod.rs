@@ -1,5 +1,6 @@
 //! Bytes to characters: who says which charset it is, who wins, and the decoding. Decoders themselves live in `codec`.
 
+mod alphabet;
 mod candidates;
 mod confidence;
 mod contest;

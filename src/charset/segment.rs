@@ -24,6 +24,8 @@ const PROBE: usize = 160;
 const SMALL: usize = 4096;
 /// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
 const DEAR: u32 = 13 * NAT / 2;
+/// The most a part may cost a character to be cut out.
+const READABLE: u32 = 15 * NAT / 2;
 /// How clearly another charset must win a line to count.
 const GAIN: u32 = 14 * NAT;
 /// Charsets that can stand beside each other in one file: the common ones, by their prior.
@@ -91,7 +93,7 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
         let outcome = contest(alone, &candidates, std::iter::once(0..alone.len()));
         let best = &outcome.lanes[0];
         let behind = outcome.lanes.iter().find(|l| l.codec == main).map_or(u32::MAX, |l| l.cost - best.cost);
-        if best.codec != main && behind > GAIN && !codecs.contains(&best.codec) {
+        if best.codec != main && behind > GAIN && is_readable(best) && !codecs.contains(&best.codec) {
             codecs.push(best.codec);
         }
     };
@@ -175,6 +177,11 @@ fn is_fine(line: &[u8], main: Codec) -> bool {
     lane.errors == 0 && lane.cost <= lane.chars * DEAR + 8 * NAT
 }
 
+/// True when a reading is text and not only less bad than another.
+fn is_readable(lane: &Lane) -> bool {
+    lane.errors * 50 <= lane.chars && lane.cost <= lane.chars * READABLE + 12 * NAT
+}
+
 /// Bytes that are never part of a longer character in any charset we mix.
 fn is_border(b: u8) -> bool {
     b < 0x30 || (0x3A..0x40).contains(&b)
@@ -232,6 +239,26 @@ fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
         now = usize::from(came[unit * codecs.len() + now]);
     }
     parts.reverse();
+    // A part that does not read well in its own charset stays with the file's.
+    let mut from = 0;
+    for part in &mut parts {
+        let (to, codec) = *part;
+        if codec != codecs[0] {
+            let mut lane = Lane::over(codec);
+            lane.read_all(&bytes[from..to], true);
+            if !is_readable(&lane) {
+                part.1 = codecs[0];
+            }
+        }
+        from = to;
+    }
+    parts.dedup_by(|next, kept| {
+        let same = next.1 == kept.1;
+        if same {
+            kept.0 = next.0;
+        }
+        same
+    });
     if let Some(last) = parts.last_mut() {
         last.0 = bytes.len();
     }

@@ -65,6 +65,20 @@ fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {
 fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
     let bytes = raw.bytes;
     outcome.refine(bytes);
+    if std::env::var("DBG").is_ok() {
+        eprintln!("{:?}", outcome.sample);
+        for l in &outcome.lanes {
+            eprintln!(
+                "{:?} torn {} cost {} chars {} err {}: {}",
+                l.codec,
+                l.torn,
+                l.cost / 16,
+                l.chars,
+                l.errors,
+                outcome.text(bytes, l, 90).replace("\n", " ")
+            );
+        }
+    }
     let doubt = is_doubtful(&outcome.lanes[0]);
     if doubt && outcome.lanes[0].controls > 1 + outcome.lanes[0].chars / 24 {
         return binary(confidence::NO_TEXT, "no charset makes text of it");
