@@ -9,7 +9,7 @@ const TABLE: &str = include_str!("../data/alphabets.tsv");
 /// Price of a letter beyond a to z in a language that has it: a dozen such letters, one letter in ten.
 const OWN: u32 = 4 * NAT;
 /// What such a letter costs on top in a language that does not have it.
-const FOREIGN: u32 = 4 * NAT;
+const FOREIGN: u32 = 8 * NAT;
 
 /// What any of these languages is behind those the model knows.
 const SELDOM: u32 = 6 * NAT;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_normalization::char::compose;
 
 use super::alphabet;
+use super::coarse;
 use super::candidates::Candidate;
 use crate::codec::{Codec, Step};
 use crate::model::{Language, Model, NAT, Scores, State};
@@ -19,6 +20,8 @@ const NEVER: u32 = 8 * NAT;
 const DAMAGED_BYTE: u32 = 8 * NAT;
 /// Price of a tone mark on a letter that takes none.
 const STRAY: u32 = 8 * NAT;
+/// Languages are told apart only when the second is this near: more is never gained by it.
+const CLOSE: u32 = 24 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
@@ -173,7 +176,7 @@ fn surcharge(c: char) -> u32 {
     match c {
         '\u{3130}'..='\u{318F}' => 6 * NAT,
         '\u{2500}'..='\u{259F}' => 2 * NAT,
-        '¤' => 5 * NAT,
+        '¤' => 8 * NAT,
         '\u{FF61}'..='\u{FF9F}' => 3 * NAT / 2,
         _ => 0,
     }
@@ -243,17 +246,30 @@ pub(super) struct Outcome {
 /// Lets `candidates` read the windows of `bytes`.
 pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl Iterator<Item = Range<usize>>) -> Outcome {
     let model = Model::shared();
-    let mut lanes = Vec::with_capacity(candidates.len() + 8);
-    for c in candidates {
-        lanes.push(Lane::new(c.codec, 0, c.prior, model));
-        let torn = torn_start(c.codec, bytes);
-        if torn > 0 {
-            if c.codec == Codec::UTF_8 {
-                lanes.pop();
-            }
-            lanes.push(Lane::new(c.codec, torn, c.prior, model));
-        }
+    let mut first: Vec<Range<usize>> = Vec::new();
+    let mut text = Vec::with_capacity(4 * coarse::BYTES);
+    let mut high = 0;
+    while high < coarse::BYTES && text.len() < 8 * coarse::BYTES {
+        let Some(w) = windows.next() else { break };
+        let most = w.len().min(4 * coarse::BYTES);
+        high += bytes[w.start..w.start + most].iter().filter(|&&b| b >= 0x80).count();
+        text.extend_from_slice(&bytes[w.start..w.start + most]);
+        first.push(w);
     }
+    text.truncate(2 * coarse::BYTES);
+    let mut windows = first.into_iter().chain(windows);
+    let starts = |c: &Candidate| {
+        let torn = torn_start(c.codec, bytes);
+        // Continuation bytes at the start of UTF-8 can be nothing but a cut.
+        (torn > 0, torn == 0 || c.codec != Codec::UTF_8, torn)
+    };
+    let all = candidates.iter().flat_map(|c| {
+        let (cut, whole, torn) = starts(c);
+        [(whole, 0), (cut, torn)].into_iter().filter(|s| s.0).map(move |s| (c, s.1))
+    });
+    let mut kept = coarse::sieve(&text, all);
+    coarse::distinct(bytes, &mut kept);
+    let mut lanes: Vec<Lane> = kept.iter().map(|&(c, torn)| Lane::new(c.codec, torn, c.prior, model)).collect();
     let mut sample: Vec<Range<usize>> = Vec::new();
     let mut read = 0;
     for stage in STAGES {
@@ -327,7 +343,7 @@ impl Outcome {
 
     /// Weighs the lanes that are left once more, each in the language that suits it best.
     pub fn refine(&mut self, bytes: &[u8]) {
-        if self.lanes.len() < 2 {
+        if self.lanes.len() < 2 || self.lanes[1].cost > self.lanes[0].cost + CLOSE {
             return;
         }
         let model = Model::shared();
@@ -335,7 +351,7 @@ impl Outcome {
             if self.lanes[i].codec.is_double_byte() {
                 continue;
             }
-            let text = self.text(bytes, &self.lanes[i], 4096);
+            let text = self.text(bytes, &self.lanes[i], 1024);
             let mut scores = Scores::new();
             scores.add(model, &text);
             let gain = scores.any().saturating_sub(scores.best().1) as u32;

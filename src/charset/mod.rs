@@ -2,6 +2,7 @@
 
 mod alphabet;
 mod candidates;
+mod coarse;
 mod confidence;
 mod contest;
 mod declared;

@@ -5,16 +5,20 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 
-/// ASCII that is taken along before and after such bytes, at most: one word. Markup is never taken.
+/// ASCII that is taken along before and after such bytes, at most: the rest of the word, in the first windows the words around too.
 const WORD: usize = 16;
+/// Windows that take the words around along: they tell the script.
+const WIDE_WINDOWS: usize = 3;
 /// Windows nearer than this are one.
-const GAP: usize = 24;
+const GAP: usize = 3;
 /// Longest window; a longer one is cut, which costs its reader nothing.
 const LONGEST: usize = 2048;
 
 /// Windows of a document, ascending within each of the places it is entered at. Lazy: looks no further than it is asked.
 pub(super) struct Windows<'b> {
     bytes: &'b [u8],
+    /// Windows given out.
+    given: usize,
     /// Stretches still to be searched, the next one last.
     stretches: Vec<Range<usize>>,
 }
@@ -29,7 +33,7 @@ impl<'b> Windows<'b> {
             let middle = n / 2 - stretch / 2;
             vec![n - stretch..n, middle..middle + stretch, 0..stretch]
         };
-        Windows { bytes, stretches }
+        Windows { bytes, given: 0, stretches }
     }
 }
 
@@ -37,6 +41,9 @@ impl Iterator for Windows<'_> {
     type Item = Range<usize>;
 
     fn next(&mut self) -> Option<Range<usize>> {
+        let wide = self.given < WIDE_WINDOWS;
+        let is_text = |b: u8| if wide { b >= b' ' && !matches!(b, b'<' | b'>' | b'"') } else { is_word(b) };
+        self.given += 1;
         while let Some(stretch) = self.stretches.pop() {
             let ascii = Encoding::ascii_valid_up_to(&self.bytes[stretch.clone()]);
             if ascii == stretch.len() {
@@ -72,9 +79,9 @@ impl Iterator for Windows<'_> {
     }
 }
 
-/// ASCII that belongs to text and not to markup.
-fn is_text(b: u8) -> bool {
-    b >= b' ' && !matches!(b, b'<' | b'>' | b'"')
+/// ASCII that belongs to a word.
+fn is_word(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'\'' || b == b'-'
 }
 
 #[cfg(test)]
@@ -87,7 +94,7 @@ mod tests {
 
     #[test]
     fn takes_words_but_no_markup() {
-        assert_eq!(windows(b"<p>caf\xe9 ol\xe9!</p>", 100), [b"caf\xe9 ol\xe9!"]);
+        assert_eq!(windows(b"<p>le caf\xe9 du coin, ol\xe9!</p>", 100), [&b"le caf\xe9 du coin, ol\xe9"[..], b"\xe9"]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ const SWITCH_AT_LINE: u32 = 9 * NAT;
 const PROBES: usize = 32;
 /// Bytes of a line that are looked at.
 const PROBE: usize = 160;
+/// Bytes that tell whether a line deserves a closer look.
+const GLANCE: usize = 40;
 /// A file up to this size is looked at line by line.
 const SMALL: usize = 4096;
 /// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
@@ -107,7 +109,7 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
         probe(line_around(bytes, at));
     }
     if bytes.len() <= SMALL {
-        let mut from = 0;
+        let mut from = memchr(b'\n', bytes).map_or(bytes.len(), |_| 0);
         while from < bytes.len() {
             let line = line_around(bytes, from);
             from = line.end + 1;
@@ -165,15 +167,23 @@ fn island(bytes: &[u8]) -> Option<usize> {
         if whole && (threes >= 2 || twos >= 5) {
             return Some(start);
         }
-        at += bytes[at..].iter().position(|&b| b < 0x80).unwrap_or(bytes.len() - at);
+        at += high_prefix(&bytes[at..]);
     }
     None
 }
 
-/// True when a line reads well enough in the charset of the file.
+/// How many bytes beyond ASCII stand at the start; eight at a time.
+fn high_prefix(bytes: &[u8]) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let eights = bytes.chunks_exact(8).take_while(|c| u64::from_le_bytes((*c).try_into().unwrap_or_default()) & HIGH == HIGH).count() * 8;
+    eights + bytes[eights..].iter().take_while(|&&b| b >= 0x80).count()
+}
+
+/// True when a line reads well enough in the charset of the file, judged by its first bytes beyond ASCII.
 fn is_fine(line: &[u8], main: Codec) -> bool {
+    let high = Encoding::ascii_valid_up_to(line);
     let mut lane = Lane::over(main);
-    lane.read_all(line, true);
+    lane.read_all(&line[high..line.len().min(high + GLANCE)], true);
     lane.errors == 0 && lane.cost <= lane.chars * DEAR + 8 * NAT
 }
 

@@ -65,7 +65,6 @@ fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {
 fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
     let bytes = raw.bytes;
     outcome.refine(bytes);
-    if std::env::var("DBG").is_ok() {
         eprintln!("{:?}", outcome.sample);
         for l in &outcome.lanes {
             eprintln!(
@@ -154,10 +153,11 @@ fn rivals(bytes: &[u8], outcome: &Outcome) -> Vec<RunnerUp> {
     if outcome.lanes.len() < 2 {
         return Vec::new();
     }
-    let text = outcome.text(bytes, winner, 4096);
+    let text = outcome.text(bytes, winner, 512);
     let mut rivals: Vec<RunnerUp> = Vec::new();
     for lane in &outcome.lanes[1..] {
-        if lane.codec != winner.codec && outcome.text(bytes, lane, 4096) != text && rivals.iter().all(|r| r.name != lane.codec.name()) {
+        let twins = winner.codec.is_single_byte() && lane.codec.is_single_byte();
+        if lane.codec != winner.codec && (twins || outcome.text(bytes, lane, 512) != text) && rivals.iter().all(|r| r.name != lane.codec.name()) {
             rivals.push(RunnerUp { name: lane.codec.name(), behind: (lane.cost - winner.cost) as f32 / NAT as f32 });
         }
     }
@@ -232,5 +232,5 @@ fn looks_wide(bytes: &[u8]) -> bool {
     let share = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&b| of_script(b)).count() * 2;
     let (even, odd) = (share(0), share(1));
     let ascii = head.iter().filter(|&&b| (b' '..0x7F).contains(&b) || b == b'\n').count();
-    even.max(odd) * 10 >= head.len() * 9 && (ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7)
+    even.max(odd) * 10 >= head.len() * 9 && (ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7 || memchr(b' ', head).is_none())
 }
