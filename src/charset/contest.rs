@@ -6,8 +6,8 @@ use std::ops::Range;
 use unicode_normalization::char::compose;
 
 use super::alphabet;
-use super::coarse;
 use super::candidates::Candidate;
+use super::coarse;
 use crate::codec::{Codec, Step};
 use crate::model::{Language, Model, NAT, Scores, State};
 

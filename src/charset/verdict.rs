@@ -65,19 +65,6 @@ fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {
 fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
     let bytes = raw.bytes;
     outcome.refine(bytes);
-        eprintln!("{:?}", outcome.sample);
-        for l in &outcome.lanes {
-            eprintln!(
-                "{:?} torn {} cost {} chars {} err {}: {}",
-                l.codec,
-                l.torn,
-                l.cost / 16,
-                l.chars,
-                l.errors,
-                outcome.text(bytes, l, 90).replace("\n", " ")
-            );
-        }
-    }
     let doubt = is_doubtful(&outcome.lanes[0]);
     if doubt && outcome.lanes[0].controls > 1 + outcome.lanes[0].chars / 24 {
         return binary(confidence::NO_TEXT, "no charset makes text of it");
@@ -157,7 +144,10 @@ fn rivals(bytes: &[u8], outcome: &Outcome) -> Vec<RunnerUp> {
     let mut rivals: Vec<RunnerUp> = Vec::new();
     for lane in &outcome.lanes[1..] {
         let twins = winner.codec.is_single_byte() && lane.codec.is_single_byte();
-        if lane.codec != winner.codec && (twins || outcome.text(bytes, lane, 512) != text) && rivals.iter().all(|r| r.name != lane.codec.name()) {
+        if lane.codec != winner.codec
+            && (twins || outcome.text(bytes, lane, 512) != text)
+            && rivals.iter().all(|r| r.name != lane.codec.name())
+        {
             rivals.push(RunnerUp { name: lane.codec.name(), behind: (lane.cost - winner.cost) as f32 / NAT as f32 });
         }
     }
@@ -232,5 +222,6 @@ fn looks_wide(bytes: &[u8]) -> bool {
     let share = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&b| of_script(b)).count() * 2;
     let (even, odd) = (share(0), share(1));
     let ascii = head.iter().filter(|&&b| (b' '..0x7F).contains(&b) || b == b'\n').count();
-    even.max(odd) * 10 >= head.len() * 9 && (ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7 || memchr(b' ', head).is_none())
+    even.max(odd) * 10 >= head.len() * 9
+        && (ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7 || memchr(b' ', head).is_none())
 }
