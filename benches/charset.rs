@@ -17,7 +17,7 @@ fn main() {
     println!("{} files, {} bytes a file", files.len(), bytes / files.len().max(1));
 
     let ours = seconds(|| files.iter().for_each(|f| drop(charset::detect(&raw(f)))));
-    let theirs = seconds(|| files.iter().for_each(|f| drop(chardetng_says(f))));
+    let theirs = seconds(|| files.iter().for_each(|f| _ = std::hint::black_box(chardetng_says(f))));
     println!("detect: {:.0} files/s; chardetng: {:.0} files/s; ratio {:.1}", rate(&files, ours), rate(&files, theirs), theirs / ours);
     let legacy: Vec<Vec<u8>> = files.iter().filter(|f| std::str::from_utf8(f).is_err()).cloned().collect();
     let ours = seconds(|| legacy.iter().for_each(|f| drop(charset::detect(&raw(f)))));
@@ -38,7 +38,7 @@ fn main() {
         both / decode
     );
     let text = paragraph(1).repeat(20_000);
-    let valid = seconds(|| drop(simdutf8::basic::from_utf8(text.as_bytes()).is_ok()));
+    let valid = seconds(|| _ = std::hint::black_box(simdutf8::basic::from_utf8(text.as_bytes()).is_ok()));
     let detect = seconds(|| drop(charset::detect(&raw(text.as_bytes()))));
     println!("UTF-8 text of {} bytes: validation {:.3} ms, detection {:.3} ms", text.len(), valid * 1e3, detect * 1e3);
 }

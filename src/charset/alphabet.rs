@@ -14,6 +14,24 @@ const FOREIGN: u32 = 8 * NAT;
 /// What any of these languages is behind those the model knows.
 const SELDOM: u32 = 6 * NAT;
 
+/// The most such a letter costs before languages are told apart.
+pub(super) const RARE: u32 = 13 * NAT / 2;
+
+/// True for the lower-case letters of the table that the languages of the model do without.
+pub(super) fn knows(c: char) -> bool {
+    static KNOWN: OnceLock<[bool; 0x250]> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let mut known = [false; 0x250];
+        for c in alphabets().iter().flat_map(|letters| letters.chars()) {
+            if let Some(k) = known.get_mut(c as usize) {
+                *k = true;
+            }
+        }
+        known
+    });
+    (c > '\u{FF}' || matches!(c, 'æ' | 'ð' | 'ø' | 'þ')) && known.get(c as usize).copied().unwrap_or(false)
+}
+
 fn alphabets() -> &'static [&'static str] {
     static ALPHABETS: OnceLock<Vec<&'static str>> = OnceLock::new();
     ALPHABETS.get_or_init(|| table::rows("alphabets.tsv", TABLE, 2).flatten().map(|row| row.cells[1]).collect())

@@ -3,12 +3,13 @@
 
 use std::sync::OnceLock;
 
+use super::alphabet;
 use super::candidates::Candidate;
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
 /// Bytes beyond ASCII that the sieve looks at.
-pub(super) const BYTES: usize = 48;
+pub(super) const BYTES: usize = 36;
 /// How far behind the best a candidate may be to stay, in 1/16 nat: so much at once, and so much more a byte. Wrong readings that stay
 /// cost a microsecond each; the right reading lies within 10 nats and half a nat a byte on every text of the development set.
 const SLACK: u32 = 18 * NAT;
@@ -39,7 +40,7 @@ pub(super) fn sieve<'c>(text: &[u8], lanes: impl Iterator<Item = (&'c Candidate,
                 let table = single(candidate.codec);
                 high.iter().map(|&(b, beside)| u32::from(table[beside][b])).sum::<u32>()
             } else {
-                several(candidate.codec, text, torn)
+                several(candidate.codec, text, torn, best.saturating_add(slack))
             };
         best = best.min(cost);
         if cost <= best.saturating_add(slack) {
@@ -59,7 +60,7 @@ fn single(codec: Codec) -> &'static [[u8; 128]; 2] {
         let all = Codec::ALL.iter().filter(|c| c.is_single_byte());
         let price = |codec: Codec, b: usize, beside: bool| {
             let Some(c) = codec.byte(b as u8 | 0x80) else { return ERROR.min(255) as u8 };
-            let alone = Model::shared().alone(c);
+            let alone = Model::shared().alone(c).min(if beside && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
             let price = match c {
                 _ if !beside => alone,
                 '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
@@ -76,7 +77,7 @@ fn single(codec: Codec) -> &'static [[u8; 128]; 2] {
 }
 
 /// Price of a text in a charset of several bytes a character; what is ASCII costs nothing.
-fn several(codec: Codec, text: &[u8], torn: usize) -> u32 {
+fn several(codec: Codec, text: &[u8], torn: usize, ceiling: u32) -> u32 {
     let model = Model::shared();
     let mut cost = 0;
     codec.visit(text, torn, |at, step| {
@@ -90,7 +91,7 @@ fn several(codec: Codec, text: &[u8], torn: usize) -> u32 {
             Step::Two(..) => cost += 2 * ASCII,
             Step::Bad(_) => cost += ERROR,
         }
-        true
+        cost <= ceiling
     });
     cost
 }

@@ -25,11 +25,11 @@ const CLOSE: u32 = 24 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
-const HOPELESS: u32 = 45 * NAT;
+const HOPELESS: u32 = 36 * NAT;
 /// Bytes of sample after which candidates are compared.
-const STAGES: [usize; 5] = [48, 160, 640, 2560, 10_240];
+const STAGES: [usize; 5] = [32, 96, 320, 1280, 5120];
 /// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
-const CLEAR: u32 = 30 * NAT;
+const CLEAR: u32 = 26 * NAT;
 
 /// One reading of the sample: a charset and where its first character begins.
 #[derive(Clone, Debug)]
@@ -47,6 +47,10 @@ pub(super) struct Lane {
     pub controls: u32,
     /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
     pub beyond: u32,
+    /// What letters cost that belong to languages the model does not have: a lane is not dropped for that, see [`Outcome::refine`].
+    credit: u32,
+    /// The last character was an ASCII letter.
+    in_word: bool,
     at: usize,
     state: State,
     /// A letter of windows-1258 that may still take a tone mark.
@@ -56,7 +60,20 @@ pub(super) struct Lane {
 impl Lane {
     fn new(codec: Codec, torn: usize, prior: u32, model: &Model) -> Lane {
         let cost = prior + if torn > 0 { CUT } else { 0 };
-        Lane { codec, torn, cost, chars: 0, errors: 0, controls: 0, beyond: 0, at: 0, state: start(codec, model), base: None }
+        Lane {
+            codec,
+            torn,
+            cost,
+            chars: 0,
+            errors: 0,
+            controls: 0,
+            beyond: 0,
+            credit: 0,
+            in_word: false,
+            at: 0,
+            state: start(codec, model),
+            base: None,
+        }
     }
 
     /// A lane that has read nothing, without prior.
@@ -82,8 +99,13 @@ impl Lane {
     }
 
     fn pay(&mut self, model: &Model, c: char) {
-        let (next, price) = model.step(self.state, as_modelled(c));
+        let (next, price) = model.step(self.state, as_modelled(self.codec, c));
         self.state = next;
+        // The model prices letters it has hardly seen like noise; some of them belong to languages it does not have.
+        if self.in_word && price > alphabet::RARE && alphabet::knows(c) {
+            self.credit += price - alphabet::RARE;
+        }
+        self.in_word = c.is_ascii_alphabetic();
         self.cost += price + surcharge(c);
         self.chars += 1;
         if is_control(c) {
@@ -105,7 +127,7 @@ impl Lane {
             Step::One(c, n) if composes => {
                 self.beyond += u32::from(c > '\u{7F}');
                 self.pay_composed(model, c);
-                at + n < limit && self.cost < ceiling
+                at + n < limit && self.cost - self.credit < ceiling
             }
             Step::One(c, n) => {
                 self.beyond += u32::from(c > '\u{7F}');
@@ -113,7 +135,7 @@ impl Lane {
                     self.cost += lonely(window, at);
                 }
                 self.pay(model, c);
-                at + n < limit && self.cost < ceiling
+                at + n < limit && self.cost - self.credit < ceiling
             }
             Step::Two(a, b, n) => {
                 self.pay(model, a);
@@ -131,7 +153,7 @@ impl Lane {
                         self.cost += n as u32 * DAMAGED_BYTE;
                     }
                 }
-                at + n < limit && self.cost < ceiling
+                at + n < limit && self.cost - self.credit < ceiling
             }
         });
         if self.at >= end
@@ -144,7 +166,7 @@ impl Lane {
     /// windows-1258 writes a letter and its tone mark as two bytes; the model knows them as one character.
     fn pay_composed(&mut self, model: &Model, c: char) {
         if let Some(base) = self.base.take() {
-            match compose(base, c) {
+            match compose(base, c).filter(|_| takes_tone(base)) {
                 Some(whole) => return self.pay(model, whole),
                 None => self.pay(model, base),
             }
@@ -152,7 +174,7 @@ impl Lane {
         if is_tone(c) {
             self.cost += STRAY;
         }
-        if c.is_alphabetic() {
+        if takes_tone(c) {
             self.base = Some(c);
         } else {
             self.pay(model, c);
@@ -184,7 +206,7 @@ fn surcharge(c: char) -> u32 {
 
 /// The character the model knows for one that is only another form of it: Romanian letters with a cedilla, as all charsets before
 /// Unicode wrote them, and half-width katakana.
-fn as_modelled(c: char) -> char {
+fn as_modelled(codec: Codec, c: char) -> char {
     const FULL: [char; 56] = [
         'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ',
         'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ', 'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム',
@@ -193,6 +215,8 @@ fn as_modelled(c: char) -> char {
     match c {
         'Ţ' => 'Ț',
         'ţ' => 'ț',
+        'Ş' if matches!(codec, Codec::WINDOWS_1250 | Codec::ISO_8859_2) => 'Ș',
+        'ş' if matches!(codec, Codec::WINDOWS_1250 | Codec::ISO_8859_2) => 'ș',
         '\u{FF66}'..='\u{FF9D}' => FULL[c as usize - 0xFF66],
         '\u{FF9E}' | '\u{FF9F}' => 'ー',
         '｡' => '。',
@@ -202,6 +226,11 @@ fn as_modelled(c: char) -> char {
         '･' => '・',
         _ => c,
     }
+}
+
+/// A vowel of Vietnamese.
+fn takes_tone(c: char) -> bool {
+    "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY".contains(c)
 }
 
 /// A tone mark of windows-1258.
@@ -294,7 +323,7 @@ pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl 
                 lane.read(model, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
                 best = best.min(lane.cost);
             }
-            lanes.retain(|l| l.cost < best.saturating_add(HOPELESS));
+            lanes.retain(|l| l.cost - l.credit < best.saturating_add(HOPELESS));
             read += (limit - done).max(1);
             if lanes.iter().all(|l| l.at >= fresh.len()) {
                 // Text of the next window is another text: only script and language are remembered.
@@ -303,7 +332,7 @@ pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl 
         }
         lanes.sort_by_key(|l| l.total());
         let best = lanes[0].total();
-        lanes.retain(|l| l.total() < best + CLEAR);
+        lanes.retain(|l| l.total() - l.credit < best + CLEAR);
         if lanes.len() == 1 || read < stage {
             break;
         }
@@ -343,7 +372,8 @@ impl Outcome {
 
     /// Weighs the lanes that are left once more, each in the language that suits it best.
     pub fn refine(&mut self, bytes: &[u8]) {
-        if self.lanes.len() < 2 || self.lanes[1].cost > self.lanes[0].cost + CLOSE {
+        let best = self.lanes[0].cost;
+        if self.lanes[1..].iter().all(|l| l.cost - l.credit > best + CLOSE) {
             return;
         }
         let model = Model::shared();

@@ -9,7 +9,7 @@ use crate::codec::Codec;
 pub(super) fn bom(bytes: &[u8]) -> Option<(Codec, usize)> {
     Some(match bytes {
         [0xEF, 0xBB, 0xBF, ..] => (Codec::UTF_8, 3),
-        [0xFF, 0xFE, 0, 0, ..] if bytes.len() % 4 == 0 => (Codec::UTF_32LE, 4),
+        [0xFF, 0xFE, 0, 0, ..] if bytes.len().is_multiple_of(4) => (Codec::UTF_32LE, 4),
         [0, 0, 0xFE, 0xFF, ..] => (Codec::UTF_32BE, 4),
         [0xFF, 0xFE, ..] => (Codec::UTF_16LE, 2),
         [0xFE, 0xFF, ..] => (Codec::UTF_16BE, 2),

@@ -25,7 +25,7 @@ const GLANCE: usize = 40;
 /// A file up to this size is looked at line by line.
 const SMALL: usize = 4096;
 /// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
-const DEAR: u32 = 13 * NAT / 2;
+const DEAR: u32 = 15 * NAT / 2;
 /// The most a part may cost a character to be cut out.
 const READABLE: u32 = 15 * NAT / 2;
 /// How clearly another charset must win a line to count.
@@ -184,7 +184,7 @@ fn is_fine(line: &[u8], main: Codec) -> bool {
     let high = Encoding::ascii_valid_up_to(line);
     let mut lane = Lane::over(main);
     lane.read_all(&line[high..line.len().min(high + GLANCE)], true);
-    lane.errors == 0 && lane.cost <= lane.chars * DEAR + 8 * NAT
+    lane.errors == 0 && lane.cost <= lane.chars * DEAR + 10 * NAT
 }
 
 /// True when a reading is text and not only less bad than another.

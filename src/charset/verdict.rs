@@ -106,7 +106,7 @@ fn declarations(raw: &RawDoc<'_>, outcome: &mut Outcome) -> Option<Cow<'static, 
             bonus += if same_family(declared, lane.codec) { DECLARED } else { 0 };
         }
         let written = |l: &&str| candidates::all().iter().any(|c| c.codec == lane.codec && c.writes(l));
-        bonus += if languages.iter().any(|l| written(l)) { HINTED } else { 0 };
+        bonus += if languages.iter().any(written) { HINTED } else { 0 };
         // Kept above zero by what every lane gets on top.
         lane.cost = lane.cost + 4 * DECLARED - bonus;
     }

@@ -271,7 +271,8 @@ impl std::fmt::Debug for Codec {
 
 /// The upper half of a page of `codepages.tsv`.
 pub(super) fn page(name: &str) -> Option<[Option<char>; 128]> {
-    static PARSED: OnceLock<Vec<(&'static str, [Option<char>; 128])>> = OnceLock::new();
+    type Page = (&'static str, [Option<char>; 128]);
+    static PARSED: OnceLock<Vec<Page>> = OnceLock::new();
     let parsed = PARSED.get_or_init(|| {
         table::rows("codepages.tsv", PAGES, 3)
             .flatten()
