@@ -2,6 +2,8 @@
 //! With the kit beside the project, `cargo test --release --test model -- --ignored --nocapture` prints the tables of
 //! src/data/model.md.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the tables are printed, and a test that is left out says so")]
+
 use std::path::PathBuf;
 use std::time::Instant;
 

@@ -48,7 +48,7 @@ pub struct Model {
 }
 
 impl Model {
-    /// The model compiled into the crate. Built once, in well under two milliseconds.
+    /// The model compiled into the crate. Built once, in about half a millisecond of work.
     ///
     /// # Panics
     /// Never in a released crate: the file is part of it and tests read it.
