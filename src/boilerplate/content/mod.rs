@@ -9,6 +9,8 @@ mod trees;
 mod words;
 
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod training;
 
 use crate::block::Mark;
