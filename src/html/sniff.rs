@@ -9,6 +9,9 @@ const SAMPLE: usize = 64 << 10;
 /// Bytes of something else that may stand before `<!doctype` or `<html>`: warnings of the server, stray output.
 const PREAMBLE: usize = 300;
 
+/// Bytes of text before the first tag that a fragment of any length may have: a short line.
+const SHORT: usize = 64;
+
 /// True when the text is an HTML page or fragment, judged by its beginning and its tags.
 ///
 /// A page begins with a doctype, `<html>`, `<head>` or `<body>`, comments and little else before them. A fragment begins with a tag of
@@ -61,7 +64,7 @@ pub fn looks_like_html(text: &str) -> bool {
     }
     let opens_with_tag = begins == Some(first) && first == 0;
     // A text that shows HTML further down, a lesson or a forum, does not begin with it.
-    let early = begins.is_some_and(|at| at <= bytes.len() / 10);
+    let early = begins.is_some_and(|at| at <= (bytes.len() / 10).max(SHORT));
     (opens_with_tag && closes > 0) || (early && borders >= 5 && closes > 0 && bytes.len() / borders <= 500)
 }
 
