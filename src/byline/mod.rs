@@ -266,7 +266,9 @@ fn key_at(s: &str) -> Option<(Role, usize, bool)> {
 
 /// Reads one piece between dates: words and what follows them.
 fn read(piece: &str, out: &mut Byline) -> Option<()> {
-    let mut parts: Vec<(Option<(Role, bool)>, usize, usize)> = vec![(None, 0, piece.len())];
+    // (the word before it and whether a colon followed, begin, end) of each part.
+    type Part = (Option<(Role, bool)>, usize, usize);
+    let mut parts: Vec<Part> = vec![(None, 0, piece.len())];
     let mut at = 0;
     let mut start = true;
     while at < piece.len() {

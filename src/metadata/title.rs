@@ -62,7 +62,7 @@ fn declared(text: &str, outline: &Outline) -> Option<String> {
         let heading = outline
             .blocks
             .iter()
-            .filter(|b| matches!(b.kind, Kind::Heading(1 | 2 | 3)))
+            .filter(|b| matches!(b.kind, Kind::Heading(1..=3)))
             .map(|b| squeeze(b.span.of(text)))
             .filter(|h| fits(h))
             .take(60)

@@ -52,14 +52,11 @@ pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) 
             joined[i] = broken_latin(x, y, gap, margin);
             continue;
         }
-        match broken_chinese(x, y, joined[i - 1], blocks.get(i + 1).map(|n| n.span.of(text))) {
-            Some(flow) => {
-                votes += usize::from(flow >= VOTE);
-                let word = x.chars().next_back().is_some_and(is_han) && y.chars().next().is_some_and(is_han);
-                joined[i] = word && flow >= WORD;
-                chinese_breaks.push(i);
-            }
-            None => {}
+        if let Some(flow) = broken_chinese(x, y, joined[i - 1], blocks.get(i + 1).map(|n| n.span.of(text))) {
+            votes += usize::from(flow >= VOTE);
+            let word = x.chars().next_back().is_some_and(is_han) && y.chars().next().is_some_and(is_han);
+            joined[i] = word && flow >= WORD;
+            chinese_breaks.push(i);
         }
     }
     // A page whose columns broke its sentences did so again and again; a single one may be how its author wrote.

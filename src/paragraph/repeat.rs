@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-use xxhash_rust::xxh3::Xxh3Default;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::block::{Block, Kind, Mark};
 use crate::rules::Rules;
@@ -40,10 +40,11 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     }
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let mut found = Vec::new();
+    let mut buffer = String::new();
     let rule = rules.rule("paragraph/repeat");
     for (i, b) in blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST) {
         let s = b.span.of(text);
-        let (key, n) = key(s);
+        let (key, n) = key(s, &mut buffer);
         if n < SHORTEST || (n < SENTENCE && !s.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」', '）', ')'])) {
             continue;
         }
@@ -69,23 +70,16 @@ fn is_refrain(blocks: &[Block], out: &[bool], found: &[Mark]) -> bool {
     short && found.len() * 2 < kept
 }
 
-/// Hash and length of a text, NFC, white space left out. 128 bits: equal hashes are equal texts for any page there is.
-fn key(s: &str) -> (u128, usize) {
-    let mut hash = Xxh3Default::new();
-    let mut n = 0;
-    let mut buffer = [0; 4];
-    if s.is_ascii() {
-        for b in s.bytes().filter(|b| !b.is_ascii_whitespace()) {
-            hash.update(&[b]);
-            n += 1;
-        }
+/// Hash and length of a text, NFC, white space left out. 128 bits: equal hashes are equal texts for any page there is. `buffer` is
+/// reused.
+fn key(s: &str, buffer: &mut String) -> (u128, usize) {
+    buffer.clear();
+    if is_nfc_quick(s.chars()) == IsNormalized::Yes {
+        buffer.extend(s.chars().filter(|c| !c.is_whitespace()));
     } else {
-        for c in s.nfc().filter(|c| !c.is_whitespace()) {
-            hash.update(c.encode_utf8(&mut buffer).as_bytes());
-            n += 1;
-        }
+        buffer.extend(s.nfc().filter(|c| !c.is_whitespace()));
     }
-    (hash.digest128(), n)
+    (xxh3_128(buffer.as_bytes()), buffer.chars().count())
 }
 
 /// Announced abstracts (`摘要：…`) among the first ten kept blocks, whose text is the beginning of a longer block right below.

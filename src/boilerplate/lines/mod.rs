@@ -124,7 +124,7 @@ impl<'t, 'r> Judge<'t, 'r> {
             return;
         }
         for i in candidates {
-            let below = spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text));
+            let below = || spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text));
             let signs = spam::signs(self.lines[i].text, below);
             if signs >= if i < 3 { 2 } else { 3 } {
                 self.mark(i, rule, signs as f32);
@@ -185,7 +185,7 @@ impl<'t, 'r> Judge<'t, 'r> {
             let goes = match hit.class {
                 Class::Share => (before || after) && (cluster || long && hit.strong) || cluster && hit.strong,
                 Class::Navigation | Class::Login => (before || after) && cluster,
-                Class::Footer => after && hit.strong || after && cluster || hit.strong && cluster,
+                Class::Footer => [after, hit.strong, cluster].iter().filter(|b| **b).count() >= 2,
                 Class::Related | Class::Comments => after && (hit.strong || cluster),
                 Class::Editor => after || before,
                 Class::Notice => {
@@ -279,7 +279,7 @@ fn is_breadcrumb(s: &str) -> bool {
     let parts = s.split(['>', '＞', '»', '›', '→']).map(str::trim).filter(|p| !p.is_empty());
     let n = parts.clone().count();
     let short = parts.clone().all(|p| p.chars().take(61).count() <= 60);
-    let ends = parts.last().is_some_and(|p| matches!(p, "正文" | "内容" | "详细" | "文章正文" | "内容详情" | "详情"));
+    let ends = parts.clone().next_back().is_some_and(|p| matches!(p, "正文" | "内容" | "详细" | "文章正文" | "内容详情" | "详情"));
     let place = starts && s.contains("位置") && s.chars().take(80).count() < 80 && !s.contains(['。', '，']);
     (n >= 2 && short && (starts || ends) && !s.contains('。')) || place && n >= 1 && s.contains(['：', ':'])
 }
