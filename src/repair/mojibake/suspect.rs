@@ -21,6 +21,9 @@ mod class {
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
 const ALARM: i32 = 34;
+/// Least evidence for each five bytes of Han, and the evidence from which on density does not matter; 1/4 nats.
+const DENSITY: i32 = 8;
+const BEYOND_DOUBT: i32 = 200;
 /// Evidence that suffices when the same damage was found elsewhere on the page.
 pub(super) const HINT: i32 = 12;
 
@@ -185,6 +188,7 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
                 walk.last = class::WIDE;
                 walk.cyrillic = false;
                 walk.add(w, at, at + 3);
+                walk.best_wide |= walk.best_to == at + 3;
             }
             class::HIGH => {
                 let high = t.high[usize::from(t.index[code])];
@@ -208,6 +212,8 @@ struct Walk {
     best: i32,
     best_from: usize,
     best_to: usize,
+    /// Whether the strongest evidence ends with Han and the like.
+    best_wide: bool,
     last: u8,
     /// One character of Han or the like so far, and whether an ASCII letter stands before it.
     mixed: i32,
@@ -240,6 +246,7 @@ impl Walk {
             self.best = self.sum;
             self.best_from = self.from;
             self.best_to = end;
+            self.best_wide = false;
         }
     }
 
@@ -301,6 +308,10 @@ impl Walk {
     fn finish(&mut self, start: usize, end: usize, found: &mut Vec<Suspect>) {
         if self.mixed > 0 && self.wides * 4 <= self.letters && self.mixed + 8 > self.best {
             (self.best, self.best_from, self.best_to) = (self.mixed + 8, self.mixed_at.saturating_sub(4).max(start), self.mixed_at);
+        }
+        // Names and terms add up over a long stretch; damage is dense.
+        if self.best_wide && self.best < BEYOND_DOUBT && self.best * 5 < (self.best_to - self.best_from) as i32 * DENSITY {
+            self.best = self.best.min(HINT);
         }
         if self.best >= HINT {
             // The place may begin inside a character: it only tells which characters are near.
