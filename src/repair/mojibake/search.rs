@@ -60,8 +60,8 @@ mod limit {
     pub const NEARLY: i32 = 80;
     /// Characters beyond ASCII by which hypotheses are told apart for certain.
     pub const LONG: usize = 12;
-    /// Least oddness of a line by the model, as of [`Search::oddest`]: a gain of 8 nats and the price of a border cannot be had for less.
-    pub const ODD: i32 = 10 * 16;
+    /// What a character of the core costs at least on the average where there is damage.
+    pub const SKIP: usize = 6 * 16 + 8;
     /// Evidence at which losses without a trace are looked for, in 1/4 nats.
     pub const STRONG: i32 = 100;
 }
@@ -113,11 +113,20 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         c.iter().flat_map(inside).filter(|c| !c.is_ascii()).count()
     };
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
-    search.exact.begin(model, line);
-    let wide = line[place.core.0..place.core.1].iter().filter(|c| is_wide(**c)).count();
-    if place.known.is_empty() && level == 1 && wide > 3 && search.exact.oddest() < limit::ODD {
-        return Vec::new();
+    let wide = line[core.clone()].iter().filter(|c| is_wide(**c)).count();
+    if place.known.is_empty() && level == 1 && wide > 3 {
+        // Terms and names cost little once their neighbours are seen; damage stays odd.
+        let (mut state, mut sum) = (model.start(), 0);
+        for &c in &line[core.clone()] {
+            let (next, cost) = model.step(state, c);
+            state = next;
+            sum += cost as usize;
+        }
+        if sum < limit::SKIP * core.len() {
+            return Vec::new();
+        }
     }
+    search.exact.begin(model, line);
     // What damaged another line explains this one too, or the others are asked.
     for &pair in place.known {
         exact(search, line, pair, true, level, &mut best);

@@ -43,8 +43,6 @@ const SEQUENCE: [i32; 5] = [0, 0, 48, 80, 160];
 /// Price of going in and out of a stretch between characters beyond ASCII.
 const BORDER: i32 = 8 * 16;
 const BORDER_UTF_8: i32 = 3 * 16;
-/// What a character of clean text costs at most on the average.
-const CLEAN: i32 = 6 * 16;
 const NO_NODE: u32 = u32::MAX;
 /// States kept at one place: one a number of pending bytes is the rule, two different alignments the exception.
 const ALIGNMENTS: usize = 4;
@@ -87,16 +85,6 @@ impl Search {
             last = c;
             self.prefix.push(sum);
         }
-    }
-
-    /// The largest sum, over a stretch of the line that was begun, of what its characters cost beyond clean text.
-    pub fn oddest(&self) -> i32 {
-        let (mut sum, mut best) = (0, 0);
-        for pair in self.prefix.windows(2) {
-            sum = (sum + pair[1] - pair[0] - CLEAN).max(0);
-            best = best.max(sum);
-        }
-        best
     }
 
     /// The cheapest reading of `line` in which stretches were written and read as `pair` says and the rest is as it should be.
