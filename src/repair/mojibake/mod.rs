@@ -101,11 +101,21 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
             done = change.segment.to;
             let offset = byte;
             byte += change.segment.bytes;
-            out.push((offset, change));
+            if !mostly_lost(&text[offset..byte], &change.segment.now) {
+                out.push((offset, change));
+            }
         }
         start = end;
     }
     out
+}
+
+/// Whether a reading gives up more than a quarter of its characters that the text as it stands has: capitals with accents, `MAÇÃ`,
+/// are no damage with losses.
+fn mostly_lost(was: &str, now: &str) -> bool {
+    let traces = was.chars().filter(|c| matches!(c, '\u{fffd}' | '?')).count();
+    let lost = now.chars().filter(|c| *c == '\u{fffd}').count().saturating_sub(traces);
+    lost * 4 > now.chars().filter(|c| !c.is_ascii()).count()
 }
 
 #[cfg(test)]
