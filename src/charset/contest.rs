@@ -22,6 +22,8 @@ const DAMAGED_BYTE: u32 = 8 * NAT;
 const STRAY: u32 = 8 * NAT;
 /// Languages are told apart only when the second is this near: more is never gained by it.
 const CLOSE: u32 = 24 * NAT;
+/// How much further behind a declared charset may fall: titles in capitals cost it that much.
+const PATIENCE: u32 = 40 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
@@ -87,6 +89,11 @@ impl Lane {
         self.read(Model::shared(), bytes, bytes.len(), u32::MAX, torn_end);
     }
 
+    /// What it has paid without what may be given back to it.
+    fn hope(&self) -> u32 {
+        self.cost.saturating_sub(self.credit)
+    }
+
     /// Goes to a new line at no cost.
     pub fn break_line(&mut self, model: &Model) {
         self.state = model.step(self.state, '\n').0;
@@ -127,7 +134,7 @@ impl Lane {
             Step::One(c, n) if composes => {
                 self.beyond += u32::from(c > '\u{7F}');
                 self.pay_composed(model, c);
-                at + n < limit && self.cost - self.credit < ceiling
+                at + n < limit && self.hope() < ceiling
             }
             Step::One(c, n) => {
                 self.beyond += u32::from(c > '\u{7F}');
@@ -135,7 +142,7 @@ impl Lane {
                     self.cost += lonely(window, at);
                 }
                 self.pay(model, c);
-                at + n < limit && self.cost - self.credit < ceiling
+                at + n < limit && self.hope() < ceiling
             }
             Step::Two(a, b, n) => {
                 self.pay(model, a);
@@ -153,7 +160,7 @@ impl Lane {
                         self.cost += n as u32 * DAMAGED_BYTE;
                     }
                 }
-                at + n < limit && self.cost - self.credit < ceiling
+                at + n < limit && self.hope() < ceiling
             }
         });
         if self.at >= end
@@ -272,8 +279,14 @@ pub(super) struct Outcome {
     pub sample: Vec<Range<usize>>,
 }
 
-/// Lets `candidates` read the windows of `bytes`.
-pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl Iterator<Item = Range<usize>>) -> Outcome {
+/// Lets `candidates` read the windows of `bytes`. The charsets in `declared` are not dropped so soon: what their declaration is worth is
+/// decided by who calls.
+pub(super) fn contest(
+    bytes: &[u8],
+    candidates: &[Candidate],
+    declared: &[Codec],
+    mut windows: impl Iterator<Item = Range<usize>>,
+) -> Outcome {
     let model = Model::shared();
     let mut first: Vec<Range<usize>> = Vec::new();
     let mut text = Vec::with_capacity(4 * coarse::BYTES);
@@ -299,6 +312,9 @@ pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl 
     let mut kept = coarse::sieve(&text, all);
     coarse::distinct(bytes, &mut kept);
     let mut lanes: Vec<Lane> = kept.iter().map(|&(c, torn)| Lane::new(c.codec, torn, c.prior, model)).collect();
+    for lane in lanes.iter_mut().filter(|l| declared.contains(&l.codec)) {
+        lane.credit = PATIENCE;
+    }
     let mut sample: Vec<Range<usize>> = Vec::new();
     let mut read = 0;
     for stage in STAGES {
@@ -323,7 +339,7 @@ pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl 
                 lane.read(model, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
                 best = best.min(lane.cost);
             }
-            lanes.retain(|l| l.cost - l.credit < best.saturating_add(HOPELESS));
+            lanes.retain(|l| l.hope() < best.saturating_add(HOPELESS));
             read += (limit - done).max(1);
             if lanes.iter().all(|l| l.at >= fresh.len()) {
                 // Text of the next window is another text: only script and language are remembered.
@@ -332,7 +348,7 @@ pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], mut windows: impl 
         }
         lanes.sort_by_key(|l| l.total());
         let best = lanes[0].total();
-        lanes.retain(|l| l.total() - l.credit < best + CLEAR);
+        lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
         if lanes.len() == 1 || read < stage {
             break;
         }
@@ -373,7 +389,7 @@ impl Outcome {
     /// Weighs the lanes that are left once more, each in the language that suits it best.
     pub fn refine(&mut self, bytes: &[u8]) {
         let best = self.lanes[0].cost;
-        if self.lanes[1..].iter().all(|l| l.cost - l.credit > best + CLOSE) {
+        if self.lanes[1..].iter().all(|l| l.hope() > best + CLOSE) {
             return;
         }
         let model = Model::shared();

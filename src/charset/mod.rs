@@ -14,6 +14,7 @@ mod verdict;
 
 use std::borrow::Cow;
 
+use crate::codec::Codec;
 use crate::layer::Layer;
 use crate::page::RawDoc;
 use crate::rules::Rules;
@@ -28,7 +29,7 @@ pub struct Charset {
     pub confidence: f32,
     /// What decided, in a few words: `BOM`, `valid UTF-8`, `meta`, ….
     pub why: Cow<'static, str>,
-    /// Language (`zh`, `ja`, …) or script the text looks like; `None` when nothing can be said.
+    /// Language the text looks like, ISO 639-3; `None` when nothing can be said. Only [`detect`] looks.
     pub language: Option<&'static str>,
     /// Other charsets that were weighed, the likelier first; empty when the bytes alone decided.
     pub runners_up: Vec<RunnerUp>,
@@ -58,7 +59,9 @@ pub struct Segment {
 ///
 /// `raw.bytes` is all of it, never a chunk. Reads valid UTF-8 once; of anything else a bounded sample.
 pub fn detect(raw: &RawDoc<'_>) -> Charset {
-    verdict::judge(raw).0
+    let mut charset = verdict::judge(raw).0;
+    charset.language = Codec::for_name(charset.name).and_then(|codec| verdict::language(raw.bytes, codec));
+    charset
 }
 
 /// Decodes a whole document and notes every illegal sequence.

@@ -92,7 +92,7 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
         if is_fine(alone, main) {
             return;
         }
-        let outcome = contest(alone, &candidates, std::iter::once(0..alone.len()));
+        let outcome = contest(alone, &candidates, &[], std::iter::once(0..alone.len()));
         let best = &outcome.lanes[0];
         let behind = outcome.lanes.iter().find(|l| l.codec == main).map_or(u32::MAX, |l| l.cost - best.cost);
         if best.codec != main && behind > GAIN && is_readable(best) && !codecs.contains(&best.codec) {

@@ -1,7 +1,6 @@
 //! Tests of detection and decoding as a whole.
 
 use super::*;
-use crate::codec::Codec;
 
 fn raw(bytes: &[u8]) -> RawDoc<'_> {
     RawDoc { bytes, ..RawDoc::default() }

@@ -21,8 +21,11 @@ const STRETCH: usize = 32 << 10;
 const DECLARED: u32 = 7 * NAT;
 /// What a hint at a language is worth.
 const HINTED: u32 = 3 * NAT;
-/// Declarations are looked for only when the text leaves less than this between the best and the next.
+/// Declarations are heard only when the text leaves less than this between the best and the next.
 const UNSURE: u32 = 25 * NAT;
+
+/// Bytes that tell the language of a text.
+const GLANCE: usize = 240;
 
 /// The charset of a document and how to read it.
 pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
@@ -47,22 +50,31 @@ pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
         return binary(confidence::SIGNATURE, what);
     }
 
+    let said = Declared { http: raw.label.and_then(|l| Codec::for_label(l.as_bytes())), markup: declared::markup(bytes) };
+    let codecs: Vec<Codec> = said.http.into_iter().chain(said.markup.map(|m| m.0)).collect();
     let wide = nul || looks_wide(bytes);
     let mut outcome = if wide {
         let sample = 0..bytes.len().min(16 << 10);
-        contest(bytes, candidates::all(), std::iter::once(sample))
+        contest(bytes, candidates::all(), &codecs, std::iter::once(sample))
     } else {
-        contest(bytes, candidates::narrow(), Windows::new(bytes, STRETCH))
+        contest(bytes, candidates::narrow(), &codecs, Windows::new(bytes, STRETCH))
     };
-    weigh(raw, &mut outcome)
+    weigh(raw, &mut outcome, said)
 }
 
 fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {
     (Charset { name: "binary", confidence, why: why.into(), ..Charset::default() }, Plan::Binary)
 }
 
+/// What a document says of itself.
+#[derive(Clone, Copy)]
+struct Declared {
+    http: Option<Codec>,
+    markup: Option<(Codec, &'static str)>,
+}
+
 /// The verdict on what a contest left over.
-fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
+fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome, said: Declared) -> (Charset, Plan) {
     let bytes = raw.bytes;
     outcome.refine(bytes);
     let doubt = is_doubtful(&outcome.lanes[0]);
@@ -71,7 +83,7 @@ fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
     }
     let mut why = Cow::Borrowed("text");
     if outcome.lanes.get(1).is_some_and(|l| l.cost < outcome.lanes[0].cost + UNSURE) {
-        why = declarations(raw, outcome).unwrap_or(why);
+        why = declarations(raw, outcome, said).unwrap_or(why);
     }
     let winner = outcome.lanes[0].clone();
     let rivals = rivals(bytes, outcome);
@@ -81,7 +93,7 @@ fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
     }
     let charset = Charset {
         name: winner.codec.name(),
-        confidence: confidence::of(margin, winner.chars),
+        confidence: confidence::of(margin),
         why,
         language: None,
         runners_up: rivals,
@@ -95,10 +107,9 @@ fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome) -> (Charset, Plan) {
 }
 
 /// Lets labels, declarations and hints speak; says which decided if one did.
-fn declarations(raw: &RawDoc<'_>, outcome: &mut Outcome) -> Option<Cow<'static, str>> {
+fn declarations(raw: &RawDoc<'_>, outcome: &mut Outcome, said: Declared) -> Option<Cow<'static, str>> {
     let before = outcome.lanes[0].codec;
-    let http = raw.label.and_then(|l| Codec::for_label(l.as_bytes()));
-    let markup = declared::markup(raw.bytes);
+    let Declared { http, markup } = said;
     let languages = hints::languages(raw);
     for lane in &mut outcome.lanes {
         let mut bonus = 0;
@@ -224,4 +235,21 @@ fn looks_wide(bytes: &[u8]) -> bool {
     let ascii = head.iter().filter(|&&b| (b' '..0x7F).contains(&b) || b == b'\n').count();
     even.max(odd) * 10 >= head.len() * 9
         && (ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7 || memchr(b' ', head).is_none())
+}
+
+/// The language of a text, judged by its first bytes beyond ASCII; `None` when there are none. A few microseconds.
+pub(super) fn language(bytes: &[u8], codec: Codec) -> Option<&'static str> {
+    let mut text = String::new();
+    if codec.holds_ascii() {
+        for w in Windows::new(bytes, STRETCH) {
+            text.push_str(&codec.decode(&bytes[w.start..w.end.min(w.start + GLANCE)]));
+            text.push(' ');
+            if text.len() >= GLANCE {
+                break;
+            }
+        }
+    } else {
+        text.push_str(&codec.decode(&bytes[..bytes.len().min(GLANCE)]));
+    }
+    text.chars().any(char::is_alphabetic).then(|| Model::shared().best_language(&text).0.code())
 }
