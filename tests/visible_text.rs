@@ -1,6 +1,8 @@
 //! The visible text of a page against html5ever's: the same characters, whatever their order. Own samples always; pages of the
 //! development kit (../shared) when it is there.
 
+#![allow(clippy::print_stderr)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

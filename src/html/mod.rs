@@ -3,6 +3,7 @@
 mod attributes;
 mod entities;
 mod fields;
+mod hidden;
 mod labels;
 mod reader;
 mod sniff;

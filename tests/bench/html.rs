@@ -3,6 +3,8 @@
 //!
 //! `cargo bench --bench html`
 
+#![allow(clippy::print_stdout)]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -50,14 +52,13 @@ fn report(name: &str, pages: &[String], run: impl Fn(&str)) {
     println!("{name:34} {:9.0} MB/s", bytes as f64 / 1e6 / sum.as_secs_f64());
 }
 
-#[allow(clippy::print_stdout)]
 fn main() {
     let pages = pages();
     let rules = Rules::builtin();
     let kernel = Kernel::new(Options::default());
-    let mut unrepaired = Options::default();
-    unrepaired.repair = false;
-    let unrepaired = Kernel::new(unrepaired);
+    let mut options = Options::default();
+    options.repair = false;
+    let unrepaired = Kernel::new(options);
     println!("{} pages, {:.1} MB", pages.len(), pages.iter().map(String::len).sum::<usize>() as f64 / 1e6);
     report("memchr `<`", &pages, |p| _ = black_box(memchr::memchr_iter(b'<', p.as_bytes()).count()));
     report("UTF-8 check", &pages, |p| _ = black_box(std::str::from_utf8(p.as_bytes()).is_ok()));

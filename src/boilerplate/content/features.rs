@@ -86,9 +86,7 @@ impl Place {
             }
         }
         let says = |words: &[&str], keys: &[&str]| {
-            let says = |f: &crate::tree::Field| {
-                keys.iter().any(|k| *k == &*f.key) && words.iter().any(|w| f.value.to_ascii_lowercase().contains(w))
-            };
+            let says = |f: &crate::tree::Field| keys.contains(&&*f.key) && words.iter().any(|w| f.value.to_ascii_lowercase().contains(w));
             f32::from(u8::from(outline.fields.iter().any(says)))
         };
         Place {

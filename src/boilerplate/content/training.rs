@@ -8,9 +8,7 @@ use crate::{Kernel, Options, RawDoc};
 #[ignore = "writes training data; needs PAGES and FEATURES"]
 fn features_of_pages() {
     let (Ok(pages), Ok(out)) = (std::env::var("PAGES"), std::env::var("FEATURES")) else { return };
-    let mut options = Options::default();
-    options.boilerplate = false;
-    let kernel = Kernel::new(options);
+    let kernel = Kernel::new(Options { boilerplate: false, ..Options::default() });
     let mut files: Vec<_> = std::fs::read_dir(pages).expect("PAGES is a folder").map(|e| e.expect("readable").path()).collect();
     files.sort();
     let mut lines = String::new();
