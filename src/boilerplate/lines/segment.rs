@@ -10,8 +10,8 @@ use std::ops::Range;
 use super::features::Line;
 use super::words::Class;
 
-/// Scores and distances. Origin of all: set on 76 Chinese pages of visible text with a label for each line, where moving any of
-/// them by a third changed the kept share of content by less than one point.
+/// Scores and distances. Origin of all: tried by hand on 76 Chinese pages of visible text with a label for each line, most of them at
+/// two or three other values; of these, what stands here kept most content for the furniture it removed.
 mod weight {
     /// Highest score of a line: a paragraph of some 70 units. A cap, so that one long disclaimer does not outweigh an article.
     pub(super) const CAP: f32 = 8.0;
