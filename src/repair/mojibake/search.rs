@@ -243,6 +243,15 @@ fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -> bool {
     if unknown * 100 > odd * 8 {
         return false;
     }
+    let filled = guessed - given_up;
+    if wide * 2 <= filled {
+        // Blanks and signs fill any hole: that is inventing.
+        let lost = line[s.from..s.to].iter().filter(|c| **c == '\u{fffd}').count() as i32;
+        let seen = line[s.from..s.to].iter().filter(|c| !c.is_ascii()).count() as i32;
+        if filled > 0 || lost * 2 > seen {
+            return false;
+        }
+    }
     if wide > 0 {
         let limit = if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER };
         s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && kinds.len() >= 6 && given_up * 4 <= odd
@@ -311,7 +320,7 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
                 && line.get(s.to).is_some_and(|c| c.is_lowercase())
                 && touches_kin(line, s)
         } else if pair.read == Codec::LATIN_1 {
-            unknown == 0 && !line.iter().any(|&c| is_wide(c))
+            unknown == 0 && !line.iter().any(|&c| is_wide(c) || c == '\u{fffd}')
         } else if latin > 0 {
             // Single letters of Latin words, each alone or swallowed with its neighbour.
             unknown == 0 && latin * 5 >= odd * 4 && s.gain >= limit::LATIN && touches_kin(line, s)
