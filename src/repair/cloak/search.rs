@@ -21,6 +21,10 @@ const IN_STEP: u8 = 6;
 /// Choices for one lost byte that are kept.
 const GUESSES: usize = 14;
 
+/// Lost bytes a window may ask about, over all its readings: forty readings of fifteen. Text that is nothing but damage has more,
+/// and no answer.
+const MOST_GUESSES: u32 = 600;
+
 /// Prices in 1/16 nat. Those named in the README of the measurements are marked with the value in nats.
 mod price {
     use super::NAT;
@@ -66,6 +70,8 @@ mod price {
     pub const OPENS_NOTHING: i32 = 5 * NAT;
     /// The same character stands two or three places before: 看一看, 包了又包.
     pub const REPEATS: i32 = -NAT;
+    /// The same with 又, 一 or 不 between.
+    pub const DOUBLES: i32 = -3 * NAT;
     /// Two characters were lost: a question mark is left for one of them.
     pub const LEFT: i32 = 5 * NAT;
     /// The page has the character elsewhere.
@@ -256,6 +262,8 @@ pub struct Search<'p, 't> {
     merged: Vec<Merged>,
     buckets: Vec<Vec<Partial>>,
     start: usize,
+    /// Guesses made in this window.
+    asked: u32,
 }
 
 impl<'p, 't> Search<'p, 't> {
@@ -269,6 +277,7 @@ impl<'p, 't> Search<'p, 't> {
             merged: Vec::new(),
             buckets: Vec::new(),
             start: 0,
+            asked: 0,
         }
     }
 
@@ -278,6 +287,7 @@ impl<'p, 't> Search<'p, 't> {
         self.merged.clear();
         self.buckets.iter_mut().for_each(Vec::clear);
         self.start = start;
+        self.asked = 0;
         self.bucket(start).push(Partial { node: NONE, cost: 0, pending: 0, before, in_step: 0, text: 0, merged: NONE });
 
         let limit = self.page.chars.len().min(start + WINDOW);
@@ -660,12 +670,16 @@ impl<'p, 't> Search<'p, 't> {
     /// The likeliest of some pairs as the next character before `ahead`: (price beyond the model's, the byte `of` takes,
     /// character).
     fn guesses(
-        &self,
+        &mut self,
         p: &Partial,
         pairs: impl Iterator<Item = (u8, u8)>,
         of: impl Fn([u8; 2]) -> u8,
         ahead: Option<char>,
     ) -> Vec<(i32, u8, char)> {
+        self.asked += 1;
+        if self.asked > MOST_GUESSES {
+            return Vec::new();
+        }
         let mut all: Vec<(i32, i32, u8, char)> = Vec::with_capacity(126);
         let short = self.model.step(self.model.start(), p.before.prev).0;
         for (lead, trail) in pairs {
@@ -694,7 +708,7 @@ impl<'p, 't> Search<'p, 't> {
                 extra += price::OPENS_NOTHING;
             }
             if is_han(c) && p.before.older.contains(&c) {
-                extra += price::REPEATS;
+                extra += if matches!(p.before.prev, '又' | '一' | '不') { price::DOUBLES } else { price::REPEATS };
             }
             if (ROW_A1..=0xA9).contains(&lead) && !self.page.has(c) {
                 extra += if trail < 0xA1 || !matches!(lead, ROW_A1 | ROW_A3) { price::UNSEEN_SYMBOL } else { price::UNSEEN_MARK };
