@@ -97,7 +97,7 @@ enum Verdict {
 fn verdict(text: &str, line: &[Reference]) -> Verdict {
     let (mut used, mut idle) = (0u32, 0u32);
     for (i, r) in line.iter().enumerate() {
-        if !r.is_letterlike() && !(r.means == '\'' && r.numeric) {
+        if !(r.is_letterlike() || r.means == '\'' && r.numeric) {
             continue;
         }
         let touches_before = i.checked_sub(1).is_some_and(|i| line[i].end == r.start);

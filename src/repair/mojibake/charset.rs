@@ -114,9 +114,10 @@ impl Reading {
 
 /// The rows of `decoder-variants.tsv` for a charset, by character.
 fn variants(codec: Codec) -> &'static [(char, Bytes)] {
-    static VARIANTS: OnceLock<Vec<(Codec, Vec<(char, Bytes)>)>> = OnceLock::new();
+    type Lists = Vec<(Codec, Vec<(char, Bytes)>)>;
+    static VARIANTS: OnceLock<Lists> = OnceLock::new();
     let all = VARIANTS.get_or_init(|| {
-        let mut all: Vec<(Codec, Vec<(char, Bytes)>)> = Vec::new();
+        let mut all: Lists = Vec::new();
         for row in table::rows("decoder-variants.tsv", include_str!("../../data/decoder-variants.tsv"), 3).flatten() {
             let (Some(codec), Ok(bytes), Ok(code)) =
                 (Codec::for_name(row.cells[0]), u16::from_str_radix(row.cells[1], 16), u32::from_str_radix(row.cells[2], 16))

@@ -387,7 +387,7 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
         return false;
     }
     let apart = before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ');
-    if !touches_kin(line, s) && !(tilde && apart) {
+    if !(touches_kin(line, s) || tilde && apart) {
         return false;
     }
     // A possessive of the letter itself.
