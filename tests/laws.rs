@@ -300,7 +300,7 @@ fn total() {
     let few = |n: u32, bytes: &[u8]| {
         let (charset, layer) = charset::decode(&RawDoc { id: "", bytes, ..RawDoc::default() }, Rules::builtin());
         assert!((0.0..=1.0).contains(&charset.confidence) && layer.undo(bytes) == bytes, "{bytes:?}");
-        if n % 61 == 0 {
+        if n.is_multiple_of(61) {
             all(bytes);
         }
     };

@@ -176,7 +176,9 @@ fn line(text: &str, outline: &Outline, marks: &[Mark], out: &[bool], rules: &Rul
 fn is_headline(s: &str) -> bool {
     let n = s.chars().take(101).count();
     let ends = s.ends_with(['。', '；', '：', ':', '，', ',', ';', '、', '…']) || (s.is_ascii() && s.ends_with('.')) || s.contains('。');
-    (2..=if s.is_ascii() { 100 } else { 60 }).contains(&n) && !ends && s.chars().any(char::is_alphabetic)
+    // A whole line between quotes is somebody's speech, the beginning of a story.
+    let spoken = s.starts_with(['“', '「', '『', '"']) && s.ends_with(['”', '」', '』', '"']);
+    (2..=if s.is_ascii() { 100 } else { 60 }).contains(&n) && !ends && !spoken && s.chars().any(char::is_alphabetic)
 }
 
 fn fits(s: &str) -> bool {
@@ -216,6 +218,13 @@ mod tests {
         assert_eq!(of(&["山河晚报电子版", "村民自己动手修路", "2024-05-09", LONG], &[]).0.as_deref(), Some("村民自己动手修路"));
         assert_eq!(of(&[LONG, LONG], &[]), (None, vec![]));
         assert_eq!(of(&["修路记"], &[]), (None, vec![]));
+    }
+
+    #[test]
+    fn speech_is_no_title() {
+        let (title, marked) =
+            of(&["“带伞了吗？”", "“带了。”", "外面的雨下得不大，路灯把水洼照得一闪一闪的。两个人一前一后，谁也没有说话。"], &[]);
+        assert_eq!((title, marked), (None, vec![]));
     }
 
     #[test]

@@ -50,9 +50,8 @@ fn a_stretch_in_a_clean_line_comes_back_alone() {
 
 #[test]
 fn lost_bytes_are_guessed_and_noted() {
-    let text = garbled("我们昨天去了图书馆，借了三本关于历史的书。", Codec::UTF_8, Codec::WINDOWS_1252)
-        .replace('\u{90}', "\u{fffd}")
-        .replace('\u{81}', "\u{fffd}");
+    let text =
+        garbled("我们昨天去了图书馆，借了三本关于历史的书。", Codec::UTF_8, Codec::WINDOWS_1252).replace(['\u{90}', '\u{81}'], "\u{fffd}");
     let done = repair(&text, Rules::builtin());
     if text.contains('\u{fffd}') {
         assert!(!done.notes.is_empty());
