@@ -71,8 +71,12 @@ fn is_proven_by_marks(page: &mut Page<'_>) -> bool {
     let mut search = Search::new(page);
     let (mut looked, mut found) = (0, 0);
     let mut at = 1;
+    // A line that is sung again and again is one witness, not many.
+    let mut seen: Vec<[char; 16]> = Vec::new();
     while at < page.chars.len() && looked < LOOKS {
-        if page.chars[at].1 == '?' && search.mark_behind(at).is_some() {
+        let around: [char; 16] = std::array::from_fn(|i| page.chars.get(at - 1 + i).map_or('\n', |c| c.1));
+        if page.chars[at].1 == '?' && search.mark_behind(at).is_some() && !seen.contains(&around) {
+            seen.push(around);
             looked += 1;
             if let Some(path) = alone(page, &mut search, at)
                 && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
@@ -448,6 +452,12 @@ mod tests {
         {
             assert!(pass(honest, Rules::builtin()).is_none(), "{honest}");
         }
+    }
+
+    #[test]
+    fn a_refrain_proves_nothing() {
+        assert!(pass(&"好?!".repeat(400), Rules::builtin()).is_none());
+        assert!(pass(&"真的?!你說什麼?!怎麼會?!\n".repeat(400), Rules::builtin()).is_none());
     }
 
     #[test]
