@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use memchr::{memchr, memrchr};
+
 use super::charset::{Pairs, Reading};
 use crate::model::{Model, NAT};
 
@@ -15,8 +17,8 @@ mod class {
     /// Han, kana, Hangul, private use: what pairs of bytes look like.
     pub const WIDE: u8 = 2;
     /// ASCII letter.
-    pub const LETTER: u8 = 3;
-    pub const NEWLINE: u8 = 4;
+    pub const LETTER: u8 = 4;
+    pub const NEWLINE: u8 = 3;
 }
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
@@ -47,8 +49,8 @@ mod weight {
 
 /// Per character of the basic plane.
 struct Table {
-    weight: Vec<i8>,
-    class: Vec<u8>,
+    /// Weight and class.
+    at: Vec<(i8, u8)>,
     /// Index into `high`, 0 = none.
     index: Vec<u16>,
     high: Vec<High>,
@@ -71,25 +73,22 @@ fn table() -> &'static Table {
 
 fn build() -> Table {
     let model = Model::shared();
-    let mut t =
-        Table { weight: vec![0; 0x1_0000], class: vec![class::PLAIN; 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
+    let mut t = Table { at: vec![(0, class::PLAIN); 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
     for code in 0x80..0x1_0000u32 {
         let Some(c) = char::from_u32(code) else { continue };
         match code {
             0x3000..=0x30ff | 0x3130..=0x318e | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff61..=0xff9f => {
                 let price = model.alone(c) as i32 * 4 / NAT as i32;
-                t.weight[code as usize] = (price - weight::CLEAN).clamp(-12, 40) as i8;
-                t.class[code as usize] = class::WIDE;
+                t.at[code as usize] = ((price - weight::CLEAN).clamp(-12, 40) as i8, class::WIDE);
             }
             0xe000..=0xf8ff => {
-                t.weight[code as usize] = 40;
-                t.class[code as usize] = class::WIDE;
+                t.at[code as usize] = (40, class::WIDE);
             }
             _ => {}
         }
     }
     for code in 0xff61..=0xff9fusize {
-        t.weight[code] = 6;
+        t.at[code].0 = 6;
     }
     for (bit, (codec, _)) in Pairs::get().readings.iter().enumerate().filter(|(_, (c, _))| c.is_single_byte()) {
         let Some(reading) = Reading::new(*codec) else { continue };
@@ -99,8 +98,7 @@ fn build() -> Table {
             if t.index[code] == 0 {
                 t.index[code] = t.high.len() as u16;
                 t.high.push(High::default());
-                t.class[code] = class::HIGH;
-                t.weight[code] = 0;
+                t.at[code] = (0, class::HIGH);
             }
             let high = &mut t.high[usize::from(t.index[code])];
             high.any |= 1 << bit;
@@ -116,14 +114,14 @@ fn build() -> Table {
     // U+FFFD may stand for any byte.
     t.index[0xfffd] = t.high.len() as u16;
     t.high.push(High { any: u32::MAX, lead: [0; 3], next: u32::MAX });
-    t.class[0xfffd] = class::HIGH;
+    t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
-        t.class[code] = class::LETTER;
+        t.at[code].1 = class::LETTER;
     }
     for code in 0..0x80 {
-        t.weight[code] = weight::ASCII as i8;
+        t.at[code].0 = weight::ASCII as i8;
     }
-    t.class[0x0a] = class::NEWLINE;
+    t.at[0x0a].1 = class::NEWLINE;
     t
 }
 
@@ -146,62 +144,79 @@ impl Suspect {
     }
 }
 
-/// The lines with evidence of [`HINT`] or more. A cumulative sum with a floor: evidence adds up while characters are odd and is worn
-/// off by those that are not. Linear, one pass, no allocation for clean text.
+/// Bytes after which a line is cut at the next ASCII that follows nothing odd, ASCII in a row that cuts any line, and how much of it
+/// stays as context: long lines of markup are looked at in places.
+const CUT: usize = 4096;
+const GAP: usize = 512;
+const CONTEXT: usize = 128;
+
+/// The lines, or the pieces of long ones, with evidence of [`HINT`] or more. A cumulative sum with a floor: evidence adds up while
+/// characters are odd and is worn off by those that are not. Linear, one pass, no allocation for clean text.
 pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     let mut found = Vec::new();
-    if text.is_ascii() {
-        return found;
-    }
+    let bytes = text.as_bytes();
+    // Most text that is not Chinese is ASCII alone: known at the speed of memory.
+    let Some(first) = bytes.iter().position(|b| !b.is_ascii()).filter(|_| !text.is_ascii()) else { return found };
     let t = table();
-    let mut line = 0;
+    let mut line = memrchr(b'\n', &bytes[..first]).map_or(0, |n| n + 1).max(first.saturating_sub(CONTEXT));
     let mut walk = Walk::default();
-    for (at, c) in text.char_indices() {
-        let code = c as usize;
-        if code >= 0x1_0000 {
-            walk.last = class::WIDE;
-            walk.high = High::default();
+    if let Some(before) = first.checked_sub(1) {
+        walk.last = t.at[usize::from(bytes[before])].1 & class::LETTER;
+    }
+    let mut at = first;
+    while let Some(&byte) = bytes.get(at) {
+        if byte < 0x80 {
+            let end = at + ascii(&bytes[at..]);
+            walk.blank(bytes, t, at, end, &mut line, &mut found);
+            at = end;
             continue;
         }
-        match t.class[code] {
-            class::PLAIN | class::LETTER => {
-                walk.sum = (walk.sum + i32::from(t.weight[code])).max(0);
-                let letter = t.class[code] == class::LETTER;
-                if walk.alone && (letter || walk.after_letter) {
-                    walk.mixed(if letter && walk.after_letter { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at);
-                } else if letter && walk.last == class::HIGH && walk.cyrillic {
-                    walk.add(weight::MIXED_WORD, at, at);
+        if byte < 0xe0 {
+            let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
+            walk.character(t, code, at);
+            at += 2;
+        } else if byte < 0xf0 {
+            let code = u32::from(byte & 0x0f) << 12 | u32::from(bytes[at + 1] & 0x3f) << 6 | u32::from(bytes[at + 2] & 0x3f);
+            let (weight, class) = t.at[code as usize];
+            // Common Han and punctuation: nothing but a little less evidence.
+            if weight <= 0 && class != class::HIGH {
+                let wide = class == class::WIDE;
+                if !wide && walk.alone && walk.after_letter {
+                    walk.mixed(weight::MIXED_WORD, at);
                 }
-                walk.letters += u32::from(letter);
-                // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
-                if (c == ' ' || c == '\u{a0}') && walk.high_end == at && walk.tilde {
-                    walk.add(ALARM, at - 2, at + 1);
-                }
-                walk.alone = false;
-                walk.last = t.class[code];
-            }
-            class::WIDE => {
-                let w = i32::from(t.weight[code]);
-                walk.wides += 1;
-                walk.alone = walk.last != class::WIDE && code >= 0x3400;
+                walk.alone = wide && walk.last != class::WIDE && code >= 0x3400;
                 walk.after_letter = walk.last == class::LETTER;
-                walk.last = class::WIDE;
-                walk.cyrillic = false;
-                walk.add(w, at, at + 3);
-                walk.best_wide |= walk.best_to == at + 3;
+                walk.last = class;
+                walk.sum = (walk.sum + i32::from(weight)).max(0);
+            } else {
+                walk.character(t, code, at);
             }
-            class::HIGH => {
-                let high = t.high[usize::from(t.index[code])];
-                walk.high(c, &high, at);
-            }
-            _ => {
-                walk.finish(line, at, &mut found);
-                line = at + 1;
-            }
+            at += 3;
+        } else {
+            walk.last = class::WIDE;
+            walk.high = High::default();
+            at += 4;
         }
     }
-    walk.finish(line, text.len(), &mut found);
+    walk.finish(text.as_bytes(), line, text.len(), &mut found);
     found
+}
+
+/// How many bytes of ASCII `bytes` begins with.
+fn ascii(bytes: &[u8]) -> usize {
+    const AT_ONCE: usize = 32;
+    let mut n = 0;
+    // Between Chinese most such runs are a newline, a number, a word.
+    while n < 8 {
+        match bytes.get(n) {
+            Some(b) if b.is_ascii() => n += 1,
+            _ => return n,
+        }
+    }
+    while bytes.get(n..n + AT_ONCE).is_some_and(<[u8]>::is_ascii) {
+        n += AT_ONCE;
+    }
+    n + bytes[n..].iter().position(|b| !b.is_ascii()).unwrap_or(bytes.len() - n)
 }
 
 #[derive(Default)]
@@ -218,8 +233,6 @@ struct Walk {
     /// One character of Han or the like so far, and whether an ASCII letter stands before it.
     mixed: i32,
     mixed_at: usize,
-    wides: u32,
-    letters: u32,
     alone: bool,
     after_letter: bool,
     /// The high byte before, and the readings in which it awaits the last byte of a sequence of two, and the last, the last but
@@ -232,7 +245,8 @@ struct Walk {
     upper: bool,
     cyrillic: bool,
     tilde: bool,
-    letter: bool,
+    /// The last such character.
+    odd: char,
 }
 
 impl Walk {
@@ -276,7 +290,11 @@ impl Walk {
                 w += weight::SEQUENCE;
             } else if two != 0 {
                 // Most of Cyrillic and Greek stands for such bytes: there a sequence of two says little.
-                w += if self.letter && c.is_alphabetic() && (c as u32) >= 0x370 { weight::SEQUENCE / 3 } else { weight::SEQUENCE };
+                w += if (c as u32) >= 0x370 && c.is_alphabetic() && self.odd.is_alphabetic() {
+                    weight::SEQUENCE / 3
+                } else {
+                    weight::SEQUENCE
+                };
             } else if self.high.any & high.any != 0 && ((c as u32) < 0x250 || (0x2500..0x25a0).contains(&(c as u32))) {
                 w += weight::HIGH_PAIR;
             }
@@ -300,13 +318,87 @@ impl Walk {
         self.high = *high;
         self.high_end = end;
         self.tilde = c == 'Ã';
-        self.letter = c.is_alphabetic();
+        self.odd = c;
         self.last = class::HIGH;
         self.alone = false;
     }
 
-    fn finish(&mut self, start: usize, end: usize, found: &mut Vec<Suspect>) {
-        if self.mixed > 0 && self.wides * 4 <= self.letters && self.mixed + 8 > self.best {
+    /// A character beyond ASCII, of the basic plane.
+    fn character(&mut self, t: &Table, code: u32, at: usize) {
+        let (weight, class) = t.at[code as usize];
+        match class {
+            class::WIDE => {
+                self.alone = self.last != class::WIDE && code >= 0x3400;
+                self.after_letter = self.last == class::LETTER;
+                self.last = class::WIDE;
+                self.cyrillic = false;
+                self.add(i32::from(weight), at, at + 3);
+                self.best_wide |= self.best_to == at + 3;
+            }
+            class::HIGH => {
+                let high = t.high[usize::from(t.index[code as usize])];
+                self.high(char::from_u32(code).unwrap_or('\u{fffd}'), &high, at);
+            }
+            _ => {
+                if self.alone && self.after_letter {
+                    self.mixed(weight::MIXED_WORD, at);
+                }
+                // `Ã` before a no-break space.
+                if code == 0xa0 && self.high_end == at && self.tilde {
+                    self.add(ALARM, at - 2, at + 1);
+                }
+                self.alone = false;
+                self.last = class::PLAIN;
+            }
+        }
+    }
+
+    /// ASCII from `at` to `end`: only its first character says something, the others wear evidence off and end lines.
+    fn blank(&mut self, bytes: &[u8], t: &Table, at: usize, end: usize, line: &mut usize, found: &mut Vec<Suspect>) {
+        let c = bytes[at];
+        let letter = t.at[usize::from(c)].1 == class::LETTER;
+        if c != b'\n' {
+            self.sum = (self.sum + weight::ASCII).max(0);
+            if self.alone && (letter || self.after_letter) {
+                self.mixed(if letter && self.after_letter { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at);
+            } else if letter && self.last == class::HIGH && self.cyrillic {
+                self.add(weight::MIXED_WORD, at, at);
+            }
+            // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
+            if c == b' ' && self.high_end == at && self.tilde {
+                self.add(ALARM, at - 2, at + 1);
+            }
+        }
+        let mut from = at;
+        // Evidence belongs to the line it was found in.
+        if self.best > 0 || self.mixed > 0 {
+            if let Some(n) = memchr(b'\n', &bytes[at..end]) {
+                self.finish(bytes, *line, at + n, found);
+                *line = at + n + 1;
+                from = *line;
+            }
+        }
+        if let Some(n) = memrchr(b'\n', &bytes[from..end]) {
+            *line = from + n + 1;
+            *self = Walk::default();
+        }
+        let length = end - at;
+        self.sum = (self.sum + weight::ASCII * (length.min(CUT) as i32 - 1)).max(0);
+        if length >= GAP {
+            if self.best > 0 || self.mixed > 0 {
+                self.finish(bytes, *line, at + CONTEXT, found);
+            }
+            *line = (*line).max(end - CONTEXT);
+        } else if length > 3 && self.sum == 0 && end - *line >= CUT {
+            self.finish(bytes, *line, end, found);
+            *line = end;
+        }
+        self.alone = false;
+        self.last = t.at[usize::from(bytes[end - 1])].1 & class::LETTER;
+    }
+
+    fn finish(&mut self, bytes: &[u8], start: usize, end: usize, found: &mut Vec<Suspect>) {
+        if self.mixed + 8 > self.best && self.mixed > 0 && is_latin(&bytes[start..end]) {
             (self.best, self.best_from, self.best_to) = (self.mixed + 8, self.mixed_at.saturating_sub(4).max(start), self.mixed_at);
         }
         // Names and terms add up over a long stretch; damage is dense.
@@ -319,4 +411,11 @@ impl Walk {
         }
         *self = Walk::default();
     }
+}
+
+/// Whether ASCII letters outnumber characters of three bytes by far.
+fn is_latin(line: &[u8]) -> bool {
+    let letters = line.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let wides = line.iter().filter(|b| (0xe3..=0xef).contains(*b)).count();
+    wides * 4 <= letters
 }
