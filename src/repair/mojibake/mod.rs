@@ -69,8 +69,23 @@ fn confidence(change: &Change) -> u8 {
     (80 + change.gain / 64).clamp(80, 99) as u8
 }
 
-/// The changes of one suspect line, each with its byte offset in the text.
+/// Bytes of a line beyond which only the place of the evidence is looked at first, and bytes around it that are.
+const LONG: usize = 768;
+const AROUND: usize = 288;
+
+/// The changes of one suspect line. A long one is looked at where its evidence is first, and as a whole when that shows damage.
 fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
+    let start = text.floor_char_boundary(s.from.saturating_sub(AROUND).max(s.start));
+    let end = text.ceil_char_boundary((s.to + AROUND).min(s.end));
+    let shorter = suspect::Suspect { start, end, ..*s };
+    if known.is_empty() && s.end - s.start > LONG && end - start < s.end - s.start && whole(search, text, &shorter, known).is_empty() {
+        return Vec::new();
+    }
+    whole(search, text, s, known)
+}
+
+/// The changes of one suspect line, each with its byte offset in the text.
+fn whole(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
     let mut out = Vec::new();
     let mut chars: Vec<char> = Vec::with_capacity(WINDOW.min(s.end - s.start));
     let mut start = s.start;

@@ -60,8 +60,13 @@ mod limit {
     pub const NEARLY: i32 = 80;
     /// Characters beyond ASCII by which hypotheses are told apart for certain.
     pub const LONG: usize = 12;
-    /// What a character of the core costs at least on the average where there is damage.
-    pub const SKIP: usize = 6 * 16 + 8;
+    /// What a character of the core that is not ASCII costs at least on the average where there is damage, by how many of them are Han
+    /// and the like: up to 3, up to 8, more; and the characters before that tell what is usual. Of 2,900 cases of damage one costs
+    /// less, of 4,500 places in clean text that look odd three quarters do.
+    pub const SKIP_FEW: usize = 150;
+    pub const SKIP_SOME: usize = 136;
+    pub const SKIP_MANY: usize = 124;
+    pub const CONTEXT: usize = 8;
     /// Evidence at which losses without a trace are looked for, in 1/4 nats.
     pub const STRONG: i32 = 100;
 }
@@ -114,17 +119,8 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     };
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
     let wide = line[core.clone()].iter().filter(|c| is_wide(**c)).count();
-    if place.known.is_empty() && level == 1 && wide > 3 {
-        // Terms and names cost little once their neighbours are seen; damage stays odd.
-        let (mut state, mut sum) = (model.start(), 0);
-        for &c in &line[core.clone()] {
-            let (next, cost) = model.step(state, c);
-            state = next;
-            sum += cost as usize;
-        }
-        if sum < limit::SKIP * core.len() {
-            return Vec::new();
-        }
+    if place.known.is_empty() && level == 1 && wide * 2 >= odd && is_language(model, line, &core, wide) {
+        return Vec::new();
     }
     search.exact.begin(model, line);
     // What damaged another line explains this one too, or the others are asked.
@@ -181,6 +177,29 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         }
     }
     best.1
+}
+
+/// Whether Han that looked odd one by one is language once its neighbours are seen: terms and names cost little then, damage stays odd.
+fn is_language(model: &Model, line: &[char], core: &std::ops::Range<usize>, wide: usize) -> bool {
+    let mut state = model.start();
+    for &c in &line[core.start.saturating_sub(limit::CONTEXT)..core.start] {
+        state = model.step(state, c).0;
+    }
+    let (mut sum, mut odd) = (0, 0);
+    for &c in &line[core.clone()] {
+        let (next, cost) = model.step(state, c);
+        state = next;
+        if !c.is_ascii() {
+            sum += cost as usize;
+            odd += 1;
+        }
+    }
+    let skip = match wide {
+        0..=3 => limit::SKIP_FEW,
+        4..=8 => limit::SKIP_SOME,
+        _ => limit::SKIP_MANY,
+    };
+    sum < skip * odd
 }
 
 /// Walks a line under one hypothesis and keeps what is believed if it is more than what was found before.

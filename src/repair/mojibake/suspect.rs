@@ -156,7 +156,10 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     // Most text that is not Chinese is ASCII alone: known at the speed of memory.
-    let Some(first) = bytes.iter().position(|b| !b.is_ascii()).filter(|_| !text.is_ascii()) else { return found };
+    let first = ascii(bytes);
+    if first == bytes.len() {
+        return found;
+    }
     let t = table();
     let mut line = memrchr(b'\n', &bytes[..first]).map_or(0, |n| n + 1).max(first.saturating_sub(CONTEXT));
     let mut walk = Walk::default();
@@ -342,10 +345,6 @@ impl Walk {
             _ => {
                 if self.alone && self.after_letter {
                     self.mixed(weight::MIXED_WORD, at);
-                }
-                // `Ã` before a no-break space.
-                if code == 0xa0 && self.high_end == at && self.tilde {
-                    self.add(ALARM, at - 2, at + 1);
                 }
                 self.alone = false;
                 self.last = class::PLAIN;
