@@ -36,9 +36,8 @@ pub(super) fn layer<'a>(bytes: &'a [u8], plan: &Plan, confidence: u8, rules: &Ru
         }
         &Plan::Whole { codec, skip, torn } => {
             if skip == 0
-                && codec.holds_ascii()
+                && (codec == Codec::UTF_8 || codec.holds_ascii() && bytes.is_ascii())
                 && let Ok(text) = simdutf8::basic::from_utf8(bytes)
-                && (codec == Codec::UTF_8 || bytes.is_ascii())
             {
                 return borrowed(text);
             }

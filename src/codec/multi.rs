@@ -6,11 +6,13 @@ use std::sync::OnceLock;
 use encoding_rs::Encoding;
 
 use super::list::Kind;
-use super::walk::{Reader, Step};
+use super::walk::{PEN, Reader, Step, packed, unpack};
 
 /// The characters of all pairs whose lead is 80 or above, and of the bytes that stand alone.
 pub(super) struct Pairs {
     cells: Box<[Option<char>]>,
+    /// The same as UTF-8, see [`packed`].
+    packed: Box<[u32]>,
     singles: [Option<char>; 256],
     /// True for the bytes 80 and above that the charset takes for the first of a pair, even when no such pair is defined.
     leads: [bool; 128],
@@ -38,7 +40,8 @@ impl Pairs {
             b if is_lead(b) => None,
             b => single(b),
         });
-        Pairs { cells: cells.into_boxed_slice(), singles, leads: std::array::from_fn(|b| is_lead(b as u8 | 0x80)) }
+        let packed = cells.iter().map(|&c| packed(c)).collect();
+        Pairs { cells: cells.into_boxed_slice(), packed, singles, leads: std::array::from_fn(|b| is_lead(b as u8 | 0x80)) }
     }
 
     /// The tables of a WHATWG charset; leads are the bytes of `leads`.
@@ -57,6 +60,24 @@ impl Pairs {
             return Step::One(c, 2);
         }
         self.other(rest)
+    }
+
+    /// Reads defined pairs for as long as there are any, see [`Reader::run`].
+    #[inline]
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], mut written: usize) -> (usize, usize) {
+        let mut read = 0;
+        let table = &self.packed[..128 << 8];
+        for pair in rest.chunks_exact(2) {
+            // Empty for all leads below 80, which the table does not hold.
+            let cell = usize::from(pair[0]) << 8 | usize::from(pair[1]);
+            let packed = table.get(cell.wrapping_sub(128 << 8)).copied().unwrap_or(0);
+            if packed == 0 || written > PEN - 4 {
+                break;
+            }
+            written = unpack(packed, out, written);
+            read += 2;
+        }
+        (read, written)
     }
 
     #[cold]
@@ -131,6 +152,11 @@ impl Reader for Gb {
         }
         self.0.next(rest)
     }
+
+    #[inline]
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], len: usize) -> (usize, usize) {
+        self.0.run(rest, out, len)
+    }
 }
 
 /// First number of the four-byte characters beyond the BMP, and how many lie within it.
@@ -181,6 +207,11 @@ impl Reader for Big5 {
             _ => self.0.next(rest),
         }
     }
+
+    #[inline]
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], len: usize) -> (usize, usize) {
+        self.0.run(rest, out, len)
+    }
 }
 
 /// A charset with nothing but pairs and single bytes.
@@ -191,6 +222,11 @@ impl Reader for Plain {
     #[inline]
     fn next(&self, rest: &[u8]) -> Step {
         self.0.next(rest)
+    }
+
+    #[inline]
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], len: usize) -> (usize, usize) {
+        self.0.run(rest, out, len)
     }
 }
 
@@ -226,6 +262,11 @@ impl Reader for EucJp {
             [0x8F, second, ..] => Step::Bad(1 + usize::from(second >= 0x80)),
             _ => self.0.next(rest),
         }
+    }
+
+    #[inline]
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], len: usize) -> (usize, usize) {
+        self.0.run(rest, out, len)
     }
 }
 

@@ -3,32 +3,56 @@
 use std::sync::OnceLock;
 
 use super::list::{Codec, Kind, Source, page};
-use super::walk::{Reader, Step};
+use super::walk::{PEN, Reader, Step, packed, unpack};
 
 /// The 256 characters of a charset.
 #[derive(Clone, Copy)]
-pub(super) struct Single(&'static [Option<char>; 256]);
+pub(super) struct Single(&'static Table);
+
+/// The characters of all bytes, and the same as UTF-8.
+struct Table {
+    chars: [Option<char>; 256],
+    packed: [u32; 256],
+}
 
 impl Single {
     pub fn get(self, byte: u8) -> Option<char> {
-        self.0[usize::from(byte)]
+        self.0.chars[usize::from(byte)]
     }
 }
 
 impl Reader for Single {
     #[inline]
     fn next(&self, rest: &[u8]) -> Step {
-        match self.0[usize::from(rest[0])] {
+        match self.get(rest[0]) {
             Some(c) => Step::One(c, 1),
             None => Step::Bad(1),
         }
+    }
+
+    #[inline]
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], mut written: usize) -> (usize, usize) {
+        let mut read = 0;
+        for &byte in rest {
+            let packed = self.0.packed[usize::from(byte)];
+            if byte < 0x80 || written > PEN - 4 || packed == 0 {
+                break;
+            }
+            written = unpack(packed, out, written);
+            read += 1;
+        }
+        (read, written)
     }
 }
 
 /// The table of a single-byte charset; all undefined for any other.
 pub(super) fn reader(codec: Codec) -> Single {
-    static TABLES: [OnceLock<Box<[Option<char>; 256]>>; Codec::COUNT] = [const { OnceLock::new() }; Codec::COUNT];
-    Single(TABLES[codec.number()].get_or_init(|| Box::new(table(codec))))
+    static TABLES: [OnceLock<Box<Table>>; Codec::COUNT] = [const { OnceLock::new() }; Codec::COUNT];
+    let tables = || {
+        let chars = table(codec);
+        Box::new(Table { chars, packed: chars.map(packed) })
+    };
+    Single(TABLES[codec.number()].get_or_init(tables))
 }
 
 fn table(codec: Codec) -> [Option<char>; 256] {

@@ -31,6 +31,26 @@ pub enum Step {
 pub(super) trait Reader: Copy {
     /// The character at the start of `rest`, whose first byte is 80 or above.
     fn next(&self, rest: &[u8]) -> Step;
+
+    /// Reads sound characters beyond ASCII from the start of `rest`, many at once, and writes them into `out` from `len` on. Returns
+    /// how many bytes were read and where the writing stopped: anywhere, four bytes before the end of `out` at the latest.
+    fn run(&self, rest: &[u8], out: &mut [u8; PEN], len: usize) -> (usize, usize);
+}
+
+/// The UTF-8 of a character in the low bytes of a word, first byte lowest; 0 for none.
+pub(super) fn packed(c: Option<char>) -> u32 {
+    let mut bytes = [0; 4];
+    if let Some(c) = c {
+        c.encode_utf8(&mut bytes);
+    }
+    u32::from_le_bytes(bytes)
+}
+
+/// Writes a packed character, which is not 0, at `len`; returns the length after it.
+#[inline(always)]
+pub(super) fn unpack(packed: u32, out: &mut [u8; PEN], len: usize) -> usize {
+    out[len..len + 4].copy_from_slice(&packed.to_le_bytes());
+    len + 4 - (packed.leading_zeros() / 8) as usize
 }
 
 pub(super) fn walk(reader: impl Reader, bytes: &[u8], out: &mut String, mut note: impl FnMut(Piece)) {
@@ -43,6 +63,15 @@ pub(super) fn walk(reader: impl Reader, bytes: &[u8], out: &mut String, mut note
         at += ascii;
         let (mut was, mut now) = (at, out.len());
         while at < bytes.len() && bytes[at] >= 0x80 {
+            let (read, written) = reader.run(&bytes[at..], &mut pen.bytes, pen.len);
+            (at, pen.len) = (at + read, written);
+            if written > PEN - 4 {
+                pen.flush(out);
+                continue;
+            }
+            if bytes.get(at).is_none_or(|&b| b < 0x80) {
+                break;
+            }
             match reader.next(&bytes[at..]) {
                 Step::One(c, n) => {
                     pen.push(c, out);
@@ -71,7 +100,8 @@ pub(super) fn walk(reader: impl Reader, bytes: &[u8], out: &mut String, mut note
     }
 }
 
-const PEN: usize = 512;
+/// Bytes of the buffer: lives in the first cache.
+pub(super) const PEN: usize = 4096;
 
 /// Characters on their way into a text: encoded one by one into a small buffer, checked and copied many at a time. Twice as fast as
 /// pushing each.
