@@ -19,7 +19,8 @@ const ERROR: u32 = 14 * NAT;
 const ASCII: u32 = 5 * NAT / 2;
 
 /// Candidates that stay, each once with its first character at the start of the bytes and once with a cut one before it, as told.
-pub(super) fn sieve<'c>(text: &[u8], lanes: impl Iterator<Item = (&'c Candidate, usize)>) -> Vec<(Candidate, usize)> {
+/// Charsets in `declared` stay unless they read malformed sequences.
+pub(super) fn sieve<'c>(text: &[u8], lanes: impl Iterator<Item = (&'c Candidate, usize)>, declared: &[Codec]) -> Vec<(Candidate, usize)> {
     let mut kept: Vec<(Candidate, usize, u32)> = Vec::with_capacity(80);
     let mut best = u32::MAX;
     // Bytes beyond ASCII, and whether an ASCII letter stands beside.
@@ -43,7 +44,9 @@ pub(super) fn sieve<'c>(text: &[u8], lanes: impl Iterator<Item = (&'c Candidate,
                 several(candidate.codec, text, torn, best.saturating_add(slack))
             };
         best = best.min(cost);
-        if cost <= best.saturating_add(slack) {
+        if torn == 0 && declared.contains(&candidate.codec) && candidate.codec.decode_strict(text).is_some() {
+            kept.push((candidate, torn, 0));
+        } else if cost <= best.saturating_add(slack) {
             kept.push((candidate, torn, cost));
         }
     }
@@ -96,15 +99,16 @@ fn several(codec: Codec, text: &[u8], torn: usize, ceiling: u32) -> u32 {
     cost
 }
 
-/// Drops single-byte charsets that read all bytes of a document as the same characters as one that stands before them.
-pub(super) fn distinct(bytes: &[u8], lanes: &mut Vec<(Candidate, usize)>) {
+/// Drops single-byte charsets that read all bytes of a document as the same characters as one that stands before them; a charset in
+/// `declared` stands before all others.
+pub(super) fn distinct(bytes: &[u8], lanes: &mut Vec<(Candidate, usize)>, declared: &[Codec]) {
     if lanes.len() < 2 {
         return;
     }
     let mut seen = [false; 256];
     bytes.iter().take(64 << 10).for_each(|&b| seen[usize::from(b)] = true);
     let present: Vec<u8> = (0x80..=0xFFu8).filter(|&b| seen[usize::from(b)]).collect();
-    lanes.sort_by_key(|l| l.0.prior);
+    lanes.sort_by_key(|l| (!declared.contains(&l.0.codec), l.0.prior));
     let mut kept: Vec<(Candidate, usize)> = Vec::with_capacity(lanes.len());
     for &(candidate, torn) in lanes.iter() {
         let codec = candidate.codec;

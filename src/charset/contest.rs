@@ -22,8 +22,8 @@ const DAMAGED_BYTE: u32 = 8 * NAT;
 const STRAY: u32 = 8 * NAT;
 /// Languages are told apart only when the second is this near: more is never gained by it.
 const CLOSE: u32 = 24 * NAT;
-/// How much further behind a declared charset may fall: titles in capitals cost it that much.
-const PATIENCE: u32 = 40 * NAT;
+/// How much further behind a declared charset may fall without an error: titles in capitals, said again and again, cost it that much.
+const PATIENCE: u32 = 300 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
@@ -309,8 +309,8 @@ pub(super) fn contest(
         let (cut, whole, torn) = starts(c);
         [(whole, 0), (cut, torn)].into_iter().filter(|s| s.0).map(move |s| (c, s.1))
     });
-    let mut kept = coarse::sieve(&text, all);
-    coarse::distinct(bytes, &mut kept);
+    let mut kept = coarse::sieve(&text, all, declared);
+    coarse::distinct(bytes, &mut kept, declared);
     let mut lanes: Vec<Lane> = kept.iter().map(|&(c, torn)| Lane::new(c.codec, torn, c.prior, model)).collect();
     for lane in lanes.iter_mut().filter(|l| declared.contains(&l.codec)) {
         lane.credit = PATIENCE;
@@ -345,6 +345,9 @@ pub(super) fn contest(
                 // Text of the next window is another text: only script and language are remembered.
                 lanes.iter_mut().for_each(|l| l.break_line(model));
             }
+        }
+        for lane in lanes.iter_mut().filter(|l| l.errors > 0 && declared.contains(&l.codec)) {
+            lane.credit = lane.credit.saturating_sub(PATIENCE);
         }
         lanes.sort_by_key(|l| l.total());
         let best = lanes[0].total();

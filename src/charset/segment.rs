@@ -153,7 +153,14 @@ fn errors(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 fn island(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     while at < bytes.len() {
-        at += Encoding::ascii_valid_up_to(&bytes[at..]);
+        if bytes[at] < 0x80 {
+            // Trail bytes below 80 stand alone; longer stretches are worth a call.
+            at += 1;
+            if bytes.get(at).is_some_and(|&b| b < 0x80) {
+                at += Encoding::ascii_valid_up_to(&bytes[at..]);
+            }
+            continue;
+        }
         let start = at;
         let (mut twos, mut threes) = (0, 0);
         loop {

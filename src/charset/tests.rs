@@ -87,3 +87,13 @@ fn every_short_input_has_an_answer() {
         trace(&seed.to_be_bytes()[..3]);
     }
 }
+
+#[test]
+fn titles_in_capitals_do_not_drop_a_declared_charset() {
+    let title = "<title>Η ΕΦΗΜΕΡΙΔΑ ΤΟΥ ΧΩΡΙΟΥ</title>\n".repeat(4);
+    let page =
+        format!("<?xml version=\"1.0\" encoding=\"iso-8859-7\"?>\n{title}<p>Σήμερα το πρωί άνοιξε η αγορά και ήρθε πολύς κόσμος.</p>");
+    let bytes = Codec::ISO_8859_7.inverse().unwrap().encode_text(&page).unwrap();
+    let text = trace(&bytes).0;
+    assert_eq!(text, page);
+}

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use encoding_rs::Encoding;
 use memchr::{memchr, memmem};
 
 use super::candidates;
@@ -24,6 +25,8 @@ const HINTED: u32 = 3 * NAT;
 /// Declarations are heard only when the text leaves less than this between the best and the next.
 const UNSURE: u32 = 25 * NAT;
 
+/// Bytes that nearly all legacy text has malformed UTF-8 in.
+const HEAD: usize = 64;
 /// Bytes that tell the language of a text.
 const GLANCE: usize = 240;
 
@@ -37,8 +40,9 @@ pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
         return whole(codec, skip, codec.name(), confidence::BOM, "BOM");
     }
     let nul = memchr(0, bytes).is_some();
-    if !nul && simdutf8::basic::from_utf8(bytes).is_ok() {
-        if !bytes.is_ascii() {
+    let ascii = Encoding::ascii_valid_up_to(bytes);
+    if !nul && is_utf8(&bytes[ascii..]) {
+        if ascii < bytes.len() {
             return whole(Codec::UTF_8, 0, "utf-8", confidence::VALID_UTF8, "valid UTF-8");
         }
         return match seven_bits(bytes) {
@@ -60,6 +64,12 @@ pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
         contest(bytes, candidates::narrow(), &codecs, Windows::new(bytes, STRETCH))
     };
     weigh(raw, &mut outcome, said)
+}
+
+/// Validation that looks at the first bytes alone first: legacy text fails there, and SIMD validation reports only at the end.
+fn is_utf8(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(HEAD)];
+    !std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some()) && simdutf8::basic::from_utf8(bytes).is_ok()
 }
 
 fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {

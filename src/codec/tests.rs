@@ -156,3 +156,19 @@ fn borrows_where_nothing_changes() {
     assert_eq!(Codec::GB18030.decode_strict(b"\xd6\xd0"), Some("中".into()));
     assert_eq!(Codec::GB18030.decode_strict(b"\xd6\xd0\xff"), None);
 }
+
+#[test]
+fn runs_longer_than_the_buffer_keep_every_character_and_every_error() {
+    for (codec, encoding) in
+        [(Codec::GB18030, encoding_rs::GB18030), (Codec::BIG5, encoding_rs::BIG5), (Codec::KOI8_R, encoding_rs::KOI8_R)]
+    {
+        for odd in [&b""[..], b"\xff", b"\x80", b"\x81\x30\x81\x30", b"\x88\x62", b"a", b"\xd6\x20"] {
+            let bytes = [&b"\xa4\xa4".repeat(700)[..], odd, &b"\xb0\xa1".repeat(3000), odd, b"\xb0"].concat();
+            let mut pieces = Vec::new();
+            let mut text = String::new();
+            codec.decode_into(&bytes, &mut text, |piece| pieces.push(piece));
+            assert_eq!(text, encoding.decode_without_bom_handling(&bytes).0, "{} {odd:?}", codec.name());
+            assert!(pieces.windows(2).all(|p| p[0].was.end <= p[1].was.start && p[0].now.end <= p[1].now.start));
+        }
+    }
+}
