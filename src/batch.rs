@@ -43,7 +43,7 @@ pub fn ordered<J: Send, R: Send, E>(
     };
     let work = &work;
     pool.in_place_scope(|scope| {
-        let (tx, rx) = mpsc::channel::<(u64, u64, R)>();
+        let (tx, rx) = mpsc::channel::<(u64, u64, std::thread::Result<R>)>();
         let (mut pulled, mut sunk, mut weight) = (0u64, 0u64, 0u64);
         let mut waiting: BTreeMap<u64, (u64, R)> = BTreeMap::new();
         let mut more = true;
@@ -58,15 +58,17 @@ pub fn ordered<J: Send, R: Send, E>(
                         weight += w;
                         pulled += 1;
                         scope.spawn(move |_| {
+                            // a panic travels to the calling thread, which would wait for this result for ever
+                            let result = catch_unwind(AssertUnwindSafe(|| work(job)));
                             // the receiver is gone only after an error, and then nobody wants the result
-                            let _ = tx.send((n, w, work(job)));
+                            let _ = tx.send((n, w, result));
                         });
                     }
                 }
             }
             if sunk < pulled {
                 let (n, w, result) = rx.recv().expect("this thread holds a sender");
-                waiting.insert(n, (w, result));
+                waiting.insert(n, (w, result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
             }
             while let Some((w, result)) = waiting.remove(&sunk) {
                 sink(result)?;
@@ -169,6 +171,14 @@ mod tests {
             .unwrap();
             assert_eq!(out, (0..500).map(|n| n * 2).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "job 7")]
+    fn a_panic_of_the_work_reaches_the_caller() {
+        let jobs = (0..50).map(|n| Ok::<_, ()>((1, n)));
+        let work = |n: i32| if n == 7 { panic!("job {n}") } else { n };
+        let _ = ordered(Limits { threads: 2, weight: 100 }, jobs, work, |_| Ok(()));
     }
 
     #[test]
