@@ -370,12 +370,12 @@ impl Walk {
         }
         let mut from = at;
         // Evidence belongs to the line it was found in.
-        if self.best > 0 || self.mixed > 0 {
-            if let Some(n) = memchr(b'\n', &bytes[at..end]) {
-                self.finish(bytes, *line, at + n, found);
-                *line = at + n + 1;
-                from = *line;
-            }
+        if (self.best > 0 || self.mixed > 0)
+            && let Some(n) = memchr(b'\n', &bytes[at..end])
+        {
+            self.finish(bytes, *line, at + n, found);
+            *line = at + n + 1;
+            from = *line;
         }
         if let Some(n) = memrchr(b'\n', &bytes[from..end]) {
             *line = from + n + 1;
