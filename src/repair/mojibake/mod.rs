@@ -75,8 +75,13 @@ const AROUND: usize = 288;
 
 /// The changes of one suspect line. A long one is looked at where its evidence is first, and as a whole when that shows damage.
 fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
-    let start = text.floor_char_boundary(s.from.saturating_sub(AROUND).max(s.start));
-    let end = text.ceil_char_boundary((s.to + AROUND).min(s.end));
+    let (mut start, mut end) = (s.from.saturating_sub(AROUND).max(s.start), (s.to + AROUND).min(s.end));
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
     let shorter = suspect::Suspect { start, end, ..*s };
     if known.is_empty() && s.end - s.start > LONG && end - start < s.end - s.start && whole(search, text, &shorter, known).is_empty() {
         return Vec::new();
