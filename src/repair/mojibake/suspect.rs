@@ -191,6 +191,10 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
                 walk.after_letter = walk.last == class::LETTER;
                 walk.last = class;
                 walk.sum = (walk.sum + i32::from(weight)).max(0);
+                if wide {
+                    at = walk.wides(bytes, t, at + 3);
+                    continue;
+                }
             } else {
                 walk.character(t, code, at);
             }
@@ -253,6 +257,32 @@ struct Walk {
 }
 
 impl Walk {
+    /// Han and the like behind Han, from `at` on; returns where it ends. Most of Chinese text is walked here, in a third of the
+    /// instructions that the general case takes.
+    #[inline]
+    fn wides(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
+        let (mut end, mut sum, mut best) = (at, self.sum, self.best);
+        while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
+            let (weight, class) = t.at[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
+            if class != class::WIDE {
+                break;
+            }
+            if sum == 0 {
+                self.from = end;
+            }
+            sum = (sum + i32::from(weight)).max(0);
+            end += 3;
+            if sum > best {
+                best = sum;
+                (self.best_from, self.best_to, self.best_wide) = (self.from, end, true);
+            }
+        }
+        if end > at {
+            (self.sum, self.best, self.alone, self.after_letter, self.cyrillic) = (sum, best, false, false, false);
+        }
+        end
+    }
+
     #[inline]
     fn add(&mut self, w: i32, at: usize, end: usize) {
         if self.sum == 0 {
