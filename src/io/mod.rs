@@ -6,5 +6,6 @@ pub mod jsonl;
 pub mod lines;
 pub mod output;
 pub mod quarantine;
+pub mod record;
 pub mod source;
 pub mod spool;
