@@ -9,8 +9,17 @@ mod readings;
 
 mod gate;
 mod page;
-mod repair;
+
+mod lost;
+mod moves;
+mod price;
+mod quotes;
+mod reading;
 mod search;
+
+mod check;
+mod proof;
+mod repair;
 
 use crate::block::Note;
 use crate::layer::Layer;

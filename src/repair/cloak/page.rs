@@ -4,8 +4,8 @@ use super::annotation;
 use super::channel::{Decoder, Set, Shown};
 use super::gate::{Verdict, is_han};
 use super::gbk;
+use super::price::NAT;
 use super::readings::Readings;
-use super::search::NAT;
 
 /// A torn annotation.
 #[derive(Clone, Copy, Debug)]

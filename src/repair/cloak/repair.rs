@@ -1,27 +1,24 @@
 //! The pass over one page: whole annotations deleted, torn runs put together, every answer checked through the forward model,
 //! edits and notes written. Where to begin is decided in `gate`, how to read a run in `search`.
 
-use super::channel::{self, Set};
+use super::channel::Set;
+use super::check::{GUESS, resolve};
 use super::gate;
 use super::gbk;
 use super::page::Page;
-use super::search::{Before, Kind, NAT, Node, Path, Quotes, Search};
+use super::price::NAT;
+use super::proof::{is_proven_by_marks, is_proven_by_torn};
+use super::reading::{Before, Kind, Node, Path, written};
+use super::search::Search;
 use crate::edit::{CERTAIN, Editor};
 use crate::layer::{Layer, Stage};
-use crate::model::Model;
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
 
-/// What a reading must be cheaper than the text as it stands: on a page that is known to be cloaked (0.5 to 2 nats), and for
-/// what has to prove the page by itself (8 nats gave no false positive in mojibake).
+/// What a reading must be cheaper than the text as it stands, on a page that is known to be cloaked (0.5 to 2 nats).
 const GAIN: i32 = NAT;
-const GAIN_ALONE: i32 = 8 * NAT;
-/// Two readings nearer than this to each other make a guess: 99.5 % of the others are right.
-const GUESS: i32 = 5 * NAT;
 /// Windows of a page that may fail, beyond those that are read: a page made of nothing but damage is not worth more.
 const FAILURES: u32 = 100;
-/// Readings of one window that are checked before it is given up.
-const TRIES: usize = 12;
 
 /// A guess: where it stands in the new text, and what else it may have been.
 #[derive(Clone, Debug)]
@@ -53,155 +50,6 @@ pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
         page.set = Set::default();
     }
     (proven || doubled).then(|| Pass::new(&page, rules).run())?
-}
-
-/// Places looked at for a proof.
-const LOOKS: usize = 40;
-
-/// Does a torn annotation of the page resolve? One is proof: none of those found in honest text did.
-fn is_proven_by_torn(page: &Page<'_>) -> bool {
-    let mut search = Search::new(page);
-    (1..page.chars.len()).filter(|at| page.torn(*at).is_some()).take(LOOKS).any(|at| alone(page, &mut search, at).is_some())
-}
-
-/// Do the question marks before punctuation turn into language, again and again? Honest ones do not: what follows them is
-/// language as it stands. Two, and a quarter of those looked at.
-fn is_proven_by_marks(page: &mut Page<'_>) -> bool {
-    let gated = std::mem::replace(&mut page.gated, true);
-    let mut search = Search::new(page);
-    let (mut looked, mut found) = (0, 0);
-    let mut at = 1;
-    // A line that is sung again and again is one witness, not many.
-    let mut seen: Vec<[char; 16]> = Vec::new();
-    while at < page.chars.len() && looked < LOOKS {
-        let around: [char; 16] = std::array::from_fn(|i| page.chars.get(at - 1 + i).map_or('\n', |c| c.1));
-        if page.chars[at].1 == '?' && search.mark_behind(at).is_some() && !seen.contains(&around) {
-            seen.push(around);
-            looked += 1;
-            if let Some(path) = alone(page, &mut search, at)
-                && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
-            {
-                found += 1;
-                at = path.nodes.last().map_or(at, |n| n.from as usize).max(at);
-            }
-        }
-        at += 1;
-    }
-    page.gated = gated;
-    found >= 2 && found * 4 >= looked
-}
-
-/// The reading of one window that has to prove the page by itself.
-fn alone(page: &Page<'_>, search: &mut Search<'_, '_>, at: usize) -> Option<Path> {
-    let from = at.saturating_sub(12);
-    let before = before(page.chars[from..at].iter().map(|c| c.1));
-    resolve(page, search, at, at - 1, before, GAIN_ALONE).map(|(path, _)| path)
-}
-
-/// The state behind some characters.
-fn before(chars: impl Iterator<Item = char>) -> Before {
-    let model = Model::shared();
-    let mut b = Before { state: model.start(), last: 0, prev: '\n', quotes: Quotes::default(), older: ['\n'; 2], made: false };
-    for c in chars {
-        b.state = model.step(b.state, c).0;
-        b.quotes = b.quotes.after(c);
-        b.older = [b.prev, b.older[0]];
-        b.prev = c;
-        b.last = last_byte(c);
-    }
-    b
-}
-
-/// The second byte of a character; that of the full-width form for ASCII punctuation, 0 for what has none.
-fn last_byte(c: char) -> u8 {
-    match gbk::pair_of(c) {
-        Some([_, trail]) => trail,
-        None if c.is_ascii_punctuation() => c as u8 + 0x80,
-        None if c.is_ascii() => c as u8,
-        None => 0,
-    }
-}
-
-/// The best reading of a window that shows what is seen once it is garbled again. `safe`: a character before the window that is
-/// in step, from which the check begins.
-fn resolve(page: &Page<'_>, search: &mut Search<'_, '_>, at: usize, safe: usize, before: Before, gain: i32) -> Option<(Path, i32)> {
-    let found = search.window(at, before);
-    let mut paths = found.paths.into_iter().filter(|p| p.cost + gain <= found.literal).take(TRIES);
-    let best = paths.by_ref().find(|p| is_exact(page, safe, &p.nodes))?;
-    let mut gap = found.literal - best.cost;
-    let mut best = best;
-    for other in paths.filter(|p| p.cost - best.cost < GUESS) {
-        if is_exact(page, safe, &other.nodes) {
-            gap = gap.min(other.cost - best.cost);
-            best.others.push((other.cost - best.cost, other.nodes));
-        }
-    }
-    best.others.retain(|(_, nodes)| is_exact(page, safe, nodes));
-    best.others.sort_by_key(|o| o.0);
-    if let Some((least, _)) = best.others.first() {
-        gap = gap.min(*least);
-    }
-    Some((best, gap))
-}
-
-/// Garbles a reading again and compares it with the page, from the character `safe` to one character behind the last change.
-fn is_exact(page: &Page<'_>, safe: usize, nodes: &[Node]) -> bool {
-    let Some(last) = nodes.iter().rposition(|n| !n.kind.is_plain()) else { return true };
-    let nodes = &nodes[..nodes.len().min(last + 2)];
-    // A torn annotation read as a whole character is one byte short: the model does not explain it.
-    let mut bytes = Vec::with_capacity(nodes.len() * 2 + 8);
-    let mut set: Option<Set> = None;
-    let first = nodes.first().map_or(safe, |n| n.from as usize);
-    for (_, c) in page.chars.get(safe..first).unwrap_or_default().iter().take(1) {
-        channel::encode(*c, &mut bytes);
-    }
-    for n in nodes {
-        // ASCII punctuation is full-width in the bytes when its second byte belongs to the annotated character.
-        if n.kind == Kind::Torn
-            && let Some(last) = bytes.pop()
-        {
-            if last < 0x80 && n.hit >> 8 == u16::from(last) + 0x80 {
-                bytes.extend_from_slice(&[gbk::ROW_A3, last + 0x80]);
-            } else {
-                bytes.push(last);
-            }
-        }
-        if n.kind == Kind::Whole {
-            return true;
-        }
-        if n.kind == Kind::Tag {
-            for (_, c) in &page.chars[n.from as usize..n.to as usize] {
-                channel::encode(*c, &mut bytes);
-            }
-        }
-        bytes.extend_from_slice(&n.bytes[..n.lens as usize]);
-        if n.hit != 0 && !page.set.contains(n.hit) {
-            let raw = hit_reading(page, n);
-            set.get_or_insert_with(|| page.set.clone()).insert(n.hit, raw);
-        }
-    }
-    let set = set.as_ref().unwrap_or(&page.set);
-    let end = nodes.last().map_or(safe, |n| n.to as usize);
-    let seen = &page.chars[safe..end];
-    let marked = channel::annotated(&bytes, set);
-    let mut shown = page.decoder(first);
-    let mut out = Vec::with_capacity(seen.len());
-    let mut same = |shown| {
-        out.clear();
-        channel::decode(&marked, shown, &mut out);
-        out.len() == seen.len() && out.iter().zip(seen).all(|(a, (_, b))| gbk::shows(*a, *b))
-    };
-    same(shown) || {
-        shown.euro = false;
-        same(shown)
-    }
-}
-
-/// The reading as the page writes it, of a step that belongs to a torn annotation.
-fn hit_reading<'t>(page: &Page<'t>, n: &Node) -> &'t str {
-    let text = &page.text[page.offset(n.from as usize)..page.offset(n.to as usize)];
-    let from = text.rfind(['?', '(']).map_or(0, |at| at + 1);
-    text[from..].trim_end_matches(')')
 }
 
 /// The state of one pass.
@@ -236,9 +84,7 @@ impl<'p, 't> Pass<'p, 't> {
 
     fn run(mut self) -> Option<(Layer<'static>, Vec<Guess>)> {
         let page = self.page;
-        let model = Model::shared();
-        let start = before(std::iter::empty());
-        let (mut at, mut safe, mut b) = (0usize, 0usize, start);
+        let (mut at, mut safe, mut b) = (0usize, 0usize, Before::start());
         let (mut failures, mut successes) = (0u32, 0u32);
         while at < page.chars.len() {
             let c = page.chars[at].1;
@@ -257,13 +103,7 @@ impl<'p, 't> Pass<'p, 't> {
                 successes += 1;
                 self.apply(&path, gap);
                 for n in &path.nodes {
-                    for c in &n.out[..n.outs as usize] {
-                        b.state = model.step(b.state, *c).0;
-                        b.quotes = b.quotes.after(*c);
-                        b.older = [b.prev, b.older[0]];
-                        b.prev = *c;
-                        b.last = last_byte(*c);
-                    }
+                    n.out[..n.outs as usize].iter().for_each(|c| b.push(*c));
                 }
                 b.made = false;
                 // Every window takes at least its damage.
@@ -276,11 +116,7 @@ impl<'p, 't> Pass<'p, 't> {
             failures += u32::from(suspicious && page.gated);
             let note = page.annotated(at).map(|n| n.end).or_else(|| page.annotated_letter(at, b.last)).or_else(|| page.annotated_twice(at));
             safe = at;
-            b.state = model.step(b.state, c).0;
-            b.quotes = b.quotes.after(c);
-            b.older = [b.prev, b.older[0]];
-            b.prev = c;
-            b.last = last_byte(c);
+            b.push(c);
             at += 1;
             if let Some(end) = note {
                 self.editor.delete(page.offset(at)..page.offset(end), self.ids.annotation);
@@ -372,10 +208,6 @@ impl<'p, 't> Pass<'p, 't> {
     }
 }
 
-fn written(nodes: &[Node]) -> String {
-    nodes.iter().flat_map(|n| n.out[..n.outs as usize].iter()).collect()
-}
-
 /// Where two texts differ: (start, end in the first, end in the second), on character borders.
 fn difference(a: &str, b: &str) -> (usize, usize, usize) {
     let start: usize = a.chars().zip(b.chars()).take_while(|(x, y)| x == y).map(|(x, _)| x.len_utf8()).sum();
@@ -395,7 +227,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::repair::cloak::channel::{Decoder, Shown, converted, garble};
+    use crate::repair::cloak::channel::{self, Decoder, Shown, converted, garble};
 
     /// Our own text, traditional by the letter.
     fn clean() -> String {
