@@ -3,7 +3,7 @@
 
     python3 scripts/train-model.py ../shared/corpus src/data/model.bin
 
-Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/file.rs.
+Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/table.rs.
 Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.
 """
 import os
@@ -30,9 +30,11 @@ CHINESE = [
     ("multilang/zho-CN.txt", 1, 4),
     ("multilang/zho-TW.txt", 1, 4),
 ]
-# (table, bigrams kept, trigrams kept, discount)
-HAN_SIZES = {"zho": (125_000, 105_000, 0.75), "jpn": (15_000, 6_000, 0.75), "kor": (15_000, 5_000, 0.75)}
-# family: (languages, code point ranges, bigram rows, trigram rows)
+# Sizes are slots of the hash tables, rounded up to whole buckets. Every n-gram that is worth something is offered and each bucket
+# keeps its best: full buckets hold more than a table with spare room that is offered fewer.
+# (table, slots of bigrams, of trigrams, discount)
+HAN_SIZES = {"zho": (137_600, 116_000, 0.75), "jpn": (14_400, 6_800, 0.75), "kor": (10_800, 5_700, 0.75)}
+# family: (languages, code point ranges, bigrams, trigrams offered to tables with SPARE slots to each)
 FAMILIES = [
     ("Latin", "cat ces deu eng fin fra hun ind ita nld pol por ron spa swa swe tur vie".split(),
      [(0x41, 0x5A), (0x61, 0x7A), (0xAA, 0xAA), (0xBA, 0xBA), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x24F), (0x1E00, 0x1EFF)], 3200, 14_000),
@@ -65,7 +67,7 @@ FREQUENT_KEPT = 4e-4   # share in clean text from which a character is never giv
 FREQUENT_RATIO = 20    # times its share in clean text that a character must have in garbled text to be given up for that
 HOLD_OUT = 20  # every 20th line is not trained on
 BUCKET = 16    # slots a bucket of the hash tables
-LOAD = 0.86    # filled share of the slots
+SPARE = 1.12   # slots of a letter table for each n-gram offered
 
 # kinds of characters, as in src/model/chars.rs
 UNASSIGNED, CONTROL, DAMAGE, PRIVATE, NEUTRAL, SYMBOL, IGNORABLE, RARE_HAN, COMMON, HAN, LETTER = range(11)
@@ -126,28 +128,52 @@ def mix(keys, salt):
         return h
 
 
-def table(keys, score, values, salt):
-    """Bucketed hash table: fingerprints (u16, 0 = empty) and one row of bytes for each value array, by slot.
-
-    A bucket that overflows loses its least useful entries. Returns (bytes of all parts, kept share)."""
-    buckets = max(1, int(np.ceil(len(keys) / LOAD / BUCKET)))
+def places(keys, slots, salt):
+    """Bucket of each key in a table of so many slots, and how many buckets that table has."""
+    buckets = max(1, -(-slots // BUCKET))
     h = mix(keys, salt)
     b = ((h >> np.uint64(32)) * np.uint64(buckets)) >> np.uint64(32)
-    fp = ((h >> np.uint64(8)) & np.uint64(0xFFFF)).astype(np.uint16)
-    fp[fp == 0] = 1
+    return b.astype(np.int64), buckets
+
+
+def best(keys, score, slots, salt):
+    """Which keys a table of so many slots holds: the most useful ones of each bucket."""
+    b, _ = places(keys, slots, salt)
+    score = np.round(score, 6)
     order = np.lexsort((keys, -score, b))
-    b, fp = b[order].astype(np.int64), fp[order]
+    b = b[order]
+    chosen = np.zeros(len(keys), bool)
+    chosen[order] = np.arange(len(b)) - np.searchsorted(b, b) < BUCKET
+    return chosen & (score > 0)
+
+
+def first(score, count):
+    """The so many most useful ones."""
+    chosen = np.zeros(len(score), bool)
+    chosen[np.lexsort((np.arange(len(score)), -np.round(score, 6)))[:count]] = True
+    return chosen & (score > 0)
+
+
+def table(keys, slots, values, salt):
+    """Bucketed hash table of keys that `best` chose: fingerprints (u16, 0 = empty) and one row of bytes for each value array, by slot.
+
+    Returns (buckets, bytes of all parts)."""
+    b, buckets = places(keys, slots, salt)
+    fp = ((mix(keys, salt) >> np.uint64(8)) & np.uint64(0xFFFF)).astype(np.uint16)
+    fp[fp == 0] = 1
+    order = np.lexsort((keys, b))
+    b = b[order]
     rank = np.arange(len(b)) - np.searchsorted(b, b)
-    ok = rank < BUCKET
-    slot = b[ok] * BUCKET + rank[ok]
+    assert rank.max() < BUCKET
+    slot = b * BUCKET + rank
     fps = np.zeros(buckets * BUCKET, np.uint16)
-    fps[slot] = fp[ok]
+    fps[slot] = fp[order]
     out = [fps.astype("<u2").tobytes()]
     for v in values:
         rows = np.zeros((buckets * BUCKET,) + v.shape[1:], np.uint8)
-        rows[slot] = v[order][ok]
+        rows[slot] = v[order]
         out.append(rows.tobytes())
-    return buckets, out, ok.mean()
+    return buckets, out
 
 
 def merge(parts):
@@ -174,7 +200,7 @@ def grams(ids, n, weight):
 
 def ngrams(streams, vocabulary, sizes, salt):
     """Interpolated absolute discounting, pruned, as backoff tables. streams: [(token ids, weight)]."""
-    keep2, keep3, discount = sizes
+    slots2, slots3, discount = sizes
     n1 = np.zeros(vocabulary)
     for ids, w in streams:
         n1 += np.bincount(ids, minlength=vocabulary) * w
@@ -197,15 +223,10 @@ def ngrams(streams, vocabulary, sizes, salt):
     p3 = a3 / total3[context] + back3[context] * p2[tail]
     score3 = w3 * np.log(p3 / (back3[context] * p2[tail]))
 
-    def best(score, count):
-        chosen = np.zeros(len(score), bool)
-        chosen[np.lexsort((np.arange(len(score)), -np.round(score, 6)))[:count]] = True
-        return chosen & (score > 0)
-
-    use2 = best(score2, keep2)
+    use2 = best(k2, score2, slots2, salt)
     bow1 = (1 - np.bincount(left[use2], p2[use2], vocabulary)) / np.maximum(1 - np.bincount(left[use2], p1[right[use2]], vocabulary), 1e-9)
     lower = np.where(use2, p2, bow1[left] * p1[right])  # what the pruned bigrams say
-    use3 = best(np.where(use2[context] & use2[tail], score3, 0), keep3)
+    use3 = best(k3, np.where(use2[context] & use2[tail], score3, 0), slots3, salt + 1)
     stored = np.bincount(context[use3], p3[use3], len(k2))
     bow2 = (1 - stored) / np.maximum(1 - np.bincount(context[use3], lower[tail[use3]], len(k2)), 1e-9)
     bow2 = np.clip(bow2, 1e-4, 1)
@@ -213,9 +234,9 @@ def ngrams(streams, vocabulary, sizes, salt):
     uni = np.where(seen, np.minimum(cost(p1), 13 * 16), ABSENT).astype(np.uint8)
     leads = np.bincount(context[use3], minlength=len(k2)) > 0  # the reader takes 0 for: leads to no trigram
     back2 = np.where(leads, np.maximum(cost(bow2), 1), 0).astype(np.uint8)
-    nb2, parts2, kept2 = table(k2[use2], score2[use2], [cost(p2[use2]), back2[use2]], salt)
-    nb3, parts3, kept3 = table(k3[use3], score3[use3], [cost(p3[use3])], salt + 1)
-    print(f"  {use2.sum()} bigrams ({kept2:.4f} stored), {use3.sum()} trigrams ({kept3:.4f} stored)")
+    nb2, parts2 = table(k2[use2], slots2, [cost(p2[use2]), back2[use2]], salt)
+    nb3, parts3 = table(k3[use3], slots3, [cost(p3[use3])], salt + 1)
+    print(f"  {use2.sum()} of {len(k2)} bigrams, {use3.sum()} of {len(k3)} trigrams")
     return struct.pack("<II", nb2, nb3) + uni.tobytes() + cost(np.clip(bow1, 1e-4, 1)).tobytes() + b"".join(parts2) + b"".join(parts3)
 
 
@@ -260,10 +281,8 @@ def letter_family(texts, symbols, keep2, keep3, salt):
         s2 = np.maximum(s2, per * n2 * np.log(p2 / (b1[l2] * p1[r2])))
         s3 = np.maximum(s3, per * n3 * np.log(p3 / (b2[context] * p2[tail])))
         p1s.append(p1); p2s.append(p2); p3s.append(p3)
-    use2 = np.zeros(len(all2), bool); use2[np.lexsort((np.arange(len(all2)), -np.round(s2, 6)))[:keep2]] = True
-    s3 = np.where(use2[context], s3, 0)
-    use3 = np.zeros(len(all3), bool); use3[np.lexsort((np.arange(len(all3)), -np.round(s3, 6)))[:keep3]] = True
-    use3 &= s3 > 0
+    use2 = first(s2, keep2)
+    use3 = first(np.where(use2[context], s3, 0), keep3)
     uni, bow1, bi, bow2, tri = [], [], [], [], []
     for p1, p2, p3 in zip(p1s, p2s, p3s):
         b1 = (1 - np.bincount(l2[use2], p2[use2], symbols)) / np.maximum(1 - np.bincount(l2[use2], p1[r2[use2]], symbols), 1e-9)
@@ -273,9 +292,11 @@ def letter_family(texts, symbols, keep2, keep3, salt):
         b2 = np.clip(b2, 1e-4, 1)
         uni.append(cost(p1)); bow1.append(cost(b1)); bi.append(cost(p2[use2])); bow2.append(cost(b2[use2])); tri.append(cost(p3[use3]))
     column = lambda arrays: np.stack(arrays, axis=1)
-    nb2, parts2, kept2 = table(all2[use2], s2[use2], [column(bi), column(bow2)], salt)
-    nb3, parts3, kept3 = table(all3[use3], s3[use3], [column(tri)], salt + 1)
-    print(f"  {symbols} symbols, {columns} columns, {use2.sum()} of {len(all2)} bigrams ({kept2:.4f}), {use3.sum()} of {len(all3)} trigrams ({kept3:.4f})")
+    slots2, slots3 = (int(n * SPARE) for n in (use2.sum(), use3.sum()))
+    held2, held3 = best(all2[use2], s2[use2], slots2, salt), best(all3[use3], s3[use3], slots3, salt + 1)
+    nb2, parts2 = table(all2[use2][held2], slots2, [column(bi)[held2], column(bow2)[held2]], salt)
+    nb3, parts3 = table(all3[use3][held3], slots3, [column(tri)[held3]], salt + 1)
+    print(f"  {symbols} symbols, {columns} columns, {use2.sum()} of {len(all2)} bigrams, {use3.sum()} of {len(all3)} trigrams")
     return struct.pack("<IIII", symbols, columns, nb2, nb3) + column(uni).tobytes() + column(bow1).tobytes() + b"".join(parts2) + b"".join(parts3)
 
 
