@@ -1,6 +1,7 @@
 //! Files, folders and lines: the only folder that knows the file system. A new format of input or output is one file here.
 //! What is done with a record is not decided here.
 
+pub mod compress;
 pub mod document;
 pub mod jsonl;
 pub mod lines;
