@@ -7,7 +7,7 @@ use unicode_normalization::char::compose;
 
 use super::alphabet;
 use super::candidates::Candidate;
-use super::coarse;
+use super::{coarse, manners};
 use crate::codec::{Codec, Step};
 use crate::model::{Language, Model, NAT, Scores, State};
 
@@ -24,6 +24,12 @@ const STRAY: u32 = 8 * NAT;
 const CLOSE: u32 = 24 * NAT;
 /// How much further behind a declared charset may fall without an error: titles in capitals, said again and again, cost it that much.
 const PATIENCE: u32 = 300 * NAT;
+/// A letter of a script without a model among units of UTF-16: half of all pairs of bytes are one.
+const OUTLANDISH: u32 = 3 * NAT;
+/// A Latin letter that stands for its Cyrillic twin.
+const TWIN: u32 = NAT;
+/// Hanja in EUC-KR: texts of our day hardly hold any.
+const HANJA: u32 = 2 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
@@ -53,6 +59,8 @@ pub(super) struct Lane {
     credit: u32,
     /// The last character was an ASCII letter.
     in_word: bool,
+    /// The last character was a Cyrillic letter, or passed for one.
+    in_cyrillic: bool,
     at: usize,
     state: State,
     /// A letter of windows-1258 that may still take a tone mark.
@@ -72,6 +80,7 @@ impl Lane {
             beyond: 0,
             credit: 0,
             in_word: false,
+            in_cyrillic: false,
             at: 0,
             state: start(codec, model),
             base: None,
@@ -106,7 +115,15 @@ impl Lane {
     }
 
     fn pay(&mut self, model: &Model, c: char) {
-        let (next, price) = model.step(self.state, as_modelled(self.codec, c));
+        let mut modelled = as_modelled(self.codec, c);
+        if self.in_cyrillic
+            && let Some(twin) = cyrillic_twin(c)
+        {
+            modelled = twin;
+            self.cost += TWIN;
+        }
+        self.in_cyrillic = ('\u{400}'..='\u{52F}').contains(&modelled);
+        let (next, price) = model.step(self.state, modelled);
         self.state = next;
         // The model prices letters it has hardly seen like noise; some of them belong to languages it does not have.
         if self.in_word && price > alphabet::RARE && alphabet::knows(c) {
@@ -114,6 +131,12 @@ impl Lane {
         }
         self.in_word = c.is_ascii_alphabetic();
         self.cost += price + surcharge(c);
+        if !self.codec.holds_ascii() && c > '\u{7FF}' && c.is_alphabetic() && !model.is_known(c) {
+            self.cost += OUTLANDISH;
+        }
+        if self.codec == Codec::EUC_KR && ('\u{4E00}'..='\u{9FFF}').contains(&c) {
+            self.cost += HANJA;
+        }
         self.chars += 1;
         if is_control(c) {
             self.errors += 1;
@@ -233,6 +256,22 @@ fn as_modelled(codec: Codec, c: char) -> char {
         '･' => '・',
         _ => c,
     }
+}
+
+/// The Cyrillic letter that looks like a Latin one: typed and scanned texts mix them within a word.
+fn cyrillic_twin(c: char) -> Option<char> {
+    Some(match c {
+        'a' => 'а',
+        'c' => 'с',
+        'e' => 'е',
+        'i' => 'і',
+        'j' => 'ј',
+        'o' => 'о',
+        'p' => 'р',
+        'x' => 'х',
+        'y' => 'у',
+        _ => return None,
+    })
 }
 
 /// A vowel of Vietnamese.
@@ -405,7 +444,7 @@ impl Outcome {
             scores.add(model, &text);
             let gain = scores.any().saturating_sub(scores.best().1) as u32;
             let gain = gain.max(alphabet::gain(model, &text));
-            self.lanes[i].cost = self.lanes[i].cost.saturating_sub(gain);
+            self.lanes[i].cost = self.lanes[i].cost.saturating_sub(gain) + manners::breaches(model, self.lanes[i].codec, &text);
         }
         self.lanes.sort_by_key(|l| l.cost);
     }

@@ -7,6 +7,7 @@ mod confidence;
 mod contest;
 mod declared;
 mod hints;
+mod manners;
 mod reading;
 mod sample;
 mod segment;

@@ -97,3 +97,18 @@ fn titles_in_capitals_do_not_drop_a_declared_charset() {
     let text = trace(&bytes).0;
     assert_eq!(text, page);
 }
+
+#[test]
+fn two_common_ideographs_that_are_valid_utf8_by_chance() {
+    let bytes = gbk("潜水");
+    assert_eq!(std::str::from_utf8(&bytes), Ok("Ǳˮ"));
+    assert_eq!(name(&bytes), "gb18030");
+    assert_eq!(name("éü".as_bytes()), "utf-8");
+    assert_eq!(name("Ŀǰ abc".as_bytes()), "utf-8");
+}
+
+#[test]
+fn latin_twins_inside_cyrillic_words_stay_cyrillic() {
+    let bytes = Codec::WINDOWS_1251.inverse().unwrap().encode_text("вeчeр у рeки, сoбaки и лoдки").unwrap();
+    assert_eq!(name(&bytes), "windows-1251");
+}

@@ -42,13 +42,15 @@ pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
     let nul = memchr(0, bytes).is_some();
     let ascii = Encoding::ascii_valid_up_to(bytes);
     if !nul && is_utf8(&bytes[ascii..]) {
-        if ascii < bytes.len() {
+        if ascii < bytes.len() && !is_chance(bytes) {
             return whole(Codec::UTF_8, 0, "utf-8", confidence::VALID_UTF8, "valid UTF-8");
         }
-        return match seven_bits(bytes) {
-            Some(codec) => whole(codec, 0, codec.name(), confidence::ESCAPES, "escape sequences"),
-            None => whole(Codec::UTF_8, 0, "ascii", confidence::ASCII, "ASCII"),
-        };
+        if ascii == bytes.len() {
+            return match seven_bits(bytes) {
+                Some(codec) => whole(codec, 0, codec.name(), confidence::ESCAPES, "escape sequences"),
+                None => whole(Codec::UTF_8, 0, "ascii", confidence::ASCII, "ASCII"),
+            };
+        }
     }
     if let Some(what) = signature(bytes) {
         return binary(confidence::SIGNATURE, what);
@@ -70,6 +72,16 @@ pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
 fn is_utf8(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(HEAD)];
     !std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some()) && simdutf8::basic::from_utf8(bytes).is_ok()
+}
+
+/// Bytes up to which text of another charset may be valid UTF-8 by chance.
+const BY_CHANCE: usize = 8;
+
+/// True for a few bytes that are UTF-8 but may well be something else, as two or four Chinese characters of GBK can be: letters of two
+/// bytes only, none of them a common one.
+fn is_chance(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    bytes.len() <= BY_CHANCE && text.chars().all(|c| c.len_utf8() == 2 && !Model::shared().frequent(c))
 }
 
 fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {

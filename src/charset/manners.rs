@@ -1,0 +1,99 @@
+//! What betrays a wrong reading and the model cannot see, because it looks at three characters at a time: signs inside words, a
+//! capital alone in mid-sentence, a charset of a script without one letter of that script.
+
+use crate::codec::Codec;
+use crate::model::{Model, NAT};
+
+/// A sign that stands at a letter and never does so in text: `dar№ber`, `rd‰c`.
+const SIGN: u32 = 4 * NAT;
+/// A closing quote at the start of a Cyrillic word.
+const CLOSING: u32 = 6 * NAT;
+/// A capital alone between blanks behind a small letter: the preposition С is a thousand times rarer there than с.
+const CAPITAL: u32 = 8 * NAT;
+/// Not one letter of the script a charset is made for.
+const SCRIPTLESS: u32 = 4 * NAT;
+/// A letter no language of the model has.
+const STRANGER: u32 = 2 * NAT;
+
+/// What a reading costs on top, in 1/16 nat. `text` is what `codec` made of some bytes that are not all ASCII.
+pub(super) fn breaches(model: &Model, codec: Codec, text: &str) -> u32 {
+    let mut cost = 0;
+    // The two characters before and the one at hand; the loop looks one back.
+    let (mut first, mut before, mut at) = ('\n', '\n', '\n');
+    let own = script(codec);
+    let mut found = own.is_none();
+    for after in text.chars().chain(std::iter::once('\n')) {
+        if at >= '\u{80}' {
+            found |= own.as_ref().is_some_and(|own| own.contains(&at));
+            if at.is_alphabetic() {
+                if at.is_uppercase() && before == ' ' && after == ' ' && first.is_lowercase() {
+                    cost += CAPITAL;
+                }
+                if matches!(at, '\u{C0}'..='\u{24F}') && !model.is_known(at) {
+                    cost += STRANGER;
+                }
+            } else if is_sign(at) && (is_european(before) || is_european(after)) {
+                cost += SIGN;
+            } else if matches!(at, '”' | '’') && !before.is_alphanumeric() && matches!(after, '\u{400}'..='\u{52F}') {
+                cost += CLOSING;
+            }
+        }
+        (first, before, at) = (before, at, after);
+    }
+    cost + if found { 0 } else { SCRIPTLESS }
+}
+
+/// Signs that stand alone or at digits.
+fn is_sign(c: char) -> bool {
+    matches!(c, '†' | '‡' | '‰' | '№' | '‗' | '¤' | '¦' | '¬' | '±' | '¸' | '¨' | '˛' | '˝' | 'ˇ' | '˘' | '˙' | '˚' | '˜' | 'ˆ' | '\u{200C}'..='\u{200F}' | '\u{2200}'..='\u{25FF}')
+}
+
+/// A letter of a script that stands apart from signs: Arabic letters have joiners beside them.
+fn is_european(c: char) -> bool {
+    c < '\u{590}' && c.is_alphabetic()
+}
+
+/// The letters a single-byte charset is made for, when they are not Latin ones.
+fn script(codec: Codec) -> Option<std::ops::RangeInclusive<char>> {
+    match codec {
+        Codec::WINDOWS_1251 | Codec::KOI8_R | Codec::KOI8_U | Codec::ISO_8859_5 | Codec::IBM866 | Codec::IBM855 | Codec::X_MAC_CYRILLIC => {
+            Some('\u{400}'..='\u{52F}')
+        }
+        Codec::WINDOWS_1253 | Codec::ISO_8859_7 => Some('\u{370}'..='\u{3FF}'),
+        Codec::WINDOWS_1255 | Codec::ISO_8859_8 => Some('\u{590}'..='\u{5FF}'),
+        Codec::WINDOWS_1256 | Codec::ISO_8859_6 => Some('\u{600}'..='\u{6FF}'),
+        Codec::WINDOWS_874 => Some('\u{E00}'..='\u{E7F}'),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(codec: Codec, text: &str) -> u32 {
+        breaches(Model::shared(), codec, text)
+    }
+
+    #[test]
+    fn signs_stand_at_digits_but_not_at_letters() {
+        assert_eq!(of(Codec::MACINTOSH, "w‰re"), SIGN);
+        assert_eq!(of(Codec::MACINTOSH, "5‰ mehr"), 0);
+        assert_eq!(of(Codec::WINDOWS_1256, "من\u{200C}من"), 0);
+    }
+
+    #[test]
+    fn a_capital_alone_in_mid_sentence_is_a_wrong_dash() {
+        assert_eq!(of(Codec::WINDOWS_1251, "лес С река"), CAPITAL);
+        assert_eq!(of(Codec::WINDOWS_1251, "лес. С реки"), 0);
+        assert_eq!(of(Codec::WINDOWS_1251, "”онтан"), CLOSING);
+        assert_eq!(of(Codec::WINDOWS_1251, "„фонтан”"), 0);
+    }
+
+    #[test]
+    fn a_charset_of_a_script_reads_that_script() {
+        assert_eq!(of(Codec::IBM866, "zur № 5"), SCRIPTLESS);
+        assert_eq!(of(Codec::IBM866, "дом № 5"), 0);
+        assert_eq!(of(Codec::WINDOWS_1252, "zu § 5"), 0);
+    }
+}
