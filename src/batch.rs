@@ -81,7 +81,7 @@ pub fn ordered<J: Send, R: Send, E>(
 }
 
 /// Where the records of a run ended. Every record that came in must be in exactly one of the others.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     /// Records that came in, counted where they are read.
     pub read: u64,
@@ -93,6 +93,14 @@ pub struct Tally {
     pub quarantined: u64,
     /// Could not be read; the user asked to leave them.
     pub skipped: u64,
+    /// Not looked at: the user asked for a sample.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unsampled: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Tally {
@@ -103,6 +111,7 @@ impl Tally {
         self.removed += other.removed;
         self.quarantined += other.quarantined;
         self.skipped += other.skipped;
+        self.unsampled += other.unsampled;
     }
 
     /// The promise of conservation.
@@ -110,7 +119,7 @@ impl Tally {
     /// # Errors
     /// [`Error::Conservation`] when the sums differ.
     pub fn check(&self) -> Result<(), Error> {
-        if self.read == self.out + self.removed + self.quarantined + self.skipped {
+        if self.read == self.out + self.removed + self.quarantined + self.skipped + self.unsampled {
             Ok(())
         } else {
             Err(Error::Conservation(format!("{self:?}")))
@@ -219,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_lost_record_is_an_error() {
-        let tally = Tally { read: 6, out: 3, removed: 1, quarantined: 1, skipped: 1 };
+        let tally = Tally { read: 6, out: 3, removed: 1, quarantined: 1, skipped: 1, unsampled: 0 };
         assert!(tally.check().is_ok());
         assert!(matches!(Tally { out: 2, ..tally }.check(), Err(Error::Conservation(_))));
         assert!(matches!(Tally { removed: 2, ..tally }.check(), Err(Error::Conservation(_))));

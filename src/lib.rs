@@ -23,6 +23,7 @@ pub mod charset;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod codec;
+pub mod draft;
 pub mod edit;
 pub mod error;
 pub mod explain;
@@ -40,6 +41,8 @@ pub mod paragraph;
 pub mod plain;
 pub mod repair;
 pub mod rules;
+#[cfg(feature = "cli")]
+pub mod run;
 pub mod span;
 pub mod tag;
 pub mod tidy;

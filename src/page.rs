@@ -1,8 +1,6 @@
 //! `RawDoc`, `Page`, `CleanDoc`: what goes into the kernel, all that is known of it afterwards, and the view a writer sees. Data
 //! and views; no policy.
 
-use std::borrow::Cow;
-
 use crate::block::{Block, Mark, Note};
 use crate::charset::Charset;
 use crate::layer::Layer;
@@ -91,48 +89,6 @@ impl<'a> Page<'a> {
         self.marks.iter().find(|m| m.block as usize == block)
     }
 
-    /// The clean text with the white space between paragraphs as it stands in the last layer, not one blank line: for a text
-    /// that goes back to where it came from. Borrows when no block is left out.
-    ///
-    /// With `with_title` a title line stays where it is; a title that is no line of the text comes first.
-    pub fn clean_in_place(&self, with_title: bool) -> Cow<'_, str> {
-        let (text, blocks) = (self.text(), &self.outline.blocks);
-        let mut out = vec![false; blocks.len()];
-        for m in &self.marks {
-            out[m.block as usize] = true;
-        }
-        let title = self.metadata.title.as_deref().filter(|_| with_title);
-        let line = title.and_then(|t| blocks.iter().position(|b| b.span.of(text) == t));
-        if let Some(line) = line {
-            out[line] = false;
-        }
-        let extra = title.filter(|_| line.is_none());
-        if extra.is_none() && !out.contains(&true) {
-            return Cow::Borrowed(text);
-        }
-        let mut clean = String::with_capacity(text.len());
-        if let Some(title) = extra {
-            clean.push_str(title);
-            clean.push_str("\n\n");
-        }
-        // a paragraph takes the white space before it along; what follows the last one is the end of the text
-        let (mut end, mut first) = (0, true);
-        for (b, out) in blocks.iter().zip(out) {
-            let (start, stop) = (b.span.start as usize, b.span.end as usize);
-            if !out {
-                // but for what stood between it and paragraphs before it of which none is left
-                clean.push_str(if first && (end > 0 || extra.is_some()) { "" } else { &text[end..start] });
-                clean.push_str(&text[start..stop]);
-                first = false;
-            }
-            end = stop;
-        }
-        if !clean.is_empty() {
-            clean.push_str(&text[end..]);
-        }
-        Cow::Owned(clean)
-    }
-
     /// What a writer sees: a view, no copy of the text.
     pub fn clean(&self) -> CleanDoc<'_> {
         let mut out = vec![false; self.outline.blocks.len()];
@@ -182,53 +138,5 @@ impl<'p> CleanDoc<'p> {
             out.push('\n');
         }
         out
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::block::NO_NODE;
-    use crate::rules::RuleId;
-    use crate::{Kernel, Kind, Options};
-
-    /// A page of the lines of `text`, those in `out` left out.
-    fn page<'a>(text: &'a str, out: &[u32], title: Option<&str>) -> Page<'a> {
-        let mut page = Kernel::new(Options::default()).repaired_text(RawDoc::default(), text);
-        let mut at = 0;
-        for line in text.split_inclusive('\n') {
-            let inner = line.trim();
-            if !inner.is_empty() {
-                let start = at + line.find(inner).expect("it is in there");
-                page.outline.blocks.push(Block {
-                    span: Span::new(start, start + inner.len()),
-                    kind: Kind::Paragraph,
-                    node: NO_NODE,
-                    link_bytes: 0,
-                });
-            }
-            at += line.len();
-        }
-        page.marks = out.iter().map(|b| Mark { block: *b, rule: RuleId(0), score: 1.0, first: None }).collect();
-        page.metadata.title = title.map(str::to_owned);
-        page
-    }
-
-    #[test]
-    fn in_place_keeps_the_white_space_between_paragraphs() {
-        let text = "\u{3000}one\n\n two\nthree\n\n";
-        assert!(matches!(page(text, &[], None).clean_in_place(true), Cow::Borrowed(t) if t == text));
-        assert_eq!(page(text, &[1], None).clean_in_place(true), "\u{3000}one\nthree\n\n");
-        assert_eq!(page(text, &[0], None).clean_in_place(true), "two\nthree\n\n");
-        assert_eq!(page(text, &[2], None).clean_in_place(true), "\u{3000}one\n\n two\n\n");
-        assert_eq!(page(text, &[0, 1, 2], None).clean_in_place(true), "");
-    }
-
-    #[test]
-    fn in_place_a_title_line_stays_and_another_title_comes_first() {
-        let text = "one\ntwo\n";
-        assert_eq!(page(text, &[0], Some("one")).clean_in_place(true), text);
-        assert_eq!(page(text, &[0], Some("one")).clean_in_place(false), "two\n");
-        assert_eq!(page(text, &[0], Some("1")).clean_in_place(true), "1\n\ntwo\n");
     }
 }

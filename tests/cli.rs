@@ -86,12 +86,14 @@ impl Place {
         String::from_utf8(fs::read(&path).unwrap_or_else(|e| panic!("{name}: {e}, there is {:?}", self.tree()))).expect("it is UTF-8")
     }
 
-    /// All files below, relative, sorted.
+    /// All files below but for what a run says of itself, relative, sorted.
     fn tree(&self) -> Vec<String> {
         let mut all: Vec<String> = walkdir::WalkDir::new(self.path())
             .into_iter()
             .map(|e| e.expect("it can be listed"))
-            .filter(|e| e.file_type().is_file())
+            .filter(|e| {
+                e.file_type().is_file() && e.file_name() != "run.json" && !e.path().components().any(|c| c.as_os_str() == "_jingwen")
+            })
             .map(|e| e.path().strip_prefix(self.path()).expect("it lies below").to_string_lossy().into_owned())
             .collect();
         all.sort();
@@ -600,7 +602,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
         let mut files: Vec<_> = walkdir::WalkDir::new(&root)
             .into_iter()
             .map(|e| e.expect("it can be listed").into_path())
-            .filter(|f| f.is_file())
+            .filter(|f| f.is_file() && !f.ends_with("run.json"))
             .map(|f| (f.strip_prefix(&root).expect("below").to_string_lossy().into_owned(), fs::read(&f).expect("readable")))
             .collect();
         files.sort();

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jingwen::rules::table;
-use jingwen::{Kernel, Options, Page, RawDoc, Rules};
+use jingwen::{Kernel, Options, Page, RawDoc, Rules, paragraph};
 use samples::{Sample, root};
 
 /// All files under a folder with one of these extensions, sorted.
@@ -76,6 +76,14 @@ fn fired(page: &Page<'_>) -> Vec<String> {
     let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
     let all = edits.chain(page.marks.iter().map(|m| m.rule)).chain(page.notes.iter().map(|n| n.rule));
     let mut ids: Vec<String> = all.map(|r| rules.get(r).id.to_string()).collect();
+    // a second record like this one would be cut by what has a key
+    let blocks = &page.outline.blocks;
+    if !paragraph::keys(page.text(), blocks, &page.marks).is_empty() {
+        ids.push("dump/paragraph".to_owned());
+    }
+    if paragraph::key_of_all(page.metadata.title.as_deref(), page.text(), blocks, &page.marks).is_some() {
+        ids.push("dump/record".to_owned());
+    }
     ids.sort();
     ids.dedup();
     ids

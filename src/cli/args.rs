@@ -10,7 +10,7 @@ macro_rules! exit_codes {
         "\
 Exit codes:
   0  done (a closed pipe is success)
-  1  findings, or done but over a guard (no verb has these yet)
+  1  done but over a guard: --max-bad, --max-removed
   2  wrong arguments; nothing was written
   3  an input could not be read or an output not written; the others are done
   4  records in are not records out + removed + quarantined: a defect of jingwen"
@@ -83,6 +83,25 @@ output, quarantine and names.
     exit_codes!()
 );
 
+const STAGE: &str = concat!(
+    "\
+Examples:
+  jingwen stage plan dump -o run --to jsonl --dedup dump
+  for i in 1 2 3 4; do jingwen stage scan run --share $i/4 & done; wait
+  jingwen stage resolve run
+  for i in 1 2 3 4; do jingwen stage apply run --share $i/4 & done; wait
+  jingwen stage finish run
+
+The passes of `jingwen clean -o run` one by one, for job arrays and make. Each
+can be killed and run again; what it has done is not done twice. The shares
+may run at once, on one machine or on several that see the same folder. The
+bytes that come out are those of `jingwen clean`. Without --dedup dump there is
+nothing to resolve and to apply: plan, scan, finish.
+
+",
+    exit_codes!()
+);
+
 const DETECT: &str = concat!(
     "\
 Examples:
@@ -137,6 +156,12 @@ pub enum Verb {
     /// Decode and repair only: cloaks and mojibake undone, nothing else changed
     #[command(after_long_help = REPAIR, after_help = EXIT)]
     Repair(Repair),
+    /// Check a finished run again: nothing lost, nothing changed since
+    #[command(after_help = EXIT)]
+    Verify(Verify),
+    /// Do the passes of a run one by one, on one machine or as an array of jobs
+    #[command(after_long_help = STAGE, after_help = EXIT)]
+    Stage(Stage),
     /// Say which charset files are in, how sure that is, and what decided
     #[command(after_long_help = DETECT, after_help = EXIT)]
     Detect(Detect),
@@ -187,15 +212,18 @@ pub struct Dump {
     /// Folder to write to, or a file when its name ends in .txt or .jsonl; none for standard output
     #[arg(short, long, value_name = "OUT")]
     pub output: Option<PathBuf>,
-    /// What the input is: pages, JSON lines, or by name (.jsonl and .ndjson are JSON lines)
+    /// What the input is; by name and content if nothing is said
     #[arg(long, value_enum, default_value_t = From::Auto)]
     pub from: From,
-    /// What to write; JSON lines for JSON lines, else text
+    /// What to write; JSON lines for JSON lines and archives, else text
     #[arg(long, value_enum)]
-    pub to: Option<To>,
-    /// The member of a JSON line that holds the text
-    #[arg(long, default_value = "text", value_name = "NAME")]
-    pub text_field: String,
+    pub to: Option<Written>,
+    /// The member of a JSON line or the column of a table that holds the text [default: text]
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// Compress JSON lines; if nothing is said, as the input was
+    #[arg(long, value_enum, value_name = "HOW")]
+    pub compress: Option<Compress>,
     /// Put charset, counts, metadata and what was removed into each JSON line too, as "jingwen"
     #[arg(long)]
     pub details: bool,
@@ -211,6 +239,51 @@ pub struct Dump {
     /// What to do with a record that cannot be read
     #[arg(long, value_enum, default_value_t = OnBad::Quarantine, value_name = "WHAT")]
     pub on_bad: OnBad,
+    /// Go on with a run that was stopped, whatever stopped it
+    #[arg(long, conflicts_with = "overwrite")]
+    pub resume: bool,
+    /// Done, but exit code 1, when more records than this cannot be read: a number, or a share such as 1%
+    #[arg(long, value_name = "N|N%", value_parser = guard)]
+    pub max_bad: Option<Guard>,
+    /// Done, but exit code 1, when more of the records than this are removed whole: a guard against a bad rule
+    #[arg(long, value_name = "N|N%", value_parser = guard)]
+    pub max_removed: Option<Guard>,
+    /// Read the names of inputs from a file, one a line; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub files_from: Option<PathBuf>,
+    /// Of a folder take only files like this: `*.html`, `2024/**`. May be given more than once
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Of a folder leave out files like this, also when they are included
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Only the first N records
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u64>,
+    /// Only a share of the records, by the hash of their names: the same ones each time
+    #[arg(long, value_name = "N%", value_parser = share)]
+    pub sample: Option<u32>,
+    /// Say what would be read and written, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Memory for records on their way and for duplicates
+    #[arg(long, default_value = "1G", value_parser = memory, value_name = "SIZE")]
+    pub memory: u64,
+    /// Folder for work in progress [default: OUT/_jingwen]
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
+    /// What a stopped run does again at most, in bytes of input
+    #[arg(long, default_value = "64M", value_parser = memory, value_name = "SIZE")]
+    pub block: u64,
+    /// Highest ratio of a decompressed input to its size; what is over it is a bomb and goes to quarantine
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    pub max_ratio: u32,
+    /// How deep archives may nest
+    #[arg(long, default_value_t = 4, value_name = "N")]
+    pub max_nesting: u8,
+    /// Write the numbers of the run in the text format of Prometheus
+    #[arg(long, value_name = "FILE")]
+    pub metrics: Option<PathBuf>,
     /// Folder for records that cannot be read [default: OUT/quarantine, or OUT.quarantine when OUT is a file]
     #[arg(long, value_name = "DIR")]
     pub quarantine: Option<PathBuf>,
@@ -225,6 +298,9 @@ pub struct Clean {
     /// Leave the title out of the text
     #[arg(long)]
     pub no_title: bool,
+    /// Which duplicates to leave out: none, paragraphs that stood earlier in the page, or earlier in the dump
+    #[arg(long, value_enum, default_value_t = Dedup::Page, value_name = "WHERE")]
+    pub dedup: Dedup,
 }
 
 /// Arguments of `repair`.
@@ -233,6 +309,60 @@ pub struct Repair {
     /// In, out and between.
     #[command(flatten)]
     pub dump: Dump,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The output folder of a run
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Threads; 0 for one a core
+    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    pub jobs: usize,
+}
+
+/// Arguments of `stage`.
+#[derive(Debug, Args)]
+pub struct Stage {
+    /// Which pass.
+    #[command(subcommand)]
+    pub pass: Pass,
+}
+
+/// The passes of a run.
+#[derive(Debug, Subcommand)]
+pub enum Pass {
+    /// Freeze what will be read and written: takes the arguments of `clean`
+    Plan(Box<Clean>),
+    /// Read and clean a share of the inputs
+    Scan(Sharing),
+    /// Find the duplicates of the dump, in a share of the hashes
+    Resolve(Sharing),
+    /// Write a share of the texts without the duplicates of the dump
+    Apply(Sharing),
+    /// Put the outputs together and check the sums
+    Finish(Sharing),
+}
+
+/// A share of a pass.
+#[derive(Debug, Args)]
+pub struct Sharing {
+    /// The output folder of the run
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Which share, and of how many: 1/8 to 8/8
+    #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = fraction)]
+    pub share: (usize, usize),
+    /// Threads; 0 for one a core
+    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    pub jobs: usize,
+    /// Memory for records on their way and for duplicates
+    #[arg(long, default_value = "1G", value_parser = memory, value_name = "SIZE")]
+    pub memory: u64,
+    /// Folder for work in progress, the same in all passes [default: RUN/_jingwen]
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
 }
 
 /// Arguments of `detect`.
@@ -291,12 +421,70 @@ pub struct RulesArgs {
 /// Formats of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum From {
-    /// JSON lines if the name ends in .jsonl or .ndjson, else pages.
+    /// By name and content.
     Auto,
     /// Pages: HTML, Markdown or text, told by content.
     Page,
     /// One JSON object a line.
     Jsonl,
+    /// WARC or WET.
+    Warc,
+    /// A Parquet table.
+    Parquet,
+}
+
+/// Formats of a cleaned dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Written {
+    /// Text, a file a page.
+    Text,
+    /// One JSON object a line.
+    Jsonl,
+    /// A Parquet table.
+    Parquet,
+    /// The JSON lines of the MNBVC corpus.
+    Mnbvc,
+}
+
+/// How JSON lines are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Compress {
+    /// Not at all.
+    None,
+    /// gzip.
+    Gz,
+    /// Zstandard.
+    Zst,
+}
+
+/// Where duplicates are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Dedup {
+    /// Nowhere.
+    Off,
+    /// In the page.
+    Page,
+    /// In the page and in the dump: the first copy stays.
+    Dump,
+}
+
+/// A number of records, or a share of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Guard {
+    /// So many.
+    Number(u64),
+    /// So many in a hundred.
+    Percent(f64),
+}
+
+impl Guard {
+    /// True when `n` of `all` is more than it allows.
+    pub fn is_over(self, n: u64, all: u64) -> bool {
+        match self {
+            Guard::Number(most) => n > most,
+            Guard::Percent(most) => n as f64 * 100.0 > most * all as f64,
+        }
+    }
 }
 
 /// Formats of output.
@@ -341,6 +529,48 @@ pub enum Progress {
     Json,
     /// Nothing.
     None,
+}
+
+/// `3/8`: the third of eight.
+fn fraction(s: &str) -> Result<(usize, usize), String> {
+    let parts = s.split_once('/').and_then(|(i, n)| Some((i.parse::<usize>().ok()?, n.parse::<usize>().ok()?)));
+    match parts {
+        Some((i, n)) if (1..=n).contains(&i) => Ok((i - 1, n)),
+        _ => Err(format!("`{s}` is no share; write 1/8 for the first of eight")),
+    }
+}
+
+/// `100` or `1%`.
+fn guard(s: &str) -> Result<Guard, String> {
+    match s.strip_suffix('%') {
+        Some(_) => percent(s).map(Guard::Percent),
+        None => s.parse().map(Guard::Number).map_err(|_| format!("`{s}` is neither a number nor a share; write 100 or 1%")),
+    }
+}
+
+/// `1%`: 0 to 100.
+fn percent(s: &str) -> Result<f64, String> {
+    let n = s.strip_suffix('%').and_then(|n| n.trim().parse::<f64>().ok()).filter(|n| (0.0..=100.0).contains(n));
+    n.ok_or_else(|| format!("`{s}` is no share; write 1% or 0.5%"))
+}
+
+/// A share, in millionths.
+fn share(s: &str) -> Result<u32, String> {
+    percent(s).map(|n| (n * 10_000.0).round() as u32)
+}
+
+/// A size that need not fit a record.
+fn memory(s: &str) -> Result<u64, String> {
+    let number = s.trim_end_matches(['i', 'B', 'b']);
+    let (digits, shift) = match number.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&number[..at], 10),
+        Some((at, 'm' | 'M')) => (&number[..at], 20),
+        Some((at, 'g' | 'G')) => (&number[..at], 30),
+        Some((at, 't' | 'T')) => (&number[..at], 40),
+        _ => (number, 0),
+    };
+    let n: u64 = digits.parse().map_err(|_| format!("`{s}` is no size; write 64M or 8G"))?;
+    if n == 0 { Err("a size has at least one byte".to_owned()) } else { Ok(n.saturating_mul(1 << shift)) }
 }
 
 /// `64K`, `256M`, `1G`, `1000`.

@@ -32,7 +32,11 @@ pub struct Console {
     progress: Progress,
     messages: u64,
     bar: Option<ProgressBar>,
+    /// The program.
     started: Instant,
+    /// The pass at hand, and when it began.
+    pass: &'static str,
+    passed: Instant,
     told: Instant,
     /// Bytes there are to do, if that is known.
     total: Option<u64>,
@@ -56,6 +60,8 @@ impl Console {
             messages: 0,
             bar: None,
             started: Instant::now(),
+            pass: "",
+            passed: Instant::now(),
             told: Instant::now(),
             total: None,
             done: 0,
@@ -102,10 +108,12 @@ impl Console {
         }
     }
 
-    /// Says how many bytes there are to do.
-    pub fn expect(&mut self, bytes: Option<u64>) {
+    /// A pass begins; says how many bytes there are to do.
+    pub fn expect(&mut self, pass: &'static str, bytes: Option<u64>) {
+        self.pass = pass;
         self.total = bytes;
-        self.started = Instant::now();
+        (self.done, self.records) = (0, 0);
+        self.passed = Instant::now();
     }
 
     /// More is done.
@@ -115,11 +123,12 @@ impl Console {
         match self.progress {
             Progress::None => {}
             Progress::Auto => {
-                if self.bar.is_none() && self.started.elapsed() > LONG {
+                if self.bar.is_none() && self.passed.elapsed() > LONG {
                     self.bar = Some(bar(self.total));
                 }
                 if let Some(bar) = &self.bar {
                     bar.set_position(self.done);
+                    bar.set_prefix(self.pass);
                     bar.set_message(format!("{} records", HumanCount(self.records)));
                 }
             }
@@ -131,7 +140,7 @@ impl Console {
 
     /// Bytes a second so far, and seconds left.
     fn pace(&self) -> (f64, Option<f64>) {
-        let rate = self.done as f64 / self.started.elapsed().as_secs_f64().max(1e-9);
+        let rate = self.done as f64 / self.passed.elapsed().as_secs_f64().max(1e-9);
         (rate, self.total.map(|t| t.saturating_sub(self.done) as f64 / rate.max(1.0)))
     }
 
@@ -139,19 +148,19 @@ impl Console {
         let (rate, left) = self.pace();
         let of = self.total.map(|t| format!(" of {}", HumanBytes(t))).unwrap_or_default();
         let left = left.map(|s| format!(", {s:.0} s left")).unwrap_or_default();
-        self.say(&format!("{}{of}, {} records, {}/s{left}", HumanBytes(self.done), self.records, HumanBytes(rate as u64)));
+        self.say(&format!("{}: {}{of}, {} records, {}/s{left}", self.pass, HumanBytes(self.done), self.records, HumanBytes(rate as u64)));
         self.told = Instant::now();
     }
 
     fn json(&mut self) {
         let (rate, left) = self.pace();
-        let line = serde_json::json!({"bytes": self.done, "total": self.total, "records": self.records,
+        let line = serde_json::json!({"pass": self.pass, "bytes": self.done, "total": self.total, "records": self.records,
             "bytes_per_second": rate.round(), "seconds_left": left.map(f64::round)});
         self.say(&line.to_string());
         self.told = Instant::now();
     }
 
-    /// The run is over: the bar goes, the others get their last line.
+    /// The pass is over: the bar goes, the others get their last line.
     pub fn finish(&mut self) {
         match self.progress {
             Progress::Plain => self.plain(),
@@ -172,8 +181,8 @@ impl Console {
 fn bar(total: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
     let style = match total {
-        Some(_) => "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {bytes_per_sec}  {eta} left",
-        None => "{spinner} {bytes}  {msg}  {bytes_per_sec}  {elapsed}",
+        Some(_) => "{prefix} {bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {bytes_per_sec}  {eta} left",
+        None => "{prefix} {spinner} {bytes}  {msg}  {bytes_per_sec}  {elapsed}",
     };
     // the templates above are right, as the test below shows
     bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
@@ -189,7 +198,8 @@ mod tests {
             assert_eq!(style.length(), total);
         }
         assert!(
-            ProgressStyle::with_template("{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {bytes_per_sec}  {eta} left").is_ok()
+            ProgressStyle::with_template("{prefix} {bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {bytes_per_sec}  {eta} left")
+                .is_ok()
         );
     }
 }

@@ -18,7 +18,7 @@ pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error>
     for input in &args.input {
         if input.is_dir() {
             let mut files = Vec::new();
-            source::walk(input, &[], &mut files, &mut unreadable);
+            source::walk(input, &source::Choice::all(), &mut files, &mut unreadable);
             found.extend(files.into_iter().map(|f| (f.path, f.size)));
         } else {
             // what it is called and whether it is there is seen when it is opened
@@ -31,7 +31,7 @@ pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error>
         outcome = Outcome::Unreadable;
     }
     let (limit, verbose) = (args.max_record as u64, console.verbose);
-    console.expect(Some(found.iter().map(|f| f.1.min(limit)).sum()));
+    console.expect("detect", Some(found.iter().map(|f| f.1.min(limit)).sum()));
     let mut out = BufWriter::new(io::stdout().lock());
     let jobs = (0..found.len()).map(|i| Ok((found[i].1.min(limit), i)));
     let work = |i: usize| (i, look(&found[i].0, limit));

@@ -7,10 +7,12 @@ mod decode;
 mod detect;
 mod dump;
 mod explain;
-mod render;
 mod repair;
 mod rules;
 mod shell;
+mod stage;
+mod summary;
+mod verify;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -25,6 +27,8 @@ use console::Console;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Done,
+    /// Done, with something the user wants to hear of: over a guard.
+    Findings,
     /// Some inputs could not be read; they were told, the others are done.
     Unreadable,
 }
@@ -44,6 +48,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match &args.verb {
         args::Verb::Clean(a) => clean::run(a, console),
         args::Verb::Repair(a) => repair::run(a, console),
+        args::Verb::Verify(a) => verify::run(a, console),
+        args::Verb::Stage(a) => stage::run(&a.pass, console),
         args::Verb::Detect(a) => detect::run(a, console),
         args::Verb::Decode(a) => decode::run(a),
         args::Verb::Explain(a) => explain::run(a, args.talk.color, args.talk.verbose),
@@ -53,6 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let e = match outcome {
         Ok(Outcome::Done) => return ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => return ExitCode::from(1),
         Ok(Outcome::Unreadable) => return ExitCode::from(3),
         Err(e) if is_closed_pipe(&e) => return ExitCode::SUCCESS,
         Err(e) => e,

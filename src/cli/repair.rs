@@ -2,11 +2,11 @@
 
 use super::args;
 use super::console::Console;
-use super::render::Render;
 use super::{Outcome, dump};
 use crate::error::Error;
+use crate::run::settings::{Dedup, Verb};
 
 /// Runs the verb.
 pub fn run(args: &args::Repair, console: &mut Console) -> Result<Outcome, Error> {
-    dump::run(&args.dump, &Render::repair(), console)
+    dump::run(&args.dump, Verb::Repair, Dedup::Off, console)
 }

@@ -1,93 +1,91 @@
-//! One cleaned page as one JSON line, the format of `clean --to jsonl`. Pages come from the kernel; files are written elsewhere.
+//! One cleaned record as one JSON line, the format of `clean --to jsonl`. What is in it comes from a draft; files are written elsewhere.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::jsonl;
 use super::quarantine::{Bad, Raw, base64};
-use crate::metadata::Metadata;
-use crate::page::Page;
+use crate::draft::{Draft, First};
 use crate::rules::{RuleId, Rules};
 
-/// What is said of a page besides its text; its members in this order.
+/// Tells where in the dump a record stands, by its order: path and number in the file.
+pub type Places<'a> = &'a dyn Fn(u64) -> (String, u64);
+
+/// What is said of a record besides its text; its members in this order.
 #[derive(Debug, Serialize)]
-pub struct Details<'p> {
-    metadata: &'p Metadata,
-    charset: Charset<'p>,
-    counts: Counts<'p>,
-    removed: Vec<Removed<'p>>,
+pub struct Details<'d> {
+    metadata: Box<RawValue>,
+    charset: Box<RawValue>,
+    counts: Counts<'d>,
+    removed: Vec<Removed<'d>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Charset<'p> {
-    name: &'p str,
-    confidence: f64,
-    why: &'p str,
-    language: Option<&'p str>,
-}
-
-#[derive(Debug, Serialize)]
-struct Counts<'p> {
-    bytes_in: usize,
+struct Counts<'d> {
+    bytes_in: u64,
     bytes_out: usize,
     /// Paragraphs found, and how many of them stay.
     blocks: usize,
     kept: usize,
     /// Edits by rule.
-    edits: BTreeMap<&'p str, usize>,
+    edits: BTreeMap<&'d str, u32>,
     /// Guesses and losses by rule.
-    notes: BTreeMap<&'p str, usize>,
+    notes: BTreeMap<&'d str, u32>,
 }
 
 #[derive(Debug, Serialize)]
-struct Removed<'p> {
-    rule: &'p str,
-    text: &'p str,
+struct Removed<'d> {
+    rule: &'d str,
+    text: &'d str,
     /// Bytes of the record it came from.
     at: [u32; 2],
-    /// For a duplicate: the bytes of the record the first copy came from.
+    /// For a duplicate: where the first copy stands.
     #[serde(skip_serializing_if = "Option::is_none")]
-    first: Option<[u32; 2]>,
+    first: Option<Copied>,
 }
 
-impl<'p> Details<'p> {
-    /// All about `page`, the text of which is written with `bytes_out` bytes.
-    pub fn new(page: &'p Page<'_>, bytes_out: usize, rules: &'p Rules) -> Details<'p> {
-        let edits = by_rule(page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule)), rules);
-        let notes = by_rule(page.notes.iter().map(|n| n.rule), rules);
-        let blocks = &page.outline.blocks;
-        // the first mark of each block; marks name blocks in any order
-        let mut marks = vec![None; blocks.len()];
-        for m in page.marks.iter().rev() {
-            marks[m.block as usize] = Some(m);
-        }
-        let at = |block: usize| {
-            let s = page.locate(blocks[block].span);
-            [s.start, s.end]
-        };
-        let removed: Vec<_> = marks
-            .iter()
-            .enumerate()
-            .filter_map(|(i, m)| {
-                let m = (*m)?;
-                let text = blocks[i].span.of(page.text());
-                Some(Removed { rule: &rules.get(m.rule).id, text, at: at(i), first: m.first.map(|f| at(f as usize)) })
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Copied {
+    /// Bytes of the same record.
+    Here([u32; 2]),
+    /// A paragraph of another record.
+    There { path: String, record: u64, block: u32 },
+    /// Another record, whole.
+    Whole { path: String, record: u64 },
+}
+
+/// The number of no block: a duplicate of a whole record.
+pub const WHOLE: u32 = u32::MAX;
+
+impl<'d> Details<'d> {
+    /// All about `draft`, the text of which is written with `bytes_out` bytes.
+    pub fn new(draft: &'d Draft<'_>, bytes_out: usize, rules: &'d Rules, places: Places<'_>) -> Details<'d> {
+        let named = |counts: &[(u16, u32)]| counts.iter().map(|(r, n)| (&*rules.get(RuleId(*r)).id, *n)).collect();
+        let removed: Vec<_> = (0..draft.pieces.len())
+            .filter_map(|i| {
+                let cut = draft.pieces[i].cut?;
+                let first = cut.first.map(|f| match f {
+                    First::Here(b) => {
+                        let (start, end) = draft.pieces.get(b as usize).map_or((0, 0), |p| p.at);
+                        Copied::Here([start, end])
+                    }
+                    First::There { doc, block } => match (places(doc), block) {
+                        ((path, record), WHOLE) => Copied::Whole { path, record },
+                        ((path, record), block) => Copied::There { path, record, block },
+                    },
+                });
+                let (start, end) = draft.pieces[i].at;
+                Some(Removed { rule: &rules.get(RuleId(cut.rule)).id, text: draft.piece(i), at: [start, end], first })
             })
             .collect();
-        let counts =
-            Counts { bytes_in: page.raw.bytes.len(), bytes_out, blocks: blocks.len(), kept: blocks.len() - removed.len(), edits, notes };
-        let c = &page.charset;
-        // three digits: more would be noise, and f32 printed as f64 shows it
-        let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-        Details {
-            metadata: &page.metadata,
-            charset: Charset { name: c.name, confidence, why: &c.why, language: c.language },
-            counts,
-            removed,
-        }
+        let (edits, notes) = (named(&draft.edits), named(&draft.notes));
+        let counts = Counts { bytes_in: draft.bytes_in, bytes_out, blocks: draft.pieces.len(), kept: draft.kept(), edits, notes };
+        Details { metadata: raw(&draft.metadata), charset: raw(&draft.charset), counts, removed }
     }
 
     /// As the members of a JSON object, without its braces.
@@ -97,26 +95,24 @@ impl<'p> Details<'p> {
     }
 }
 
-/// How often each rule comes, by its id.
-fn by_rule(which: impl Iterator<Item = RuleId>, rules: &Rules) -> BTreeMap<&str, usize> {
-    // by number first: pages have thousands of edits
-    let mut counts = vec![0usize; rules.iter().len()];
-    which.for_each(|r| counts[usize::from(r.0)] += 1);
-    rules.iter().zip(counts).filter(|(_, n)| *n > 0).map(|((_, r), n)| (&*r.id, n)).collect()
+/// JSON that a draft carries; it was made by us.
+fn raw(json: &str) -> Box<RawValue> {
+    RawValue::from_string(json.to_owned()).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// A whole line: `id`, `url`, `text`, the members of `details`, and for a page that was removed whole the `reason`. With a line end.
-pub fn line(page: &Page<'_>, text: &str, details: &str, reason: Option<&str>) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len() + text.len() / 16 + details.len() + 200);
+/// Appends a whole line: `id`, `url`, `text`, the members of `details`, and for a record of which nothing stays the `reason`. With a
+/// line end.
+pub fn line(draft: &Draft<'_>, text: &str, details: &str, reason: Option<&str>, out: &mut Vec<u8>) {
+    out.reserve(text.len() + text.len() / 16 + details.len() + 200);
     out.extend_from_slice(b"{\"id\":");
-    jsonl::escape(page.raw.id, false, &mut out);
+    jsonl::escape(&draft.id, false, out);
     out.extend_from_slice(b",\"url\":");
-    match page.raw.url.or(page.metadata.url.as_deref()) {
-        Some(url) => jsonl::escape(url, false, &mut out),
+    match &draft.url {
+        Some(url) => jsonl::escape(url, false, out),
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(b",\"text\":");
-    jsonl::escape(text, false, &mut out);
+    jsonl::escape(text, false, out);
     for members in [details, &reason.map(reason_member).unwrap_or_default()] {
         if !members.is_empty() {
             out.push(b',');
@@ -124,9 +120,7 @@ pub fn line(page: &Page<'_>, text: &str, details: &str, reason: Option<&str>) ->
         }
     }
     out.extend_from_slice(b"}\n");
-    out
 }
-
 /// `"reason":"…"`.
 pub fn reason_member(reason: &str) -> String {
     let mut out = b"\"reason\":".to_vec();

@@ -47,6 +47,19 @@ impl Lines {
         })
     }
 
+    /// Leaves out all lines after the first `records` that hold more than white space.
+    pub fn keep(&mut self, records: u64) {
+        let (mut seen, mut end) = (0, 0);
+        for (_, offset, line) in self.iter() {
+            seen += u64::from(!is_blank(line));
+            if seen > records {
+                break;
+            }
+            end = offset - self.offset + line.len() as u64;
+        }
+        self.bytes.truncate(usize::try_from(end).unwrap_or(usize::MAX));
+    }
+
     /// Lines that hold more than white space.
     pub fn records(&self) -> u64 {
         self.iter().filter(|(_, _, l)| !is_blank(l)).count() as u64

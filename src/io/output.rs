@@ -34,20 +34,34 @@ impl AtomicFile {
     /// # Errors
     /// What the system says when a folder or the file cannot be made.
     pub fn create(path: &Path) -> io::Result<AtomicFile> {
+        AtomicFile::create_in(path.parent().unwrap_or(Path::new("")), path)
+    }
+
+    /// Opens a temporary file in `folder`, which must be on the file system of `path`. Folders on the way to `path` are made.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::create`].
+    pub fn create_in(folder: &Path, path: &Path) -> io::Result<AtomicFile> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         // short whatever the name is, and another in each thread and process
         let name = format!(".jingwen-{}-{}.tmp", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let temporary = path.with_file_name(name);
+        let temporary = folder.join(name);
         let file = match File::create(&temporary) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                if let Some(folder) = path.parent() {
-                    fs::create_dir_all(folder)?;
-                }
+                fs::create_dir_all(folder)?;
                 File::create(&temporary)?
             }
             other => other?,
         };
         Ok(AtomicFile { file: Some(file), temporary, path: path.to_path_buf() })
+    }
+
+    /// Waits until the content is on disk, so that the name, once given, stands for it even after a loss of power.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.as_ref().map_or(Ok(()), File::sync_data)
     }
 
     /// Gives the file its name.
@@ -57,7 +71,13 @@ impl AtomicFile {
     pub fn commit(mut self) -> io::Result<()> {
         // closed first: some systems do not rename an open file
         drop(self.file.take());
-        fs::rename(&self.temporary, &self.path).inspect_err(|_| {
+        let rename = || fs::rename(&self.temporary, &self.path);
+        let renamed = match (rename(), self.path.parent()) {
+            // the folder is made when the first file comes to it
+            (Err(e), Some(folder)) if e.kind() == io::ErrorKind::NotFound => fs::create_dir_all(folder).and_then(|()| rename()),
+            (other, _) => other,
+        };
+        renamed.inspect_err(|_| {
             let _ = fs::remove_file(&self.temporary);
         })
     }

@@ -2,15 +2,10 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
-use xxhash_rust::xxh3::xxh3_128;
-
+use super::key::{SHORTEST, key};
 use crate::block::{Block, Kind, Mark};
 use crate::rules::Rules;
 
-/// Shortest paragraph that can be a repeat, in characters without white space: below it lines of dialogue and refrains repeat
-/// rightly.
-const SHORTEST: usize = 12;
 /// A paragraph of a text repeats whole; a line this short, in characters, must also end like a sentence. Refrains do not.
 const SENTENCE: usize = 30;
 /// Words that announce an abstract.
@@ -68,18 +63,6 @@ fn is_refrain(blocks: &[Block], out: &[bool], found: &[Mark]) -> bool {
     let kept = blocks.iter().zip(out).filter(|(b, out)| !**out && b.kind == Kind::Paragraph).count();
     let short = found.iter().all(|m| blocks[m.block as usize].span.len() < 3 * SENTENCE);
     short && found.len() * 2 < kept
-}
-
-/// Hash and length of a text, NFC, white space left out. 128 bits: equal hashes are equal texts for any page there is. `buffer` is
-/// reused.
-fn key(s: &str, buffer: &mut String) -> (u128, usize) {
-    buffer.clear();
-    if is_nfc_quick(s.chars()) == IsNormalized::Yes {
-        buffer.extend(s.chars().filter(|c| !c.is_whitespace()));
-    } else {
-        buffer.extend(s.nfc().filter(|c| !c.is_whitespace()));
-    }
-    (xxh3_128(buffer.as_bytes()), buffer.chars().count())
 }
 
 /// Announced abstracts (`摘要：…`) among the first ten kept blocks, whose text is the beginning of a longer block right below.

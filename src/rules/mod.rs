@@ -43,6 +43,7 @@ const FILES: &[(&str, &str)] = &[
     ("metadata.tsv", include_str!("../data/rules/metadata.tsv")),
     ("boilerplate.tsv", include_str!("../data/rules/boilerplate.tsv")),
     ("paragraph.tsv", include_str!("../data/rules/paragraph.tsv")),
+    ("dump.tsv", include_str!("../data/rules/dump.tsv")),
 ];
 
 impl Rules {

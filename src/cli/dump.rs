@@ -1,0 +1,262 @@
+//! The arguments of the verbs that go through a dump, made to a plan, and how a run ended, told. The run itself lives in `run`.
+
+use std::io::{self, BufRead, IsTerminal};
+use std::path::{Path, PathBuf};
+
+use super::args::{self, Compress, From, OnBad, Written};
+use super::cannot;
+use super::console::Console;
+use super::{Outcome, summary};
+use crate::error::Error;
+use crate::io::output;
+use crate::io::source::{self, Choice, Source};
+use crate::run::plan::{self, Plan};
+use crate::run::settings::{self, Compression, Dedup, Means, Settings, To, Verb, Watch};
+use crate::run::{Before, Run, stream};
+
+/// Runs a verb over all inputs.
+///
+/// # Errors
+/// Wrong arguments, or an output that cannot be written. Inputs that cannot be read are told and counted instead.
+pub fn run(args: &args::Dump, verb: Verb, dedup: Dedup, console: &mut Console) -> Result<Outcome, Error> {
+    let request = Request::new(args, verb, dedup)?;
+    if args.dry_run {
+        return request.tell();
+    }
+    let means = means(args);
+    if request.stdin && io::stdin().is_terminal() {
+        console.tell("jingwen: reading from the terminal; end with Ctrl-D, or see --help");
+    }
+    let Some(folder) = &request.folder else {
+        if args.resume {
+            return Err(Error::Usage("--resume needs a run in a folder: -o OUT".to_owned()));
+        }
+        let quarantine = request.quarantine.as_deref();
+        if let Some(file) = &request.file {
+            stream::refuse_to_harm(&request.plan, file, quarantine, args.overwrite)?;
+        }
+        let sums = stream::run(&request.plan, request.file.as_deref(), quarantine, &means, console)?;
+        let bad = sums.records.quarantined + sums.records.skipped;
+        if request.file.is_some() || console.verbose || (bad > 0 && request.plan.settings.to == To::Jsonl) {
+            summary::tell(&sums, None, quarantine, console);
+        }
+        return Ok(summary::outcome(&sums, args, console));
+    };
+    let before = match (args.resume, args.overwrite) {
+        (true, _) => Before::Resume,
+        (_, true) => Before::Overwrite,
+        _ => Before::None,
+    };
+    let run = Run::set_up(request.plan, folder, args.quarantine.as_deref(), before, means)?;
+    let report = match run.go(console) {
+        Ok(report) => report,
+        Err(e) => {
+            if matches!(e, Error::Io { .. }) {
+                console.tell("jingwen: what is done is safe; --resume goes on from here");
+            }
+            return Err(e);
+        }
+    };
+    summary::tell(&report.sums, report.removed.as_deref(), Some(&report.quarantine), console);
+    if let Some(path) = &args.metrics {
+        output::write_whole(path, report.prometheus().as_bytes()).map_err(cannot("write", path.display()))?;
+    }
+    Ok(summary::outcome(&report.sums, args, console))
+}
+
+/// Sets up a run without beginning it: `stage plan`.
+///
+/// # Errors
+/// As [`run`].
+pub fn plan(args: &args::Dump, verb: Verb, dedup: Dedup, console: &mut Console) -> Result<Outcome, Error> {
+    let request = Request::new(args, verb, dedup)?;
+    if args.dry_run {
+        return request.tell();
+    }
+    let Some(folder) = &request.folder else {
+        return Err(Error::Usage("a run of several passes needs a folder: -o OUT".to_owned()));
+    };
+    let before = if args.overwrite { Before::Overwrite } else { Before::None };
+    let run = Run::set_up(request.plan, folder, args.quarantine.as_deref(), before, means(args))?;
+    console.tell(&format!("{} inputs in {} units; run {}", run.plan.inputs.len(), run.plan.units().len(), run.plan.id()));
+    Ok(Outcome::Done)
+}
+
+fn means(args: &args::Dump) -> Means {
+    Means { threads: args.jobs, memory: args.memory, temp: args.temp.clone() }
+}
+
+/// What the arguments ask for.
+struct Request {
+    plan: Plan,
+    stdin: bool,
+    /// The output folder, if it is one.
+    folder: Option<PathBuf>,
+    /// The output file, if it is one.
+    file: Option<PathBuf>,
+    /// Of a stream.
+    quarantine: Option<PathBuf>,
+}
+
+impl Request {
+    /// Looks at the arguments and walks the inputs; writes nothing.
+    fn new(args: &args::Dump, verb: Verb, dedup: Dedup) -> Result<Request, Error> {
+        let mut inputs = args.input.clone();
+        if let Some(from) = &args.files_from {
+            inputs.extend(names(from)?);
+        }
+        let stdin = inputs.is_empty() && args.files_from.is_none() || (inputs.len() == 1 && inputs[0].as_os_str() == "-");
+        if !stdin && inputs.iter().any(|i| i.as_os_str() == "-") {
+            return Err(Error::Usage("`-` stands for standard input and must be the only INPUT".to_owned()));
+        }
+        let single = stdin || (inputs.len() == 1 && !inputs[0].is_dir());
+        let to = format(args, &inputs, single)?;
+        if args.output.is_none() && !single && to == To::Text {
+            return Err(Error::Usage("several pages need a folder to go to: add -o OUT (or --to jsonl for one stream)".to_owned()));
+        }
+        // a name like a file's is a file, unless a folder of that name is there or a tree must go somewhere
+        let is_file = |o: &&PathBuf| {
+            let fits = match to {
+                To::Jsonl | To::Mnbvc => plan::kind(o) == settings::From::Jsonl,
+                To::Text => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
+                To::Parquet => false,
+            };
+            fits && !o.is_dir()
+        };
+        let file = args.output.clone().filter(|o| is_file(&o));
+        let folder = args.output.clone().filter(|_| file.is_none());
+        if folder.is_none() && dedup == Dedup::Dump {
+            return Err(Error::Usage("--dedup dump needs a folder to go to: -o OUT".to_owned()));
+        }
+        if folder.is_none() && to == To::Parquet {
+            return Err(Error::Usage("--to parquet needs a folder to go to: -o OUT".to_owned()));
+        }
+        let quarantine = args.quarantine.clone().or_else(|| {
+            // named after the file: beside it may stand the quarantine of another
+            file.as_ref().and_then(|f| Some(f.with_file_name(format!("{}.quarantine", f.file_name()?.to_string_lossy()))))
+        });
+        let compress = args.compress.map(|c| match c {
+            Compress::None => Compression::None,
+            Compress::Gz => Compression::Gz,
+            Compress::Zst => Compression::Zst,
+        });
+        let settings = Settings {
+            verb,
+            from: match args.from {
+                From::Auto if stdin => settings::From::Page,
+                From::Auto => settings::From::Auto,
+                From::Page => settings::From::Page,
+                From::Jsonl => settings::From::Jsonl,
+                From::Warc => settings::From::Warc,
+                From::Parquet => settings::From::Parquet,
+            },
+            to,
+            text_field: args.text_field.clone(),
+            details: args.details,
+            dedup,
+            compress: match &file {
+                Some(file) => Some(compress.unwrap_or_else(|| plan::compression(file))),
+                None if folder.is_none() => Some(compress.unwrap_or(Compression::None)),
+                None => compress,
+            },
+            max_record: args.max_record,
+            max_ratio: args.max_ratio,
+            max_nesting: args.max_nesting,
+            block: args.block,
+            on_bad: match args.on_bad {
+                OnBad::Quarantine => settings::OnBad::Quarantine,
+                OnBad::Skip => settings::OnBad::Skip,
+                OnBad::Fail => settings::OnBad::Fail,
+            },
+            sample: args.sample,
+            limit: args.limit,
+        };
+        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+        if stdin {
+            found.push(Source { path: "-".into(), name: "-".into(), size: 0 });
+        } else {
+            let skip = args.output.iter().chain(&quarantine).chain(&args.quarantine).filter_map(|p| p.canonicalize().ok()).collect();
+            let choice = Choice::new(&args.include, &args.exclude, skip).map_err(Error::Usage)?;
+            found = source::all(&inputs, &choice, &mut unreadable);
+        }
+        Ok(Request { plan: Plan::new(settings, found, unreadable), stdin, folder, file, quarantine })
+    }
+
+    /// `--dry-run`: the inputs, what they are taken for, and where they go.
+    fn tell(&self) -> Result<Outcome, Error> {
+        let mut out = String::new();
+        for i in &self.plan.inputs {
+            let target = i.part.map(|p| &self.plan.parts[p as usize]).or(i.target.as_ref());
+            let to = match (&i.why, target, &self.folder) {
+                (Some(why), ..) => format!("cannot be read: {why}"),
+                (None, Some(target), Some(folder)) => folder.join(target).display().to_string(),
+                _ => self.file.as_ref().map_or_else(|| "standard output".to_owned(), |f| f.display().to_string()),
+            };
+            out.push_str(&format!("{}\t{}\t{to}\n", i.shown().display(), settings::name(i.kind)));
+        }
+        super::print(out.as_bytes())
+    }
+}
+
+/// The names in a file, one a line.
+fn names(from: &Path) -> Result<Vec<PathBuf>, Error> {
+    let reader: Box<dyn BufRead> = if from.as_os_str() == "-" {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(io::BufReader::new(std::fs::File::open(from).map_err(cannot("read", from.display()))?))
+    };
+    let lines = reader.split(b'\n').map(|l| l.map(|l| l.strip_suffix(b"\r").map_or(l.clone(), <[u8]>::to_vec)));
+    let lines: io::Result<Vec<Vec<u8>>> = lines.collect();
+    let lines = lines.map_err(cannot("read", from.display()))?;
+    Ok(lines.into_iter().filter(|l| !l.is_empty()).map(|l| source::path(&l)).collect())
+}
+
+/// What to write when it was not said: JSON lines for JSON lines and archives, else text.
+fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Error> {
+    let kinds = |p: &PathBuf| (!p.is_dir()).then(|| plan::kind(p));
+    let records = match args.from {
+        From::Jsonl | From::Warc | From::Parquet => true,
+        From::Page => false,
+        From::Auto if single => inputs.first().and_then(kinds).is_some_and(|k| k != settings::From::Page),
+        From::Auto => false,
+    };
+    let named = args.output.as_deref().is_some_and(|o| plan::kind(o) == settings::From::Jsonl);
+    let to = match args.to {
+        Some(Written::Text) => To::Text,
+        Some(Written::Jsonl) => To::Jsonl,
+        Some(Written::Parquet) => To::Parquet,
+        Some(Written::Mnbvc) => To::Mnbvc,
+        None if records || named => To::Jsonl,
+        None => To::Text,
+    };
+    if args.from == From::Jsonl && to == To::Text {
+        return Err(Error::Usage("--from jsonl gives JSON lines: one line in, one line out; write --to jsonl".to_owned()));
+    }
+    Ok(to)
+}
+
+impl Watch for Console {
+    fn expect(&mut self, pass: &'static str, bytes: Option<u64>) {
+        Console::expect(self, pass, bytes);
+    }
+
+    fn advance(&mut self, bytes: u64, records: u64) {
+        Console::advance(self, bytes, records);
+    }
+
+    fn warn(&mut self, message: &str) {
+        Console::warn(self, message);
+    }
+
+    fn note(&mut self, message: &str) {
+        Console::note(self, message);
+    }
+
+    fn tell(&mut self, message: &str) {
+        Console::tell(self, message);
+    }
+
+    fn finish(&mut self) {
+        Console::finish(self);
+    }
+}

@@ -1,0 +1,341 @@
+//! `Draft`: what is left to know of a cleaned record when it is written: its text, its blocks, which of them are out and why. Can be
+//! stored and read back, so that a later pass may leave out more blocks. Data and its two texts; no policy, no format.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::block::Kind;
+use crate::page::{Format, Page};
+use crate::rules::{RuleId, Rules};
+use crate::span::Span;
+
+/// A cleaned record before it is written. Borrows from the page, or from the bytes it was stored in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft<'a> {
+    /// Name of the record.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// Its address.
+    pub url: Option<String>,
+    /// The text the blocks refer to: the last layer of the page.
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+    /// Bytes of the record as it came.
+    pub bytes_in: u64,
+    /// Blocks in order. Empty for a text that was only repaired: then all of it stays.
+    pub pieces: Vec<Piece>,
+    /// The title, if it is to be written.
+    pub title: Option<String>,
+    /// White space between blocks stays as it stands in `text`.
+    pub in_place: bool,
+    /// Blocks are what is written; else `text` is.
+    pub blocks: bool,
+    /// Title, author, date, … as a JSON object.
+    #[serde(borrow)]
+    pub metadata: Cow<'a, str>,
+    /// The charset and how sure it is, as a JSON object.
+    #[serde(borrow)]
+    pub charset: Cow<'a, str>,
+    /// Edits by rule: number of the rule and how often.
+    pub edits: Vec<(u16, u32)>,
+    /// Guesses and losses by rule.
+    pub notes: Vec<(u16, u32)>,
+    /// True when something other than markup was edited.
+    pub edited: bool,
+}
+
+/// A block of a draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Byte range in the draft's text.
+    pub span: (u32, u32),
+    /// What it is.
+    pub kind: Form,
+    /// The bytes of the record it came from.
+    pub at: (u32, u32),
+    /// Why it is left out; `None` for a block that stays.
+    pub cut: Option<Cut>,
+}
+
+/// Why a block is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cut {
+    /// Number of the rule.
+    pub rule: u16,
+    /// For a duplicate, where the first copy stands.
+    pub first: Option<First>,
+}
+
+/// Where the first copy of a duplicate stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum First {
+    /// A block of the same record.
+    Here(u32),
+    /// A block of another record of the dump, named by its order.
+    There {
+        /// Order of the record in the dump.
+        doc: u64,
+        /// Its block.
+        block: u32,
+    },
+}
+
+/// How blocks are set: what matters of [`Kind`] for the white space between them and for Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// Running text.
+    Paragraph,
+    /// A heading with its level.
+    Heading(u8),
+    /// An item of a list.
+    Item,
+    /// A row of a table.
+    Row,
+    /// Preformatted text.
+    Code,
+    /// A quotation.
+    Quote,
+    /// The text under a picture.
+    Caption,
+}
+
+impl From<Kind> for Form {
+    fn from(kind: Kind) -> Form {
+        match kind {
+            Kind::Paragraph => Form::Paragraph,
+            Kind::Heading(n) => Form::Heading(n),
+            Kind::ListItem => Form::Item,
+            Kind::TableRow => Form::Row,
+            Kind::Code => Form::Code,
+            Kind::Quote => Form::Quote,
+            Kind::Caption => Form::Caption,
+        }
+    }
+}
+
+impl<'p> Draft<'p> {
+    /// Of a page that was cleaned. `title`: the title is written too. `in_place`: the text goes back to where it came from (a field
+    /// of a JSON line), so white space between paragraphs stays, unless the page was markup.
+    pub fn of(page: &'p Page<'_>, title: bool, in_place: bool, rules: &Rules) -> Draft<'p> {
+        let mut pieces: Vec<Piece> = (page.outline.blocks.iter())
+            .map(|b| {
+                let at = page.locate(b.span);
+                Piece { span: (b.span.start, b.span.end), kind: b.kind.into(), at: (at.start, at.end), cut: None }
+            })
+            .collect();
+        // the first mark of each block counts; marks name blocks in any order
+        for m in page.marks.iter().rev() {
+            pieces[m.block as usize].cut = Some(Cut { rule: m.rule.0, first: m.first.map(First::Here) });
+        }
+        let title = page.metadata.title.clone().filter(|_| title);
+        Draft { pieces, title, in_place: in_place && page.format == Format::Text, blocks: true, ..Draft::repaired(page, rules) }
+    }
+
+    /// Of a page that was only decoded and repaired.
+    pub fn repaired(page: &'p Page<'_>, rules: &Rules) -> Draft<'p> {
+        use crate::layer::Stage;
+        let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
+        // three digits: more would be noise, and f32 printed as f64 shows it
+        let confidence = (f64::from(page.charset.confidence) * 1000.0).round() / 1000.0;
+        let c = &page.charset;
+        let charset = serde_json::json!({"name": c.name, "confidence": confidence, "why": &c.why, "language": c.language});
+        Draft {
+            id: page.raw.id.into(),
+            url: page.raw.url.or(page.metadata.url.as_deref()).map(str::to_owned),
+            text: page.text().into(),
+            bytes_in: page.raw.bytes.len() as u64,
+            pieces: Vec::new(),
+            title: None,
+            in_place: false,
+            blocks: false,
+            metadata: serde_json::to_string(&page.metadata).unwrap_or_else(|_| "{}".to_owned()).into(),
+            charset: charset.to_string().into(),
+            edits: by_rule(edits, rules),
+            notes: by_rule(page.notes.iter().map(|n| n.rule), rules),
+            edited: page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()),
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// The text of a block.
+    pub fn piece(&self, block: usize) -> &str {
+        let (start, end) = self.pieces[block].span;
+        Span { start, end }.of(&self.text)
+    }
+
+    /// Leaves every block out.
+    pub fn cut_all(&mut self, cut: Cut) {
+        for p in self.pieces.iter_mut().filter(|p| p.cut.is_none()) {
+            p.cut = Some(cut);
+        }
+        self.title = None;
+    }
+
+    /// Blocks that stay.
+    pub fn kept(&self) -> usize {
+        self.pieces.iter().filter(|p| p.cut.is_none()).count()
+    }
+
+    /// The clean text. Borrows when nothing is left out of a text whose white space stays.
+    pub fn clean(&self) -> Cow<'_, str> {
+        match (self.blocks, self.in_place) {
+            (false, _) => Cow::Borrowed(&self.text),
+            (true, true) => self.spaced_as_it_was(),
+            (true, false) => Cow::Owned(self.spaced()),
+        }
+    }
+
+    /// Title and paragraphs, one blank line between, list items and table rows on lines of their own; a line end at the end; nothing
+    /// at all for an empty document.
+    fn spaced(&self) -> String {
+        let mut out = String::with_capacity(self.pieces.iter().map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + 200);
+        let mut before: Option<Form> = None;
+        if let Some(title) = &self.title {
+            out.push_str(title);
+            before = Some(Form::Heading(1));
+        }
+        for (i, p) in self.pieces.iter().enumerate().filter(|(_, p)| p.cut.is_none()) {
+            match before {
+                None => {}
+                Some(k) if k == p.kind && matches!(k, Form::Item | Form::Row) => out.push('\n'),
+                Some(_) => out.push_str("\n\n"),
+            }
+            out.push_str(self.piece(i));
+            before = Some(p.kind);
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The white space between paragraphs as it stands in the text. A title line stays where it is; a title that is no line of the
+    /// text comes first.
+    fn spaced_as_it_was(&self) -> Cow<'_, str> {
+        let title = self.title.as_deref();
+        let line = title.and_then(|t| (0..self.pieces.len()).find(|i| self.piece(*i) == t));
+        let extra = title.filter(|_| line.is_none());
+        let stays = |i: usize| self.pieces[i].cut.is_none() || line == Some(i);
+        if extra.is_none() && (0..self.pieces.len()).all(stays) {
+            return Cow::Borrowed(&self.text);
+        }
+        let text = &*self.text;
+        let mut clean = String::with_capacity(text.len());
+        if let Some(title) = extra {
+            clean.push_str(title);
+            clean.push_str("\n\n");
+        }
+        // a paragraph takes the white space before it along; what follows the last one is the end of the text
+        let (mut end, mut first) = (0, true);
+        for (i, p) in self.pieces.iter().enumerate() {
+            let (start, stop) = (p.span.0 as usize, p.span.1 as usize);
+            if stays(i) {
+                // but for what stood between it and paragraphs before it of which none is left
+                clean.push_str(if first && (end > 0 || extra.is_some()) { "" } else { &text[end..start] });
+                clean.push_str(&text[start..stop]);
+                first = false;
+            }
+            end = stop;
+        }
+        if !clean.is_empty() {
+            clean.push_str(&text[end..]);
+        }
+        Cow::Owned(clean)
+    }
+
+    /// The rule that took most of the text, and its sentence: why nothing stays.
+    pub fn reason(&self, rules: &Rules) -> String {
+        let mut bytes = std::collections::BTreeMap::new();
+        for p in &self.pieces {
+            if let Some(cut) = p.cut {
+                *bytes.entry(cut.rule).or_insert(0u64) += u64::from(p.span.1 - p.span.0);
+            }
+        }
+        match bytes.iter().max_by_key(|(rule, n)| (**n, std::cmp::Reverse(**rule))) {
+            None => "no text in it".to_owned(),
+            Some((rule, _)) => {
+                let rule = rules.get(RuleId(*rule));
+                format!("{}: {}", rule.id, rule.says)
+            }
+        }
+    }
+}
+
+/// How often each rule comes, by its number.
+fn by_rule(which: impl Iterator<Item = RuleId>, rules: &Rules) -> Vec<(u16, u32)> {
+    // an array, not a map: pages have thousands of edits
+    let mut counts = vec![0u32; rules.iter().len()];
+    which.for_each(|r| counts[usize::from(r.0)] += 1);
+    (0u16..).zip(counts).filter(|(_, n)| *n > 0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A draft of the lines of `text`, those in `out` left out.
+    fn draft<'a>(text: &'a str, out: &[usize], title: Option<&str>) -> Draft<'a> {
+        let mut pieces = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            let inner = line.trim();
+            if !inner.is_empty() {
+                let start = at + line.find(inner).expect("it is in there");
+                let cut = out.contains(&pieces.len()).then_some(Cut { rule: 0, first: None });
+                pieces.push(Piece { span: (start as u32, (start + inner.len()) as u32), kind: Form::Paragraph, at: (0, 0), cut });
+            }
+            at += line.len();
+        }
+        Draft {
+            id: "a".into(),
+            url: Some("http://a.example/".into()),
+            text: text.into(),
+            bytes_in: 7,
+            pieces,
+            title: title.map(str::to_owned),
+            in_place: true,
+            blocks: true,
+            metadata: "{}".into(),
+            charset: "{}".into(),
+            edits: vec![(1, 2)],
+            notes: Vec::new(),
+            edited: true,
+        }
+    }
+
+    #[test]
+    fn in_place_keeps_the_white_space_between_paragraphs() {
+        let text = "\u{3000}one\n\n two\nthree\n\n";
+        assert!(matches!(draft(text, &[], None).clean(), Cow::Borrowed(t) if t == text));
+        assert_eq!(draft(text, &[1], None).clean(), "\u{3000}one\nthree\n\n");
+        assert_eq!(draft(text, &[0], None).clean(), "two\nthree\n\n");
+        assert_eq!(draft(text, &[2], None).clean(), "\u{3000}one\n\n two\n\n");
+        assert_eq!(draft(text, &[0, 1, 2], None).clean(), "");
+    }
+
+    #[test]
+    fn in_place_a_title_line_stays_and_another_title_comes_first() {
+        let text = "one\ntwo\n";
+        assert_eq!(draft(text, &[0], Some("one")).clean(), text);
+        assert_eq!(draft(text, &[0], None).clean(), "two\n");
+        assert_eq!(draft(text, &[0], Some("1")).clean(), "1\n\ntwo\n");
+    }
+
+    #[test]
+    fn elsewhere_paragraphs_stand_a_blank_line_apart() {
+        let set = |text: &str, out: &[usize], title| Draft { in_place: false, ..draft(text, out, title) }.clean().into_owned();
+        assert_eq!(set(" one\n two\nthree", &[1], Some("t")), "t\n\none\n\nthree\n");
+        assert_eq!(set("one\n", &[0], None), "");
+    }
+
+    #[test]
+    fn a_draft_can_be_stored() {
+        let d = draft("one\ntwo\n", &[1], Some("t"));
+        let stored = postcard::to_stdvec(&d).unwrap();
+        let back: Draft<'_> = postcard::from_bytes(&stored).unwrap();
+        assert_eq!(back, d);
+        assert!(matches!(back.text, Cow::Borrowed(_)));
+    }
+}

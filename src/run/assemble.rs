@@ -1,0 +1,121 @@
+//! Blocks put together to the files of the output: parts, the quarantine, the list of records removed whole. Each appears whole, with its
+//! length and hash in the journal.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::blocks::{BadLine, Stage, Work};
+use super::journal::{At, Output};
+use crate::error::Error;
+use crate::io::output::AtomicFile;
+
+/// A file of the output that is being put together.
+struct Assembly {
+    file: BufWriter<AtomicFile>,
+    path: PathBuf,
+    hash: Xxh3,
+    length: u64,
+}
+
+impl Assembly {
+    fn create(begun: &Path, path: PathBuf) -> Result<Assembly, Error> {
+        let file =
+            AtomicFile::create_in(begun, &path).map_err(|source| Error::Io { verb: "write", path: path.display().to_string(), source })?;
+        Ok(Assembly { file: BufWriter::with_capacity(1 << 18, file), path, hash: Xxh3::new(), length: 0 })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+        self.file.write_all(bytes).map_err(|source| Error::Io { verb: "write", path: self.path.display().to_string(), source })
+    }
+
+    fn append(&mut self, from: &Path) -> Result<(), Error> {
+        let Some(mut file) = open(from)? else { return Ok(()) };
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(n) => self.write(&buffer[..n])?,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(Error::Io { verb: "read", path: from.display().to_string(), source }),
+            }
+        }
+    }
+
+    /// Gives the file its name; `path` is how the journal names it.
+    fn finish(self, path: PathBuf) -> Result<Output, Error> {
+        let Assembly { file, path: target, hash, length } = self;
+        let commit = || -> io::Result<()> {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            file.sync()?;
+            file.commit()
+        };
+        commit().map_err(|source| Error::Io { verb: "write", path: target.display().to_string(), source })?;
+        Ok(Output { path, length, xxh3: format!("{:032x}", hash.digest128()) })
+    }
+}
+
+/// A file that may not be there.
+fn open(path: &Path) -> Result<Option<File>, Error> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(Error::Io { verb: "read", path: path.display().to_string(), source }),
+    }
+}
+
+/// Puts a stage of these blocks, in order, into `folder/name`. With `empty` a file is made even when there is nothing to put in.
+///
+/// # Errors
+/// [`Error::Io`].
+#[allow(clippy::too_many_arguments)]
+pub fn concatenate(
+    work: &Work,
+    begun: &Path,
+    blocks: &[At],
+    stage: Stage,
+    folder: &Path,
+    name: &Path,
+    empty: bool,
+) -> Result<Option<Output>, Error> {
+    if !empty && !blocks.iter().any(|at| work.path(*at, stage).exists()) {
+        return Ok(None);
+    }
+    let mut to = Assembly::create(begun, folder.join(name))?;
+    for at in blocks {
+        to.append(&work.path(*at, stage))?;
+    }
+    to.finish(name.to_path_buf()).map(Some)
+}
+
+/// Puts the quarantine together: the records of all blocks, and their index with offsets into the whole.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn quarantine(work: &Work, begun: &Path, blocks: &[At], folder: &Path, name: &Path) -> Result<Vec<Output>, Error> {
+    if !blocks.iter().any(|at| work.path(*at, Stage::Bad).exists()) {
+        return Ok(Vec::new());
+    }
+    let [index_name, records_name] = crate::io::quarantine::Quarantine::FILES;
+    let mut index = Assembly::create(begun, folder.join(index_name))?;
+    let mut records = Assembly::create(begun, folder.join(records_name))?;
+    for at in blocks {
+        let base = records.length;
+        records.append(&work.path(*at, Stage::Raw))?;
+        let path = work.path(*at, Stage::Bad);
+        let Some(file) = open(&path)? else { continue };
+        for line in BufReader::new(file).lines() {
+            let fail = |source: io::Error| Error::Io { verb: "read", path: path.display().to_string(), source };
+            let mut line: BadLine = serde_json::from_str(&line.map_err(fail)?).map_err(|e| fail(e.into()))?;
+            line.start = line.start.map(|n| n + base);
+            let mut json = serde_json::to_vec(&line).map_err(|e| fail(e.into()))?;
+            json.push(b'\n');
+            index.write(&json)?;
+        }
+    }
+    Ok(vec![records.finish(name.join(records_name))?, index.finish(name.join(index_name))?])
+}

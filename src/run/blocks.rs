@@ -1,0 +1,324 @@
+//! The work in progress of a run: what each block gave, staged in files that appear whole, and written down in the journal when they are
+//! safe. Putting blocks together to outputs lives in `assemble`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::{At, Block, Entry, Journal, Output};
+use super::plan::Plan;
+use super::rows::{self, Row};
+use super::settings::{OnBad, Watch};
+use super::sums::Sums;
+use super::work::Done;
+use crate::error::Error;
+use crate::io::output::AtomicFile;
+use crate::io::quarantine::{Bad, Raw, hex};
+use crate::rules::Rules;
+
+/// What a block leaves. The name is the extension of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Bytes of the part.
+    Out,
+    /// Frames of drafts for the next pass: length and input (4 bytes each, little-endian), what was stored.
+    Draft,
+    /// Hashes.
+    Rows,
+    /// The index of what cannot be read, offsets counted from the block's own bytes.
+    Bad,
+    /// Its bytes.
+    Raw,
+    /// Lines of the list of records removed whole.
+    Removed,
+}
+
+impl Stage {
+    fn extension(self) -> &'static str {
+        match self {
+            Stage::Out => "out",
+            Stage::Draft => "draft",
+            Stage::Rows => "rows",
+            Stage::Bad => "bad",
+            Stage::Raw => "raw",
+            Stage::Removed => "removed",
+        }
+    }
+}
+
+/// The folder of the work in progress.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// Blocks.
+    pub folder: PathBuf,
+    /// Files that are not whole yet.
+    pub begun: PathBuf,
+}
+
+impl Work {
+    /// Where a stage of a block lies.
+    pub fn path(&self, at: At, stage: Stage) -> PathBuf {
+        self.folder.join(format!("{:08}-{:06}.{}", at.0, at.1, stage.extension()))
+    }
+
+    /// Takes away a stage of a block, if it is there.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn remove(&self, at: At, stage: Stage) -> Result<(), Error> {
+        let path = self.path(at, stage);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(Error::Io { verb: "remove", path: path.display().to_string(), source })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A line of the index of what cannot be read.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct BadLine {
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    record: u64,
+    offset: u64,
+    at: Option<u64>,
+    reason: String,
+    /// Where its bytes begin.
+    pub start: Option<u64>,
+    length: Option<u64>,
+}
+
+/// Takes what is done, in order, on the calling thread, and commits block after block.
+pub struct Blocks<'r> {
+    plan: &'r Plan,
+    work: &'r Work,
+    journal: &'r mut Journal,
+    watch: &'r mut dyn Watch,
+    /// The pass that reads the inputs, not the one that reads what was stored.
+    scan: bool,
+    /// Bytes of a job are stored as frames.
+    frames: bool,
+    open: BTreeMap<Stage, BufWriter<AtomicFile>>,
+    raw: u64,
+    rows: Vec<Row>,
+    sums: Sums,
+    files: Vec<Output>,
+    /// What was done.
+    pub committed: Vec<Block>,
+}
+
+impl<'r> Blocks<'r> {
+    /// For one pass.
+    pub fn new(plan: &'r Plan, work: &'r Work, journal: &'r mut Journal, watch: &'r mut dyn Watch, scan: bool, frames: bool) -> Blocks<'r> {
+        Blocks {
+            plan,
+            work,
+            journal,
+            watch,
+            scan,
+            frames,
+            open: BTreeMap::new(),
+            raw: 0,
+            rows: Vec::new(),
+            sums: Sums::default(),
+            files: Vec::new(),
+            committed: Vec::new(),
+        }
+    }
+
+    /// Keeps one job.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Record`] for what cannot be read when the run is to stop then.
+    pub fn take(&mut self, mut done: Done) -> Result<(), Error> {
+        let Some(at) = done.at else { return Ok(()) };
+        if !done.out.is_empty() {
+            if self.frames {
+                let mut head = [0; 8];
+                head[..4].copy_from_slice(&(done.out.len() as u32).to_le_bytes());
+                head[4..].copy_from_slice(&(done.input as u32).to_le_bytes());
+                self.write(at, Stage::Draft, &head)?;
+                self.write(at, Stage::Draft, &done.out)?;
+            } else {
+                self.write(at, Stage::Out, &done.out)?;
+            }
+        }
+        for bad in &mut done.bad {
+            self.bad(at, bad, &mut done.counter.sums)?;
+        }
+        let name = |n: usize| self.plan.inputs[n].shown().display().to_string();
+        for (record, reason) in &done.unlisted {
+            self.watch.note(&format!("{}, record {record}: {reason} [removed whole]", name(done.input)));
+        }
+        for removed in &done.removed {
+            self.watch.note(&format!("{}, record {}: {} [removed whole]", removed.path.display(), removed.record, removed.reason));
+            let mut line = serde_json::to_vec(removed).map_err(|e| self.fail(at, Stage::Removed)(e.into()))?;
+            line.push(b'\n');
+            self.write(at, Stage::Removed, &line)?;
+        }
+        self.rows.append(&mut done.rows);
+        self.files.append(&mut done.files);
+        let sums = done.counter.finish(Rules::builtin());
+        let (bytes, records) = match self.scan {
+            true => (sums.bytes_in, sums.records.read),
+            false => (done.weight, sums.records.out + sums.records.removed),
+        };
+        self.watch.advance(bytes, records);
+        self.sums.add(&sums);
+        match done.end {
+            Some(last) => self.commit(at, last),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&self, at: At, stage: Stage) -> impl FnOnce(io::Error) -> Error + use<> {
+        let path = self.work.path(at, stage).display().to_string();
+        move |source| Error::Io { verb: "write", path, source }
+    }
+
+    fn file(&mut self, at: At, stage: Stage) -> Result<&mut BufWriter<AtomicFile>, Error> {
+        use std::collections::btree_map::Entry as Slot;
+        let path = self.work.path(at, stage);
+        match self.open.entry(stage) {
+            Slot::Occupied(open) => Ok(open.into_mut()),
+            Slot::Vacant(slot) => {
+                let file = AtomicFile::create_in(&self.work.begun, &path);
+                let file = file.map_err(|source| Error::Io { verb: "write", path: path.display().to_string(), source })?;
+                Ok(slot.insert(BufWriter::with_capacity(1 << 18, file)))
+            }
+        }
+    }
+
+    fn write(&mut self, at: At, stage: Stage, bytes: &[u8]) -> Result<(), Error> {
+        let fail = self.fail(at, stage);
+        self.file(at, stage)?.write_all(bytes).map_err(fail)
+    }
+
+    fn bad(&mut self, at: At, bad: &mut Bad, sums: &mut Sums) -> Result<(), Error> {
+        if matches!(bad.raw, Raw::None) {
+            sums.unreadable += 1;
+        }
+        let as_error = |bad: &Bad| Error::Record {
+            path: bad.path.display().to_string(),
+            record: bad.record,
+            offset: bad.at.unwrap_or(bad.offset),
+            why: bad.why.clone(),
+        };
+        let what = match self.plan.settings.on_bad {
+            OnBad::Fail => return Err(as_error(bad)),
+            OnBad::Skip => {
+                sums.records.skipped += 1;
+                "skipped"
+            }
+            OnBad::Quarantine => {
+                sums.records.quarantined += 1;
+                self.keep(at, bad)?;
+                "quarantined"
+            }
+        };
+        self.watch.warn(&format!("{} [{what}]", as_error(bad)));
+        Ok(())
+    }
+
+    fn keep(&mut self, at: At, bad: &mut Bad) -> Result<(), Error> {
+        let (fail, fail_index) = (self.fail(at, Stage::Raw), self.fail(at, Stage::Bad));
+        let records = self.file(at, Stage::Raw)?;
+        let mut copy = || -> io::Result<Option<u64>> {
+            let length = match &mut bad.raw {
+                Raw::Bytes(bytes) => records.write_all(bytes).map(|()| bytes.len() as u64)?,
+                Raw::Spool(spool) => io::copy(&mut spool.read()?, records)?,
+                Raw::File(path) => io::copy(&mut fs::File::open(path)?, records)?,
+                Raw::None => return Ok(None),
+            };
+            records.write_all(b"\n").map(|()| Some(length))
+        };
+        let length = copy().map_err(fail)?;
+        let line = BadLine {
+            path: bad.path.to_string_lossy().into_owned(),
+            path_bytes: bad.path.to_str().is_none().then(|| hex(bad.path.as_os_str().as_encoded_bytes())),
+            record: bad.record,
+            offset: bad.offset,
+            at: bad.at,
+            reason: bad.why.clone(),
+            start: length.map(|_| self.raw),
+            length,
+        };
+        self.raw += length.map_or(0, |n| n + 1);
+        let mut line = serde_json::to_vec(&line).map_err(|e| fail_index(e.into()))?;
+        line.push(b'\n');
+        self.write(at, Stage::Bad, &line)
+    }
+
+    /// Makes what the block gave safe, then says so in the journal.
+    fn commit(&mut self, at: At, last: bool) -> Result<(), Error> {
+        let docs = self.rows.iter().map(|r| r.doc).min().zip(self.rows.iter().map(|r| r.doc).max());
+        if !self.rows.is_empty() {
+            let mut rows = std::mem::take(&mut self.rows);
+            let fail = self.fail(at, Stage::Rows);
+            rows::write(&mut rows, self.file(at, Stage::Rows)?).map_err(fail)?;
+        }
+        for (stage, file) in std::mem::take(&mut self.open) {
+            let commit = || -> io::Result<()> {
+                let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+                file.sync()?;
+                file.commit()
+            };
+            commit().map_err(self.fail(at, stage))?;
+        }
+        self.raw = 0;
+        let block = Block { at, last, sums: std::mem::take(&mut self.sums), docs, files: std::mem::take(&mut self.files) };
+        self.journal.add(&(if self.scan { Entry::Scan } else { Entry::Apply })(block.clone()))?;
+        self.committed.push(block);
+        Ok(())
+    }
+}
+
+/// The jobs of the pass that reads what another has stored: the frames of a block, one by one.
+pub struct Frames {
+    file: Option<io::BufReader<fs::File>>,
+    path: PathBuf,
+}
+
+impl Frames {
+    /// Of one block; none when it has stored nothing.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn open(path: &Path) -> Result<Frames, Error> {
+        let file = match fs::File::open(path) {
+            Ok(file) => Some(io::BufReader::with_capacity(1 << 18, file)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => None,
+            Err(source) => return Err(Error::Io { verb: "read", path: path.display().to_string(), source }),
+        };
+        Ok(Frames { file, path: path.to_path_buf() })
+    }
+
+    /// The next frame: the number of its input, little-endian, and what was stored.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        use std::io::{BufRead, Read};
+        let Some(file) = &mut self.file else { return Ok(None) };
+        let mut read = || -> io::Result<Option<Vec<u8>>> {
+            if file.fill_buf()?.is_empty() {
+                return Ok(None);
+            }
+            let mut length = [0; 4];
+            file.read_exact(&mut length)?;
+            let length = u32::from_le_bytes(length) as usize + 4;
+            let mut frame = Vec::with_capacity(length);
+            if file.take(length as u64).read_to_end(&mut frame)? < length {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            Ok(Some(frame))
+        };
+        read().map_err(|source| Error::Io { verb: "read", path: self.path.display().to_string(), source })
+    }
+}

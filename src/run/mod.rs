@@ -1,0 +1,469 @@
+//! A dump through a verb, from plan to report: the passes, what is safe after each, and how a killed run goes on. Threads live in
+//! `batch`, formats in `io`, arguments in `cli`.
+//!
+//! ```text
+//! plan     inputs in order, frozen
+//! scan     per block, pure: records -> text, or -> drafts and rows of hashes when duplicates of the dump are wanted
+//! resolve  rows sorted by hash: the least (record, block) of each stays
+//! apply    per block, pure: drafts without their duplicates -> text
+//! finish   blocks -> parts, quarantine, report
+//! ```
+
+mod assemble;
+pub mod blocks;
+mod feed;
+pub mod journal;
+pub mod plan;
+mod render;
+mod report;
+mod resolve;
+mod rows;
+pub mod settings;
+pub mod stream;
+pub mod sums;
+pub mod verify;
+mod work;
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::batch::{Limits, ordered};
+use crate::error::Error;
+use crate::io::output;
+use crate::io::quarantine::Quarantine;
+use blocks::{Blocks, Frames, Stage, Work};
+use feed::Feed;
+use journal::{At, Block, Entry, Journal, Output};
+use plan::{Plan, QUARANTINE, REMOVED, REPORT, STATE, Unit};
+use render::Render;
+use rows::PARTS;
+use settings::{Dedup, Means, OnBad, Watch};
+use sums::Sums;
+use work::Worker;
+
+pub use report::Report;
+
+/// Bytes of input on their way at once, read and not yet written, at most; a single larger record goes alone.
+const IN_FLIGHT: u64 = 64 << 20;
+
+/// A run and its folders.
+#[derive(Debug)]
+pub struct Run {
+    /// What is read and written.
+    pub plan: Plan,
+    /// The output folder.
+    folder: PathBuf,
+    /// Where records go that cannot be read.
+    quarantine: PathBuf,
+    /// Plan and journals.
+    state: PathBuf,
+    /// Work in progress.
+    work: Work,
+    means: Means,
+}
+
+/// What to do about a run that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// There must be none.
+    None,
+    /// It goes on.
+    Resume,
+    /// It is taken away.
+    Overwrite,
+}
+
+/// Some of the units of a plan: those whose number is `part` modulo `of`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// From 0.
+    pub part: usize,
+    /// How many parts there are.
+    pub of: usize,
+}
+
+impl Share {
+    /// Everything.
+    pub const ALL: Share = Share { part: 0, of: 1 };
+
+    fn has(self, n: usize) -> bool {
+        n % self.of == self.part
+    }
+
+    /// The journal of a pass over this share: one writer a file.
+    fn journal(self, pass: &str) -> String {
+        if self.of == 1 { "journal.jsonl".to_owned() } else { format!("journal-{pass}-{:05}-of-{:05}.jsonl", self.part, self.of) }
+    }
+}
+
+fn cannot(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error + use<> {
+    let path = path.display().to_string();
+    move |source| Error::Io { verb, path, source }
+}
+
+impl Run {
+    /// Sets the run up in `folder`: freezes the plan, or finds it there. `quarantine`: another folder than `folder/quarantine`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is a run already, or not the one to go on with, or an output that may not be replaced.
+    pub fn set_up(plan: Plan, folder: &Path, quarantine: Option<&Path>, before: Before, means: Means) -> Result<Run, Error> {
+        let mut run = Run::at(plan, folder, quarantine, means);
+        let path = run.state.join("plan.json");
+        let there = path.exists();
+        let name = folder.display();
+        match before {
+            Before::Resume if there => {
+                let old = read_plan(&path)?;
+                if let Some(how) = run.plan.differs(&old) {
+                    let why = format!("the run in {name} cannot go on, it is another one: {how}; --overwrite starts anew");
+                    return Err(Error::Usage(why));
+                }
+                run.plan = old;
+                let begun = [&run.work.begun, &run.begun()].map(|f| (f.exists()).then(|| fs::remove_dir_all(f)).transpose());
+                begun.into_iter().collect::<io::Result<Vec<_>>>().map_err(cannot("clear", &run.work.begun))?;
+                return Ok(run);
+            }
+            Before::None if there && !folder.join(REPORT).exists() => {
+                let why = format!("{name} holds a run that is not finished; --resume goes on with it, --overwrite starts anew");
+                return Err(Error::Usage(why));
+            }
+            // nothing was begun: a run that resumes nothing is a run
+            Before::Resume | Before::None | Before::Overwrite => {}
+        }
+        run.plan.refuse_to_harm(folder, &run.quarantine, before == Before::Overwrite)?;
+        run.clear()?;
+        fs::create_dir_all(&run.state).map_err(cannot("make the folder", &run.state))?;
+        output::write_whole(&path, run.plan.json().as_bytes()).map_err(cannot("write", &path))?;
+        Ok(run)
+    }
+
+    /// The run that lies in `folder`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is none.
+    pub fn find(folder: &Path, means: Means) -> Result<Run, Error> {
+        let path = folder.join(STATE).join("plan.json");
+        if !path.exists() {
+            return Err(Error::Usage(format!("{} holds no run: there is no {STATE}/plan.json in it", folder.display())));
+        }
+        Ok(Run::at(read_plan(&path)?, folder, None, means))
+    }
+
+    fn at(plan: Plan, folder: &Path, quarantine: Option<&Path>, means: Means) -> Run {
+        let state = folder.join(STATE);
+        // one temporary folder may serve several runs
+        let work = means.temp.as_ref().map_or(state.clone(), |t| t.join(format!("jingwen-{}", plan.id())));
+        let quarantine = quarantine.map_or_else(|| folder.join(QUARANTINE), Path::to_path_buf);
+        let work = Work { folder: work.join("work"), begun: work.join("work-begun") };
+        Run { plan, folder: folder.to_path_buf(), quarantine, state, work, means }
+    }
+
+    /// Files of the output that are not whole yet.
+    fn begun(&self) -> PathBuf {
+        self.state.join("begun")
+    }
+
+    /// Takes away what an earlier run left.
+    fn clear(&self) -> Result<(), Error> {
+        for folder in [&self.state, &self.work.folder, &self.work.begun] {
+            if folder.exists() {
+                fs::remove_dir_all(folder).map_err(cannot("clear", folder))?;
+            }
+        }
+        let files = Quarantine::FILES.map(|f| self.quarantine.join(f));
+        for file in files.iter().chain([&self.folder.join(REMOVED), &self.folder.join(REPORT)]) {
+            match fs::remove_file(file) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot("clear", file)(e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// All passes.
+    ///
+    /// # Errors
+    /// [`Error::Io`]: what is done stays done, and the run can go on. [`Error::Conservation`]: a defect of jingwen.
+    pub fn go(&self, watch: &mut dyn Watch) -> Result<Report, Error> {
+        let started = Instant::now();
+        let mut passes: Vec<(&'static str, f64)> = Vec::new();
+        let mut timed = |name, from: Instant| passes.push((name, from.elapsed().as_secs_f64()));
+        self.scan(Share::ALL, watch)?;
+        timed("scan", started);
+        if self.plan.settings.dedup == Dedup::Dump {
+            let from = Instant::now();
+            self.resolve(Share::ALL, watch)?;
+            timed("resolve", from);
+            let from = Instant::now();
+            self.apply(Share::ALL, watch)?;
+            timed("apply", from);
+        }
+        let from = Instant::now();
+        let mut report = self.finish(watch)?;
+        timed("finish", from);
+        report.took(started.elapsed().as_secs_f64(), passes, self.means.threads, self.means.memory);
+        let path = self.folder.join(REPORT);
+        output::write_whole(&path, report.json().as_bytes()).map_err(cannot("write", &path))?;
+        Ok(report)
+    }
+
+    /// The last pass of a run whose others were done one by one: [`Run::finish`] and the report.
+    ///
+    /// # Errors
+    /// As [`Run::finish`].
+    pub fn close(&self, watch: &mut dyn Watch) -> Result<Report, Error> {
+        let started = Instant::now();
+        let mut report = self.finish(watch)?;
+        let seconds = started.elapsed().as_secs_f64();
+        report.took(seconds, vec![("finish", seconds)], self.means.threads, self.means.memory);
+        let path = self.folder.join(REPORT);
+        output::write_whole(&path, report.json().as_bytes()).map_err(cannot("write", &path))?;
+        Ok(report)
+    }
+
+    /// What stands in all journals.
+    fn entries(&self) -> Result<Vec<Entry>, Error> {
+        let mut journals: Vec<PathBuf> = Vec::new();
+        for entry in fs::read_dir(&self.state).map_err(cannot("list", &self.state))? {
+            let entry = entry.map_err(cannot("list", &self.state))?;
+            if entry.file_name().to_string_lossy().starts_with("journal") {
+                journals.push(entry.path());
+            }
+        }
+        journals.sort();
+        let mut all = Vec::new();
+        for path in journals {
+            all.extend(journal::read(&path)?.0);
+        }
+        Ok(all)
+    }
+
+    fn journal(&self, name: &str) -> Result<Journal, Error> {
+        Ok(Journal::open(&self.state.join(name))?.0)
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { threads: self.means.threads, weight: IN_FLIGHT.min(self.means.memory / 4).max(1 << 20) }
+    }
+
+    /// Reads the inputs of a share of the units.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Record`] when bad records are to stop the run.
+    pub fn scan(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
+        let mut done: HashSet<At> = HashSet::new();
+        let (mut whole, mut seen) = (HashSet::new(), 0);
+        for block in self.entries()?.iter().filter_map(scanned) {
+            done.insert(block.at);
+            if block.last {
+                whole.insert(block.at.0);
+            }
+        }
+        for block in self.entries()?.iter().filter_map(scanned).filter(|b| whole.contains(&b.at.0)) {
+            seen += block.sums.records.read;
+        }
+        let units = self.units().filter(|(n, _)| share.has(*n as usize) && !whole.contains(n)).collect::<Vec<_>>();
+        let bytes = units.iter().flat_map(|(_, u)| &self.plan.inputs[u.inputs.clone()]).map(|i| i.size).sum();
+        watch.expect("clean", Some(bytes));
+        let read = Cell::new(0);
+        let mut feed = Feed::new(&self.plan, units, &done, seen, &read);
+        let render = Render::new(&self.plan.settings);
+        let begun = self.begun();
+        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), in_place: false };
+        let mut journal = self.journal(&share.journal("scan"))?;
+        let frames = self.plan.settings.dedup == Dedup::Dump;
+        let mut blocks = Blocks::new(&self.plan, &self.work, &mut journal, watch, true, frames);
+        ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
+        let counted: u64 = blocks.committed.iter().map(|b| b.sums.records.read).sum();
+        watch.finish();
+        if counted != read.get() {
+            return Err(Error::Conservation(format!("{} records were read, {counted} were worked on", read.get())));
+        }
+        Ok(())
+    }
+
+    fn units(&self) -> impl Iterator<Item = (u32, Unit)> {
+        (0u32..).zip(self.plan.units())
+    }
+
+    /// Finds the duplicates of the dump, in a share of the parts of the hashes.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Usage`] when not all inputs have been read.
+    pub fn resolve(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
+        let entries = self.entries()?;
+        let parts: Vec<usize> = (0..PARTS).filter(|p| share.has(*p)).collect();
+        let resolved: HashSet<usize> =
+            entries.iter().filter_map(|e| if let Entry::Resolved { part, .. } = e { Some(*part) } else { None }).collect();
+        let parts: Vec<usize> = parts.into_iter().filter(|p| !resolved.contains(p)).collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let files: Vec<PathBuf> =
+            self.all_scanned(&entries)?.iter().map(|b| self.work.path(b.at, Stage::Rows)).filter(|p| p.exists()).collect();
+        let mut journal = self.journal(&share.journal("resolve"))?;
+        let found = resolve::resolve(&files, &self.work.folder, &self.work.begun, &parts, self.limits().threads, self.means.memory, watch)?;
+        // one line a part, at once: to do it all again takes seconds
+        for (part, duplicates) in parts.iter().zip(found) {
+            journal.note(&Entry::Resolved { part: *part, duplicates })?;
+        }
+        journal.sync()
+    }
+
+    /// The blocks of all units, in order.
+    fn all_scanned(&self, entries: &[Entry]) -> Result<Vec<Block>, Error> {
+        let mut blocks: BTreeMap<At, Block> = BTreeMap::new();
+        for block in entries.iter().filter_map(scanned) {
+            blocks.insert(block.at, block.clone());
+        }
+        let whole: HashSet<u32> = blocks.values().filter(|b| b.last).map(|b| b.at.0).collect();
+        match self.units().find(|(n, _)| !whole.contains(n)) {
+            Some((_, unit)) => {
+                let path = self.plan.inputs[unit.inputs.start].path.display();
+                Err(Error::Usage(format!("{path} has not been read yet; run `jingwen stage scan` over all shares first")))
+            }
+            None => Ok(blocks.into_values().collect()),
+        }
+    }
+
+    /// Writes what was stored, without the duplicates of the dump, of a share of the units.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Usage`] when the duplicates are not known yet.
+    pub fn apply(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
+        let entries = self.entries()?;
+        let resolved = entries.iter().filter(|e| matches!(e, Entry::Resolved { .. })).count();
+        if resolved < PARTS {
+            return Err(Error::Usage("the duplicates are not known yet; run `jingwen stage resolve` over all shares first".to_owned()));
+        }
+        let done: HashSet<At> = entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some(b.at) } else { None }).collect();
+        let blocks: Vec<Block> =
+            self.all_scanned(&entries)?.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect();
+        let size = |b: &Block| fs::metadata(self.work.path(b.at, Stage::Draft)).map_or(0, |m| m.len());
+        watch.expect("write", Some(blocks.iter().map(size).sum()));
+        let render = Render::new(&self.plan.settings);
+        let begun = self.begun();
+        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), in_place: false };
+        let mut journal = self.journal(&share.journal("apply"))?;
+        let mut sink = Blocks::new(&self.plan, &self.work, &mut journal, watch, false, false);
+        let mut rest = blocks.iter();
+        let mut open: Option<(&Block, Frames, Arc<Vec<rows::Verdict>>)> = None;
+        let mut next = || -> Result<Option<(u64, Frame)>, Error> {
+            loop {
+                if let Some((block, frames, verdicts)) = &mut open {
+                    if let Some(frame) = frames.next()? {
+                        return Ok(Some((
+                            frame.len() as u64 * 2,
+                            Frame { at: block.at, bytes: Some((frame, verdicts.clone())), last: false },
+                        )));
+                    }
+                    let end = Frame { at: block.at, bytes: None, last: block.last };
+                    open = None;
+                    return Ok(Some((0, end)));
+                }
+                let Some(block) = rest.next() else { return Ok(None) };
+                let verdicts = match block.docs {
+                    Some((from, to)) => resolve::verdicts(&self.work.folder, &(from..=to))?,
+                    None => Vec::new(),
+                };
+                open = Some((block, Frames::open(&self.work.path(block.at, Stage::Draft))?, Arc::new(verdicts)));
+            }
+        };
+        let work = |frame: Frame| match frame.bytes {
+            Some((bytes, verdicts)) => worker.apply(frame.at, &bytes, &verdicts),
+            None => Ok(work::Done { at: Some(frame.at), end: Some(frame.last), ..work::Done::default() }),
+        };
+        ordered(self.limits(), std::iter::from_fn(|| next().transpose()), work, |done| sink.take(done?))?;
+        watch.finish();
+        Ok(())
+    }
+
+    /// Puts the outputs together, checks the sums, and takes the work in progress away.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Conservation`]; [`Error::Usage`] when a pass is missing.
+    pub fn finish(&self, watch: &mut dyn Watch) -> Result<Report, Error> {
+        let _ = watch;
+        let entries = self.entries()?;
+        let scanned = self.all_scanned(&entries)?;
+        let applied: BTreeMap<At, &Block> =
+            entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some((b.at, b)) } else { None }).collect();
+        let dump = self.plan.settings.dedup == Dedup::Dump;
+        if dump && scanned.iter().any(|b| !applied.contains_key(&b.at)) {
+            return Err(Error::Usage("not all is written yet; run `jingwen stage apply` over all shares first".to_owned()));
+        }
+        let mut sums = Sums::default();
+        for b in &scanned {
+            sums.add(&b.sums);
+        }
+        applied.values().for_each(|b| sums.add(&b.sums));
+        sums.records.check()?;
+
+        let mut outputs: Vec<Output> =
+            entries.iter().filter_map(|e| if let Entry::Output(o) = e { Some(o.clone()) } else { None }).collect();
+        let there: HashSet<PathBuf> = outputs.iter().map(|o| o.path.clone()).collect();
+        let mut journal = self.journal("journal.jsonl")?;
+        let mut keep = |o: Output| -> Result<(), Error> {
+            journal.add(&Entry::Output(o.clone()))?;
+            outputs.push(o);
+            Ok(())
+        };
+        let units: Vec<(u32, Unit)> = self.units().collect();
+        let begun = self.begun();
+        for (n, part) in (0u32..).zip(&self.plan.parts) {
+            if there.contains(part) {
+                continue;
+            }
+            let of: HashSet<u32> = units.iter().filter(|(_, u)| u.part == Some(n)).map(|(n, _)| *n).collect();
+            let blocks: Vec<At> = scanned.iter().map(|b| b.at).filter(|at| of.contains(&at.0)).collect();
+            assemble::concatenate(&self.work, &begun, &blocks, Stage::Out, &self.folder, part, true)?.map(&mut keep).transpose()?;
+            for at in blocks {
+                self.work.remove(at, Stage::Out)?;
+            }
+        }
+        let all: Vec<At> = scanned.iter().map(|b| b.at).collect();
+        if !there.contains(Path::new(REMOVED)) {
+            assemble::concatenate(&self.work, &begun, &all, Stage::Removed, &self.folder, Path::new(REMOVED), false)?
+                .map(&mut keep)
+                .transpose()?;
+        }
+        if self.plan.settings.on_bad == OnBad::Quarantine {
+            let name = self.quarantine.strip_prefix(&self.folder).unwrap_or(&self.quarantine).to_path_buf();
+            if !there.contains(&name.join(Quarantine::FILES[0])) {
+                assemble::quarantine(&self.work, &begun, &all, &self.quarantine, &name)?.into_iter().try_for_each(&mut keep)?;
+            }
+        }
+        drop(journal);
+        for folder in [&self.work.folder, &self.work.begun, &begun] {
+            match fs::remove_dir_all(folder) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot("clear", folder)(e)),
+                _ => {}
+            }
+        }
+        let listed = self.folder.join(REMOVED).exists().then(|| self.folder.join(REMOVED));
+        let texts: usize = scanned.iter().chain(applied.into_values()).map(|b| b.files.len()).sum();
+        Ok(Report::new(&self.plan, sums, outputs.len() + texts, listed, &self.quarantine))
+    }
+}
+
+/// A job of the last pass.
+struct Frame {
+    at: At,
+    bytes: Option<(Vec<u8>, Arc<Vec<rows::Verdict>>)>,
+    last: bool,
+}
+
+fn scanned(entry: &Entry) -> Option<&Block> {
+    if let Entry::Scan(block) = entry { Some(block) } else { None }
+}
+
+fn read_plan(path: &Path) -> Result<Plan, Error> {
+    let bytes = fs::read(path).map_err(cannot("read", path))?;
+    serde_json::from_slice(&bytes)
+        .map_err(|e| Error::Usage(format!("{}: the plan of the run cannot be read ({e}); --overwrite starts anew", path.display())))
+}

@@ -1,0 +1,190 @@
+//! What a verb makes of one record: the kernel's stages it wants, and the bytes of the result. Where records come from and go to lives
+//! beside this file.
+
+use crate::draft::{Cut, Draft, First};
+use crate::io::document::{self, Details, Places, WHOLE};
+use crate::io::jsonl::Record;
+use crate::kernel::Kernel;
+use crate::options::Options;
+use crate::page::{Page, RawDoc};
+use crate::paragraph;
+use crate::rules::Rules;
+
+use super::rows::{Row, Verdict};
+use super::settings::{Dedup, Settings, Verb};
+use super::sums::Counter;
+
+/// A verb that writes texts.
+#[derive(Debug)]
+pub struct Render {
+    kernel: Kernel,
+    verb: Verb,
+    dedup: Dedup,
+    #[cfg(test)]
+    pub fragile: Option<&'static str>,
+}
+
+impl Render {
+    /// The verb of these settings.
+    pub fn new(settings: &Settings) -> Render {
+        let mut options = Options::default();
+        options.duplicates = settings.dedup != Dedup::Off;
+        Render {
+            kernel: Kernel::new(options),
+            verb: settings.verb,
+            dedup: settings.dedup,
+            #[cfg(test)]
+            fragile: None,
+        }
+    }
+
+    /// The rules its drafts refer to.
+    pub fn rules(&self) -> &'static Rules {
+        self.kernel.rules()
+    }
+
+    /// What the guards are tested with: a text that holds a word panics.
+    fn probe(&self, text: &[u8]) {
+        #[cfg(test)]
+        if let Some(word) = self.fragile
+            && memchr::memmem::find(text, word.as_bytes()).is_some()
+        {
+            panic!("a test of the guards");
+        }
+        #[cfg(not(test))]
+        let _ = text;
+    }
+
+    /// The page of a record in bytes.
+    ///
+    /// # Errors
+    /// Why it is no text.
+    pub fn page<'a>(&self, raw: RawDoc<'a>) -> Result<Page<'a>, String> {
+        self.probe(raw.bytes);
+        let page = match self.verb {
+            Verb::Clean { .. } => self.kernel.page(raw),
+            Verb::Repair => self.kernel.repaired(raw),
+        };
+        if page.charset.name == "binary" {
+            return Err(format!("binary: {}; jingwen reads text", page.charset.why));
+        }
+        Ok(page)
+    }
+
+    /// The page of a record that is Unicode already.
+    pub fn page_of_text<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
+        self.probe(text.as_bytes());
+        match self.verb {
+            Verb::Clean { .. } => self.kernel.page_of_text(raw, text),
+            Verb::Repair => self.kernel.repaired_text(raw, text),
+        }
+    }
+
+    /// What is left to know of a page. `in_place`: its text goes back to where it came from.
+    pub fn draft<'p>(&self, page: &'p Page<'_>, in_place: bool) -> Draft<'p> {
+        match self.verb {
+            Verb::Clean { title } => Draft::of(page, title, in_place, self.rules()),
+            Verb::Repair => Draft::repaired(page, self.rules()),
+        }
+    }
+
+    /// The rows of a draft: its paragraphs that can be duplicates, and the record as a whole.
+    pub fn rows(&self, page: &Page<'_>, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>) {
+        if self.dedup != Dedup::Dump || !draft.blocks {
+            return;
+        }
+        for (block, key) in paragraph::keys(page.text(), &page.outline.blocks, &page.marks) {
+            out.push(Row { key, doc: order, block });
+        }
+        if let Some(key) = paragraph::key_of_all(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks) {
+            out.push(Row { key, doc: order, block: WHOLE });
+        }
+    }
+
+    /// Leaves out what the dump has seen before; counts it.
+    pub fn judge(&self, draft: &mut Draft<'_>, verdicts: &[Verdict], counter: &mut Counter) {
+        let rules = self.rules();
+        let mut cuts = 0;
+        let copies = || verdicts.iter().filter(|v| v.copies == 0);
+        let first = |v: &Verdict| Some(First::There { doc: v.first_doc, block: v.first_block });
+        if let Some(whole) = copies().find(|v| v.block == WHOLE) {
+            let rule = rules.rule("dump/record").0;
+            draft.cut_all(Cut { rule, first: first(whole) });
+            counter.rule(rule, 1);
+            counter.sums.duplicate_records += 1;
+            return;
+        }
+        for v in copies() {
+            let first = first(v);
+            if let Some(piece) = draft.pieces.get_mut(v.block as usize).filter(|p| p.cut.is_none()) {
+                piece.cut = Some(Cut { rule: rules.rule("dump/paragraph").0, first });
+                cuts += 1;
+            }
+        }
+        if cuts > 0 {
+            counter.rule(rules.rule("dump/paragraph").0, cuts);
+            counter.sums.duplicate_paragraphs += cuts;
+        }
+    }
+
+    /// Why nothing stays of a record that had text (`whole`), if that is so.
+    pub fn reason(&self, draft: &Draft<'_>, text: &str, whole: bool) -> Option<String> {
+        (text.is_empty() && whole && self.verb != Verb::Repair).then(|| draft.reason(self.rules()))
+    }
+
+    /// Counts a record that is written; `stays`: something of it is left.
+    pub fn count(&self, draft: &Draft<'_>, stays: bool, counter: &mut Counter) {
+        let sums = &mut counter.sums;
+        *(if stays { &mut sums.records.out } else { &mut sums.records.removed }) += 1;
+        sums.edited += u64::from(draft.edited);
+        sums.blocks += draft.pieces.len() as u64;
+        sums.kept += draft.kept() as u64;
+    }
+
+    /// Counts what was found in a page.
+    pub fn tally(&self, page: &Page<'_>, draft: &Draft<'_>, counter: &mut Counter) {
+        for (rule, n) in draft.edits.iter().chain(&draft.notes) {
+            counter.rule(*rule, u64::from(*n));
+        }
+        for cut in draft.pieces.iter().filter_map(|p| p.cut) {
+            counter.rule(cut.rule, 1);
+        }
+        *counter.sums.charsets.entry(page.charset.name.to_owned()).or_default() += 1;
+    }
+
+    /// Appends the draft as a JSON line of its own.
+    pub fn document(&self, draft: &Draft<'_>, text: &str, reason: Option<&str>, places: Places<'_>, out: &mut Vec<u8>) {
+        let details = Details::new(draft, text.len(), self.rules(), places).members();
+        document::line(draft, text, &details, reason, out);
+    }
+
+    /// Appends the JSON line the draft came from with its new text.
+    #[allow(clippy::too_many_arguments)]
+    pub fn line(
+        &self,
+        record: &Record<'_>,
+        draft: &Draft<'_>,
+        text: &str,
+        details: bool,
+        reason: Option<&str>,
+        places: Places<'_>,
+        out: &mut Vec<u8>,
+    ) {
+        let add = if details {
+            let reason = reason.map(|r| format!("{},", document::reason_member(r))).unwrap_or_default();
+            format!("\"jingwen\":{{{reason}{}}}", Details::new(draft, text.len(), self.rules(), places).members())
+        } else {
+            reason.map(|r| format!("\"jingwen\":{{{}}}", document::reason_member(r))).unwrap_or_default()
+        };
+        record.write(text, &add, out);
+    }
+
+    /// The clean text of a draft for its place in a JSON line: with a line end only if the text had one.
+    pub fn for_line<'d>(draft: &'d Draft<'_>, original: &str) -> std::borrow::Cow<'d, str> {
+        let text = draft.clean();
+        if !draft.blocks || draft.in_place || original.ends_with('\n') {
+            return text;
+        }
+        text.trim_end_matches('\n').to_owned().into()
+    }
+}

@@ -1,0 +1,194 @@
+//! `Settings`, what decides the bytes of a run and is frozen in its plan, and `Means`, what it may use, which decides nothing.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// What decides the bytes that come out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// What is done with a record.
+    pub verb: Verb,
+    /// What the inputs are.
+    pub from: From,
+    /// What is written.
+    pub to: To,
+    /// The member of a JSON line, or the column of a table, that holds the text; `None` for a guess where one is made.
+    pub text_field: Option<String>,
+    /// Put charset, counts, metadata and what was removed into each JSON line.
+    pub details: bool,
+    /// Which duplicates are left out.
+    pub dedup: Dedup,
+    /// How JSON lines are compressed; `None`: as the input was.
+    pub compress: Option<Compression>,
+    /// Largest record, in bytes.
+    pub max_record: usize,
+    /// Highest ratio of a decompressed input to its size.
+    pub max_ratio: u32,
+    /// How deep archives may nest.
+    pub max_nesting: u8,
+    /// Unit of work that a killed run does again, in bytes of decompressed input.
+    pub block: u64,
+    /// What becomes of a record that cannot be read.
+    pub on_bad: OnBad,
+    /// Of every million records so many are taken, by the hash of their names; all for `None`.
+    pub sample: Option<u32>,
+    /// Only so many records of the dump.
+    pub limit: Option<u64>,
+}
+
+/// What is done with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// All stages.
+    Clean {
+        /// The title is written too.
+        title: bool,
+    },
+    /// Decoding and repair alone.
+    Repair,
+}
+
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum From {
+    /// Told by content.
+    Auto,
+    /// A page: HTML, Markdown or text.
+    Page,
+    /// One JSON object a line.
+    Jsonl,
+    /// WARC or WET.
+    Warc,
+    /// A Parquet table.
+    Parquet,
+    /// zip or tar, or one compressed file: what is in it is told by content.
+    Archive,
+}
+
+/// The name of a format, as the plan has it.
+pub fn name(from: From) -> &'static str {
+    match from {
+        From::Auto => "auto",
+        From::Page => "page",
+        From::Jsonl => "jsonl",
+        From::Warc => "warc",
+        From::Parquet => "parquet",
+        From::Archive => "archive",
+    }
+}
+
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum To {
+    /// A tree of text files.
+    Text,
+    /// One JSON object a line.
+    Jsonl,
+    /// A Parquet table.
+    Parquet,
+    /// The JSON lines of the MNBVC corpus.
+    Mnbvc,
+}
+
+/// Which duplicates are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dedup {
+    /// None.
+    Off,
+    /// Paragraphs that repeat an earlier one of their record.
+    Page,
+    /// Paragraphs and records that repeat an earlier one of the dump, too.
+    Dump,
+}
+
+/// How output is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// gzip, a member for each batch.
+    Gz,
+    /// Zstandard, a frame for each batch.
+    Zst,
+}
+
+impl Compression {
+    /// What comes behind the name of a file.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Compression::None => "",
+            Compression::Gz => ".gz",
+            Compression::Zst => ".zst",
+        }
+    }
+}
+
+/// What becomes of a record that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnBad {
+    /// Its bytes and the reason are kept; the run goes on.
+    Quarantine,
+    /// It is counted; the run goes on.
+    Skip,
+    /// The run stops.
+    Fail,
+}
+
+/// What a run may use. Decides nothing about what comes out.
+#[derive(Clone, Debug)]
+pub struct Means {
+    /// Worker threads; 0 = as many as the machine has cores.
+    pub threads: usize,
+    /// Bytes of memory for records on their way and for duplicates.
+    pub memory: u64,
+    /// Where work in progress is kept; `None`: in the output folder.
+    pub temp: Option<PathBuf>,
+}
+
+/// Who is told how a run goes.
+pub trait Watch {
+    /// A pass begins that will go through so many bytes.
+    fn expect(&mut self, pass: &'static str, bytes: Option<u64>);
+    /// More is done.
+    fn advance(&mut self, bytes: u64, records: u64);
+    /// Something is wrong with a record.
+    fn warn(&mut self, message: &str);
+    /// Something worth knowing for those who want all details.
+    fn note(&mut self, message: &str);
+    /// Something everybody wants to know.
+    fn tell(&mut self, message: &str);
+    /// The pass is over.
+    fn finish(&mut self);
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// What `clean` does when nothing is asked for.
+    pub fn settings() -> Settings {
+        Settings {
+            verb: Verb::Clean { title: true },
+            from: From::Auto,
+            to: To::Jsonl,
+            text_field: None,
+            details: false,
+            dedup: Dedup::Page,
+            compress: None,
+            max_record: 1 << 28,
+            max_ratio: 1000,
+            max_nesting: 4,
+            block: 64 << 20,
+            on_bad: OnBad::Quarantine,
+            sample: None,
+            limit: None,
+        }
+    }
+}

@@ -1,0 +1,519 @@
+//! One job done, on any thread: records of any format to what is written for them, or to drafts for a later pass. Nothing is written
+//! here but the files of a tree, one a record.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+
+use super::feed::{Job, Work, too_large, unreadable};
+use super::journal::{At, Output};
+use super::plan::Plan;
+use super::render::Render;
+use super::rows::{Row, Verdict};
+use super::settings::{Dedup, OnBad, To};
+use super::sums::Counter;
+use crate::batch::guarded;
+use crate::draft::Draft;
+use crate::error::Error;
+use crate::io::document::placeholder;
+use crate::io::jsonl;
+use crate::io::lines::{Lines, is_blank};
+use crate::io::output::AtomicFile;
+use crate::io::quarantine::{Bad, Raw};
+use crate::io::record::{Body, Left, Record};
+use crate::io::spool::Spool;
+use crate::page::RawDoc;
+
+/// What became of a job.
+#[derive(Default)]
+pub struct Done {
+    /// The block it belongs to.
+    pub at: Option<At>,
+    /// Number of the input.
+    pub input: usize,
+    /// The block is over; with `true` its unit too.
+    pub end: Option<bool>,
+    /// For the part or the stream, or drafts for the next pass.
+    pub out: Vec<u8>,
+    /// Hashes of paragraphs and records.
+    pub rows: Vec<Row>,
+    /// What cannot be read.
+    pub bad: Vec<Bad>,
+    /// Bad records have their line in `out` already.
+    pub placed: bool,
+    /// Records of which nothing stays, to be listed.
+    pub removed: Vec<Removed>,
+    /// Numbers and reasons of others: said in the output itself.
+    pub unlisted: Vec<(u64, String)>,
+    /// Files written.
+    pub files: Vec<Output>,
+    /// Bytes of what was stored.
+    pub weight: u64,
+    /// Records that came in, bytes and what was counted.
+    pub counter: Counter,
+}
+
+/// A record of which nothing stays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Removed {
+    /// Its input.
+    #[serde(with = "super::plan::path")]
+    pub path: PathBuf,
+    /// Number in the input.
+    pub record: u64,
+    /// Its own name, when the input gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// A rule's id and what it says.
+    pub reason: String,
+}
+
+/// What a pass leaves for the next one.
+#[derive(Serialize, Deserialize)]
+pub enum Stored<'a> {
+    /// Goes to the output as it is: an empty line.
+    Verbatim(#[serde(borrow)] Cow<'a, [u8]>),
+    /// A record.
+    Record(#[serde(borrow)] Box<Kept<'a>>),
+    /// A record left aside, listed.
+    Left(Removed),
+}
+
+/// A record on its way to the next pass.
+#[derive(Serialize, Deserialize)]
+pub struct Kept<'a> {
+    /// Number in its input.
+    pub number: u64,
+    /// The JSON line it came in.
+    #[serde(borrow)]
+    pub line: Option<Cow<'a, [u8]>>,
+    /// The draft's text is left out: it is that of the JSON line.
+    pub same: bool,
+    /// What is left to know of it.
+    #[serde(borrow)]
+    pub draft: Draft<'a>,
+}
+
+/// Does jobs, on any thread.
+pub struct Worker<'a> {
+    /// What is read and written.
+    pub plan: &'a Plan,
+    /// The verb.
+    pub render: &'a Render,
+    /// The output folder and where files are begun; `None` for a stream.
+    pub folder: Option<(&'a Path, &'a Path)>,
+    /// Bad records keep their place in the stream.
+    pub in_place: bool,
+}
+
+impl Worker<'_> {
+    /// Reads, cleans, and writes or stores.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a file of a tree cannot be written.
+    pub fn work(&self, job: Job) -> Result<Done, Error> {
+        let mut done = Done { at: Some(job.at), input: job.input, ..Done::default() };
+        match job.work {
+            Work::End(last) => done.end = Some(last),
+            Work::Bad(bad) => self.bad(bad, &mut done),
+            Work::Left(left) => self.left(left, &mut done),
+            Work::Lines(lines, entry) => self.lines(&lines, entry.as_ref(), &mut done)?,
+            Work::Page => {
+                let path = self.plan.inputs[job.input].path.clone();
+                let record =
+                    Record { number: 1, offset: 0, entry: None, id: None, url: None, date: None, label: None, body: Body::File(path) };
+                self.record(record, &mut done)?;
+            }
+            Work::Records(records) => {
+                for record in records {
+                    self.record(record, &mut done)?;
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Whether the results are drafts for another pass.
+    fn stores(&self) -> bool {
+        self.plan.settings.dedup == Dedup::Dump && self.folder.is_some()
+    }
+
+    /// Whether a record is of the sample: by its own name, or by that of its input and its number, so that it is always the same.
+    fn sampled(&self, id: Option<&str>, input: usize, number: u64) -> bool {
+        let Some(share) = self.plan.settings.sample else { return true };
+        let hash = match id.filter(|id| !id.is_empty()) {
+            Some(id) => xxh3_64(id.as_bytes()),
+            None => xxh3_64(format!("{}#{number}", self.plan.inputs[input].name.display()).as_bytes()),
+        };
+        hash % 1_000_000 < u64::from(share)
+    }
+
+    fn bad(&self, mut bad: Bad, done: &mut Done) {
+        done.counter.sums.records.read += 1;
+        done.counter.sums.bytes_in += match &bad.raw {
+            Raw::Spool(spool) => spool.length(),
+            Raw::Bytes(b) => b.len() as u64,
+            Raw::File(_) | Raw::None => 0,
+        };
+        if self.in_place && self.plan.settings.on_bad == OnBad::Quarantine {
+            // in memory nothing can fail, and what is on disk was just written there
+            done.placed = placeholder(&mut bad, &mut done.out).is_ok();
+        }
+        done.bad.push(bad);
+    }
+
+    fn left(&self, left: Vec<Left>, done: &mut Done) {
+        let path = &self.plan.inputs[done.input].path;
+        for l in left {
+            done.counter.sums.records.read += 1;
+            done.counter.sums.records.removed += 1;
+            *done.counter.sums.rules.entry(l.rule.to_owned()).or_default() += 1;
+            let removed = Removed { path: path.clone(), record: l.number, id: l.id, reason: format!("{}: {}", l.rule, l.why) };
+            if self.stores() {
+                store(&Stored::Left(removed), &mut done.out);
+            } else {
+                done.removed.push(removed);
+            }
+        }
+    }
+
+    /// A record in bytes or text.
+    fn record(&self, record: Record, done: &mut Done) -> Result<(), Error> {
+        let input = &self.plan.inputs[done.input];
+        let sums = &mut done.counter.sums;
+        sums.records.read += 1;
+        let bad = |why: String, raw: Raw| {
+            let path = match &record.entry {
+                Some(entry) => PathBuf::from(format!("{}/{entry}", input.shown().display())),
+                None => input.shown(),
+            };
+            Bad { path, record: record.number, offset: record.offset, at: None, why, raw }
+        };
+        if !self.sampled(record.id.as_deref(), done.input, record.number) {
+            sums.records.unsampled += 1;
+            return Ok(());
+        }
+        let limit = self.plan.settings.max_record;
+        let (bytes, text) = match record.body {
+            Body::Bytes(bytes) => (bytes, false),
+            Body::Text(text) => (text.into_bytes(), true),
+            Body::File(ref path) => match read(path, limit) {
+                Ok(Ok(bytes)) => (bytes, false),
+                Ok(Err((length, raw))) => {
+                    sums.bytes_in += length;
+                    done.bad.push(bad(too_large(length, limit), raw));
+                    return Ok(());
+                }
+                Err(e) => {
+                    done.bad.push(unreadable(&input.shown(), 1, 0, &e.to_string()));
+                    return Ok(());
+                }
+            },
+        };
+        sums.bytes_in += bytes.len() as u64;
+        if bytes.is_empty() && !text {
+            done.bad.push(bad("empty: 0 bytes".to_owned(), Raw::Bytes(bytes)));
+            return Ok(());
+        }
+        let id = match &record.id {
+            Some(id) => Cow::Borrowed(&**id),
+            None if input.path.as_os_str() == "-" => Cow::Borrowed("-"),
+            None => input.name.to_string_lossy(),
+        };
+        let raw = RawDoc { id: &id, url: record.url.as_deref(), label: record.label.as_deref(), bytes: &bytes };
+        let order = Plan::order(done.input, record.number);
+        let before = (done.out.len(), done.rows.len());
+        let written = guarded(|| -> Result<Result<(), Error>, String> {
+            let page = match std::str::from_utf8(&bytes) {
+                Ok(t) if text => self.render.page_of_text(raw, t),
+                _ => self.render.page(raw)?,
+            };
+            let draft = self.render.draft(&page, false);
+            self.render.tally(&page, &draft, &mut done.counter);
+            if !self.stores() {
+                return Ok(self.write(&draft, record.number, done));
+            }
+            self.render.rows(&page, &draft, order, &mut done.rows);
+            store(&Stored::Record(Box::new(Kept { number: record.number, line: None, same: false, draft })), &mut done.out);
+            Ok(Ok(()))
+        });
+        match written {
+            Ok(Ok(written)) => return written,
+            Ok(Err(why)) | Err(why) => {
+                done.out.truncate(before.0);
+                done.rows.truncate(before.1);
+                done.bad.push(bad(why, Raw::Bytes(bytes)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a record that did not come in a JSON line.
+    fn write(&self, draft: &Draft<'_>, number: u64, to: &mut Done) -> Result<(), Error> {
+        let text = draft.clean();
+        let reason = self.render.reason(draft, &text, true);
+        let input = &self.plan.inputs[to.input];
+        let before = to.out.len();
+        match self.plan.settings.to {
+            To::Text => to.out.extend_from_slice(text.as_bytes()),
+            _ => self.render.document(draft, &text, reason.as_deref(), &|order| self.plan.place(order), &mut to.out),
+        }
+        to.counter.sums.bytes_out += (to.out.len() - before) as u64;
+        self.render.count(draft, reason.is_none(), &mut to.counter);
+        if let (To::Text, Some(target), Some((folder, begun))) = (self.plan.settings.to, &input.target, self.folder) {
+            let pages = input.kind == super::settings::From::Page;
+            let target = if pages { target.clone() } else { target.join(format!("{number:08}.txt")) };
+            let bytes = to.out.split_off(before);
+            to.files.push(write_file(folder, begun, target, &bytes)?);
+            if let Some(reason) = reason {
+                let id = (!pages).then(|| draft.id.to_string());
+                to.removed.push(Removed { path: input.path.clone(), record: number, id, reason });
+            }
+        } else if let Some(reason) = reason {
+            to.unlisted.push((number, reason));
+        }
+        Ok(())
+    }
+
+    /// JSON lines.
+    fn lines(&self, lines: &Lines, entry: Option<&Arc<str>>, done: &mut Done) -> Result<(), Error> {
+        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
+        let limit = self.plan.settings.max_record;
+        let path = match entry {
+            Some(entry) => PathBuf::from(format!("{}/{entry}", self.plan.inputs[done.input].shown().display())),
+            None => self.plan.inputs[done.input].shown(),
+        };
+        done.placed = true;
+        done.counter.sums.bytes_in = lines.bytes.len() as u64;
+        done.out.reserve(lines.bytes.len() + 1024);
+        for (number, offset, line) in lines.iter() {
+            if is_blank(line) {
+                match self.stores() {
+                    true => store(&Stored::Verbatim(line.into()), &mut done.out),
+                    false => done.out.extend_from_slice(line),
+                }
+                continue;
+            }
+            done.counter.sums.records.read += 1;
+            let end = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
+            let bom = if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
+            let before = (done.out.len(), done.rows.len());
+            let fate = if end.len() > limit {
+                Err((None, too_large(end.len() as u64, limit)))
+            } else {
+                match jsonl::Record::parse(&line[bom..], field) {
+                    Err(b) => Err((Some(offset + (b.at + bom) as u64), b.why)),
+                    Ok(r) if !self.sampled(r.id, done.input, number) => {
+                        done.counter.sums.records.unsampled += 1;
+                        continue;
+                    }
+                    Ok(r) => guarded(|| self.line(&r, number, &line[..bom], &line[bom..], done)).map_err(|why| (None, why)),
+                }
+            };
+            match fate {
+                Ok(written) => written?,
+                Err((at, why)) => {
+                    done.out.truncate(before.0);
+                    done.rows.truncate(before.1);
+                    let mut bad = Bad { path: path.clone(), record: number, offset, at, why, raw: Raw::Bytes(end.to_vec()) };
+                    if self.in_place && self.plan.settings.on_bad == OnBad::Quarantine {
+                        // in memory nothing can fail
+                        let _ = placeholder(&mut bad, &mut done.out);
+                    }
+                    done.bad.push(bad);
+                }
+            }
+        }
+        if !self.stores() {
+            done.counter.sums.bytes_out += done.out.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn line(&self, record: &jsonl::Record<'_>, number: u64, bom: &[u8], line: &[u8], done: &mut Done) -> Result<(), Error> {
+        let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
+        let page = self.render.page_of_text(raw, &record.text);
+        let mut draft = self.render.draft(&page, true);
+        self.render.tally(&page, &draft, &mut done.counter);
+        if !self.stores() {
+            done.out.extend_from_slice(bom);
+            return self.write_line(record, &draft, number, done);
+        }
+        self.render.rows(&page, &draft, Plan::order(done.input, number), &mut done.rows);
+        let same = *draft.text == *record.text;
+        if same {
+            draft.text = "".into();
+        }
+        if !bom.is_empty() {
+            store(&Stored::Verbatim(bom.into()), &mut done.out);
+        }
+        store(&Stored::Record(Box::new(Kept { number, line: Some(line.into()), same, draft })), &mut done.out);
+        Ok(())
+    }
+
+    /// Writes a record back into its JSON line.
+    fn write_line(&self, record: &jsonl::Record<'_>, draft: &Draft<'_>, number: u64, to: &mut Done) -> Result<(), Error> {
+        let text = Render::for_line(draft, &record.text);
+        let reason = self.render.reason(draft, &text, !record.text.is_empty());
+        let places = |order| self.plan.place(order);
+        self.render.line(record, draft, &text, self.plan.settings.details, reason.as_deref(), &places, &mut to.out);
+        self.render.count(draft, reason.is_none(), &mut to.counter);
+        to.unlisted.extend(reason.map(|r| (number, r)));
+        Ok(())
+    }
+
+    /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it.
+    ///
+    /// # Errors
+    /// [`Error::Io`], also when what was stored cannot be read.
+    pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict]) -> Result<Done, Error> {
+        let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
+        let damaged =
+            || Error::Io { verb: "read", path: format!("drafts of block {}-{}", at.0, at.1), source: io::ErrorKind::InvalidData.into() };
+        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
+        let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
+        done.input = u32::from_le_bytes(*input) as usize;
+        while !frame.is_empty() {
+            let (stored, rest) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged())?;
+            frame = rest;
+            let mut kept = match stored {
+                Stored::Verbatim(bytes) => {
+                    done.counter.sums.bytes_out += bytes.len() as u64;
+                    done.out.extend_from_slice(&bytes);
+                    continue;
+                }
+                Stored::Left(removed) => {
+                    done.removed.push(removed);
+                    continue;
+                }
+                Stored::Record(kept) => *kept,
+            };
+            let order = Plan::order(done.input, kept.number);
+            let from = verdicts.partition_point(|v| v.doc < order);
+            let to = from + verdicts[from..].partition_point(|v| v.doc == order);
+            let verdicts = &verdicts[from..to];
+            let Some(line) = &kept.line else {
+                self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
+                self.write(&kept.draft, kept.number, &mut done)?;
+                continue;
+            };
+            let record = jsonl::Record::parse(line, field).map_err(|_| damaged())?;
+            if kept.same {
+                kept.draft.text = record.text.as_ref().into();
+            }
+            self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
+            let before = done.out.len();
+            self.write_line(&record, &kept.draft, kept.number, &mut done)?;
+            done.counter.sums.bytes_out += (done.out.len() - before) as u64;
+        }
+        Ok(done)
+    }
+}
+
+/// Appends something for the next pass.
+fn store(stored: &Stored<'_>, out: &mut Vec<u8>) {
+    // to memory nothing can fail
+    if let Ok(longer) = postcard::to_extend(stored, std::mem::take(out)) {
+        *out = longer;
+    }
+}
+
+/// Writes one file of a tree.
+fn write_file(folder: &Path, begun: &Path, target: PathBuf, bytes: &[u8]) -> Result<Output, Error> {
+    use std::io::Write;
+    let path = folder.join(&target);
+    let write = || -> io::Result<()> {
+        let mut file = AtomicFile::create_in(begun, &path)?;
+        file.write_all(bytes)?;
+        file.commit()
+    };
+    write().map_err(|source| Error::Io { verb: "write", path: path.display().to_string(), source })?;
+    Ok(Output { path: target, length: bytes.len() as u64, xxh3: format!("{:032x}", xxh3_128(bytes)) })
+}
+
+/// All bytes of a file or standard input; or, when they are more than `limit`, their number and where they are.
+#[allow(clippy::type_complexity)]
+fn read(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, (u64, Raw)>> {
+    let mut bytes = Vec::new();
+    let mut stream: Box<dyn Read> = if path.as_os_str() == "-" {
+        Box::new(io::stdin())
+    } else {
+        let file = File::open(path)?;
+        let m = file.metadata()?;
+        if m.is_file() && m.len() > limit as u64 {
+            return Ok(Err((m.len(), Raw::File(path.to_path_buf()))));
+        }
+        bytes.reserve_exact(usize::try_from(m.len()).unwrap_or(0).min(limit) + 1);
+        Box::new(file)
+    };
+    (&mut stream).take(limit as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() <= limit {
+        return Ok(Ok(bytes));
+    }
+    let mut spool = Spool::create()?;
+    spool.write(&bytes)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => return Ok(Err((spool.length(), Raw::Spool(spool)))),
+            Ok(n) => spool.write(&buffer[..n])?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::source::Source;
+    use crate::run::settings::tests::settings;
+    use crate::run::settings::{From, Settings};
+
+    fn plan(settings: Settings) -> Plan {
+        Plan::new(settings, vec![Source { path: "a".into(), name: "a".into(), size: 1 }], Vec::new())
+    }
+
+    fn record(number: u64, text: &str) -> Record {
+        let body = Body::Text(text.to_owned());
+        Record { number, offset: 0, entry: None, id: None, url: None, date: None, label: None, body }
+    }
+
+    #[test]
+    fn a_panic_in_one_record_puts_it_aside_and_leaves_no_trace_of_it() {
+        let plan = plan(Settings { from: From::Page, ..settings() });
+        let mut render = Render::new(&plan.settings);
+        render.fragile = Some("boom");
+        let worker = Worker { plan: &plan, render: &render, folder: None, in_place: false };
+        let records = vec![record(1, "河边有一座桥。"), record(2, "boom"), record(3, "桥下有水。")];
+        let done = worker.work(Job { at: At(0, 0), input: 0, work: Work::Records(records) }).unwrap();
+        assert_eq!(done.bad.len(), 1);
+        assert!(done.bad[0].record == 2 && done.bad[0].why.contains("internal error: a test of the guards"), "{}", done.bad[0].why);
+        let out = String::from_utf8(done.out).unwrap();
+        assert!(out.contains("河边") && out.contains("桥下") && !out.contains("boom"), "{out}");
+        let t = done.counter.sums.records;
+        assert_eq!((t.read, t.out, t.removed), (3, 2, 0));
+        // the same in JSON lines
+        let bytes = b"{\"text\":\"good\"}\n{\"text\":\"boom\"}\n{\"text\":\"good\"}\n".to_vec();
+        let lines = Lines { record: 1, offset: 0, bytes };
+        let done = worker.work(Job { at: At(0, 0), input: 0, work: Work::Lines(lines, None) }).unwrap();
+        assert_eq!((done.bad.len(), &*done.out), (1, &b"{\"text\":\"good\"}\n{\"text\":\"good\"}\n"[..]));
+    }
+
+    #[test]
+    fn a_sample_is_a_share_and_the_same_each_time() {
+        let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..settings() });
+        let render = Render::new(&plan.settings);
+        let worker = Worker { plan: &plan, render: &render, folder: None, in_place: false };
+        let all: Vec<bool> = (0..1000).map(|n| worker.sampled(None, 0, n)).collect();
+        let taken = all.iter().filter(|s| **s).count();
+        assert!((250..350).contains(&taken), "{taken} of 1000");
+        assert!((0..1000).all(|n| worker.sampled(None, 0, n) == all[n as usize]));
+        assert_eq!(worker.sampled(Some("x"), 0, 1), worker.sampled(Some("x"), 0, 2));
+    }
+}
