@@ -15,6 +15,17 @@ pub(super) struct Pair {
     pub number: u16,
 }
 
+impl Pair {
+    /// Place of the charset it was read as among [`Pairs::readings`]: the commoner, the less. Controls that were kept speak for
+    /// themselves.
+    pub fn reading(self) -> usize {
+        if self.read == Codec::LATIN_1 {
+            return 0;
+        }
+        Pairs::get().readings.iter().position(|r| r.0 == self.read).unwrap_or(0)
+    }
+}
+
 /// The pairs of `src/data/mojibake-pairs.tsv`.
 pub(super) struct Pairs {
     pub all: Vec<Pair>,

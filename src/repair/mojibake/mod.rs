@@ -3,6 +3,8 @@
 
 mod charset;
 mod lattice;
+mod mixed;
+mod rank;
 mod search;
 mod segment;
 mod suspect;

@@ -1,8 +1,10 @@
 //! Which hypothesis holds for a suspect line, and whether to believe it: candidates, the segments of each, the conditions under which
 //! a change is made. The walk through one line under one hypothesis is in `segment`.
 
-use super::charset::{Fed, Pair, Pairs, Pending, Reading};
+use super::charset::Pair;
 use super::lattice::{Lattice, Loss};
+use super::mixed;
+use super::rank;
 use super::segment::{Search, Segment};
 use crate::codec::Codec;
 use crate::model::Model;
@@ -29,15 +31,23 @@ mod limit {
     pub const AFTER_LETTERS: i32 = 3 * 16 + 8;
     pub const FIRST: i32 = 6 * 16;
     /// From one charset of pairs to another: most a character may cost, with few different ones less; least gain.
-    pub const AFTER_PAIRS: i32 = 7 * 16;
-    pub const AFTER_FEW: i32 = 6 * 16 + 8;
-    pub const GAIN_PAIRS: i32 = 12 * 16;
+    pub const AFTER_PAIRS: i32 = 8 * 16;
+    pub const AFTER_FEW: i32 = 7 * 16 + 8;
+    pub const GAIN_PAIRS: i32 = 10 * 16;
+    /// The same for a stretch of a line whose other characters are clean, and for very few different characters.
+    pub const AFTER_PAIRS_INSIDE: i32 = 7 * 16;
+    pub const AFTER_FEW_INSIDE: i32 = 6 * 16 + 8;
+    pub const GAIN_PAIRS_INSIDE: i32 = 18 * 16;
+    pub const GAIN_FEW: i32 = 14 * 16;
+    /// The same for pairs read as single bytes, and the least gain for each of these: what is no text under any charset of bytes may
+    /// be a rare text; the first character apart.
+    pub const AFTER_BYTES: i32 = 9 * 16;
+    pub const GAIN_A_BYTE: i32 = 3 * 16;
+    pub const FIRST_WIDE: i32 = 3 * 16;
     /// Gain such text needs: flat, and for each letter.
     pub const LETTERS: i32 = 12 * 16;
     pub const LATIN: i32 = 8 * 16;
     pub const GAIN_A_LETTER: i32 = 8;
-    /// Hypotheses that fit less than this share of the best are not walked, in percent.
-    pub const WORSE: i32 = 40;
     /// With losses: gain, flat and for each character; how much more than without them; the share that may be guessed, in percent;
     /// hypotheses walked.
     pub const LOSSY_GAIN: i32 = 12 * 16;
@@ -45,17 +55,9 @@ mod limit {
     pub const LOSSY_MORE: i32 = 6 * 16;
     pub const GUESSED: i32 = 60;
     pub const LOSSY: usize = 3;
-    /// Hypotheses walked in full for one line.
-    pub const CANDIDATES: usize = 6;
-    /// Characters around the strongest evidence by which hypotheses are ranked.
-    pub const SAMPLE: usize = 72;
-    pub const AROUND: usize = 6;
-    /// Least fit of a hypothesis that is walked, and of one with holes.
-    pub const FIT: i32 = 4 * 16;
-    pub const FIT_SEQUENCE: i32 = 3 * 16;
+    /// Least fit of a hypothesis with holes, and the same for UTF-8 read as single bytes with losses seen.
+    pub const FIT_HOLED: i32 = 3 * 16;
     pub const FIT_LOSSY: i32 = 16 * 16;
-    /// The same for each byte of the core. Damage fits with 10 to 30.
-    pub const FIT_A_BYTE: i32 = 7;
     /// Share of the best fit that makes another hypothesis worth a walk when the best explains the line, in percent.
     pub const NEARLY: i32 = 80;
     /// Characters beyond ASCII by which hypotheses are told apart for certain.
@@ -71,6 +73,11 @@ mod limit {
     pub const SKIP_SOME: usize = 136;
     pub const SKIP_MANY: usize = 124;
     pub const CONTEXT: usize = 8;
+    /// The same for letters and signs; and the evidence, in 1/4 nats, from which they are looked at whatever they cost.
+    pub const SKIP_LETTERS: usize = 112;
+    pub const SURE: i32 = 34;
+    /// What a change must gain more for each charset that is commoner than its own.
+    pub const RARER: i32 = 8;
     /// Evidence at which losses without a trace are looked for, in 1/4 nats.
     pub const STRONG: i32 = 100;
 }
@@ -123,7 +130,8 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     };
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
     let wide = line[core.clone()].iter().filter(|c| is_wide(**c)).count();
-    if place.known.is_empty() && level == 1 && wide * 2 >= odd && is_language(model, line, &core, wide) {
+    let asks = wide * 2 >= odd || place.evidence < limit::SURE;
+    if place.known.is_empty() && level == 1 && asks && is_language(model, line, &core, wide, odd) {
         return Vec::new();
     }
     search.exact.begin(model, line);
@@ -133,7 +141,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     }
     let mut ranked = Vec::new();
     if covered(&best.1) * 20 < odd * 19 {
-        ranked = candidates_of(model, line, place.core);
+        ranked = rank::hypotheses(model, line, place.core);
         let mut first = None;
         for &(fit, pair) in ranked.iter().filter(|r| !place.known.contains(&r.1)) {
             // Once a hypothesis explains the line, only others that fit nearly as well are asked, and none that says the same.
@@ -159,7 +167,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         let strong = ranked
             .iter()
             .filter(|r| {
-                r.0 >= if seen && r.1.written == Codec::UTF_8 && r.1.read.is_single_byte() { limit::FIT_SEQUENCE } else { limit::FIT_LOSSY }
+                r.0 >= if seen && r.1.written == Codec::UTF_8 && r.1.read.is_single_byte() { limit::FIT_HOLED } else { limit::FIT_LOSSY }
             })
             .map(|r| r.1);
         let found = best.1.first().map(|c| c.pair);
@@ -184,7 +192,10 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
 }
 
 /// Whether Han that looked odd one by one is language once its neighbours are seen: terms and names cost little then, damage stays odd.
-fn is_language(model: &Model, line: &[char], core: &std::ops::Range<usize>, wide: usize) -> bool {
+fn is_language(model: &Model, line: &[char], core: &std::ops::Range<usize>, wide: usize, beyond: usize) -> bool {
+    if mixed::is_odd(&line[core.clone()]) {
+        return false;
+    }
     let mut state = model.start();
     for &c in &line[core.start.saturating_sub(limit::CONTEXT)..core.start] {
         state = model.step(state, c).0;
@@ -199,6 +210,7 @@ fn is_language(model: &Model, line: &[char], core: &std::ops::Range<usize>, wide
         }
     }
     let skip = match wide {
+        _ if wide * 2 < beyond => limit::SKIP_LETTERS,
         0..=3 => limit::SKIP_FEW,
         4..=8 => limit::SKIP_SOME,
         _ => limit::SKIP_MANY,
@@ -236,7 +248,7 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
             kept.push(Change { pair, segment, gain });
         }
     }
-    let total = kept.iter().map(|c| c.gain).sum();
+    let total = kept.iter().map(|c| c.gain).sum::<i32>() - limit::RARER * pair.reading() as i32;
     if total > best.0 {
         *best = (total, kept);
     }
@@ -276,7 +288,7 @@ fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -> bool {
     kinds.sort_unstable();
     kinds.dedup();
     let guessed = s.guesses.len() as i32;
-    if unknown * 100 > odd * 8 {
+    if unknown * 100 > odd * 8 || pair.read.is_double_byte() && is_list(&line[s.from..s.to]) {
         return false;
     }
     let filled = guessed - given_up;
@@ -318,15 +330,19 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
     if s.gain < flat + limit::GAIN_A_CHAR * was.len() as i32 {
         return false;
     }
-    let (mut letters, mut odd, mut unknown, mut count, mut wide, mut latin, mut gone) = (0i32, 0i32, 0i32, 0i32, 0i32, 0i32, false);
+    let (mut letters, mut odd, mut unknown, mut strange, mut count, mut gone) = (0i32, 0i32, 0i32, 0i32, 0i32, false);
+    let (mut wide, mut full, mut latin) = (0i32, 0i32, 0i32);
     for c in s.now.chars() {
         count += 1;
         if !c.is_ascii() {
             odd += 1;
             letters += i32::from(c.is_alphabetic());
             wide += i32::from(is_wide(c));
+            full += i32::from(is_wide(c) && c < '\u{ff61}');
             latin += i32::from(is_latin(c));
-            unknown += i32::from(!model.is_known(c) && !is_emoji(c) && !is_latin(c));
+            let new = !model.is_known(c) && !is_emoji(c) && !is_latin(c) || c == 'ſ';
+            unknown += i32::from(new);
+            strange += i32::from(new && c.is_alphabetic());
             gone |= c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c);
         }
     }
@@ -336,16 +352,36 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
     }
     let clean = !gone
         && if wide > 0 {
-            s.after <= if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER } * count
-                && unknown * 100 <= odd * 6
-                && (pair.written == Codec::UTF_8 || letters >= 2)
+            let odd_before = was.iter().filter(|c| !c.is_ascii()).count() as i32;
+            // Sequences of UTF-8 prove themselves, and more so the fewer of the bytes could have been something else.
+            let (most, gain, share) = match (pair.written == Codec::UTF_8, pair.read.is_single_byte()) {
+                (true, true) => (limit::AFTER_UTF_8, 0, 25),
+                (true, false) => (limit::AFTER_UTF_8, 0, 12),
+                // Letters alone may be somebody's play with accents.
+                (_, true) if was.iter().filter(|c| !c.is_ascii() && !c.is_alphabetic()).count() as i32 * 6 < odd_before => {
+                    (limit::AFTER, limit::GAIN_A_BYTE, 6)
+                }
+                (_, true) => (limit::AFTER_BYTES, limit::GAIN_A_BYTE, 6),
+                _ => (limit::AFTER, 0, 6),
+            };
+            s.after - if full >= 2 { limit::FIRST_WIDE } else { 0 } <= most * count
+                && s.gain >= gain * odd_before
+                && unknown * 100 <= odd * share
+                && (pair.written == Codec::UTF_8 || full >= 2)
+                && (wide >= 4 || was.iter().any(|c| !c.is_alphabetic()) || !pair.read.is_single_byte())
         } else if pair.written == Codec::UTF_8 {
             let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || c.is_alphabetic() && *c != 'Ã');
-            if word && odd <= 3 {
+            if pair.read.is_double_byte() && odd == 1 {
+                // Letters of a Latin text that became Han: no other Han may stand there.
+                unknown == 0 && among_latin(line, s, is_wide) && s.gain >= limit::LATIN
+            } else if pair.read.is_double_byte() && !(among_latin(line, s, is_wide) || is_one_script(&s.now)) {
+                // Every sixtieth Han is some letter.
+                false
+            } else if word && odd <= 3 {
                 // Letters, side by side as words have them.
                 false
             } else if odd > 1 {
-                unknown * 3 <= odd || s.gain > 2 * limit::GAIN
+                unknown * 3 <= odd || strange * 2 <= odd && s.gain > 2 * limit::GAIN
             } else {
                 unknown == 0 && single_sequence(model, line, s)
             }
@@ -359,15 +395,20 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
             unknown == 0 && !line.iter().any(|&c| is_wide(c) || c == '\u{fffd}')
         } else if latin > 0 {
             // Single letters of Latin words, each alone or swallowed with its neighbour.
-            unknown == 0 && latin * 5 >= odd * 4 && s.gain >= limit::LATIN && touches_kin(line, s)
+            unknown == 0
+                && latin * 5 >= odd * 4
+                && s.gain >= limit::LATIN
+                && touches_kin(line, s)
+                && (!pair.read.is_double_byte() || among_latin(line, s, is_wide))
+                && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic))
         } else {
             unknown == 0
-                && letters >= 4
+                && letters >= if pair.read.is_double_byte() { 6 } else { 4 }
                 && letters * 5 >= odd * 4
                 && s.gain >= limit::LETTERS + limit::GAIN_A_LETTER * letters
                 && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
         };
-    let clean = clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(was, s, count));
+    let clean = clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(line, s, count));
     if clean {
         return true;
     }
@@ -380,6 +421,9 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
     if odd < 4 {
         return false;
     }
+    if !super::suspect::suspects(&s.now).iter().any(super::suspect::Suspect::is_alarm) {
+        return false;
+    }
     let mut fresh = Searches::default();
     let place = Place { line: &inner, core: (0, inner.len()), evidence: 0, known: &[] };
     let deeper = changes_at(&mut fresh, place, level + 1);
@@ -388,15 +432,65 @@ fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool, 
 }
 
 /// Whether a change from one charset of pairs to another is more than chance, which makes Han of Han in every text.
-fn between_pairs(was: &[char], s: &Segment, count: i32) -> bool {
-    let mut odd: Vec<char> = was.iter().copied().filter(|c| !c.is_ascii()).collect();
+fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
+    let mut odd: Vec<char> = line[s.from..s.to].iter().copied().filter(|c| !c.is_ascii()).collect();
+    let others = line.iter().filter(|c| !c.is_ascii()).count() - odd.len();
+    let inside = others * 4 > odd.len();
     let like = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
     let half = like * 2 >= odd.len();
     odd.sort_unstable();
     odd.dedup();
     let kinds = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
-    let most = if kinds < 8 { limit::AFTER_FEW } else { limit::AFTER_PAIRS };
-    half && kinds >= 3 && s.gain >= limit::GAIN_PAIRS && s.after <= most * count
+    let most = match (kinds < 8, inside) {
+        (true, false) => limit::AFTER_FEW,
+        (false, false) => limit::AFTER_PAIRS,
+        (true, true) => limit::AFTER_FEW_INSIDE,
+        (false, true) => limit::AFTER_PAIRS_INSIDE,
+    };
+    let gain = if inside {
+        limit::GAIN_PAIRS_INSIDE
+    } else if kinds < 5 {
+        limit::GAIN_FEW
+    } else {
+        limit::GAIN_PAIRS
+    };
+    half && kinds >= if inside { 3 } else { 4 }
+        && !is_list(&line[s.from..s.to])
+        && s.gain >= gain
+        && s.after - limit::FIRST_WIDE <= most * count
+}
+
+/// Whether a stretch touches an ASCII letter and so does every character of its script in the line, which is Latin: in a text of that
+/// script they stand together.
+fn among_latin(line: &[char], s: &Segment, of_script: fn(char) -> bool) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
+    let touches = |i: usize| (i.saturating_sub(2)..i + 3).any(|at| letter(Some(at)));
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let others = line.iter().filter(|c| of_script(**c)).count();
+    let first = line[s.from..s.to].iter().position(|c| !c.is_ascii()).map(|i| s.from + i);
+    others * 3 <= letters
+        && first.is_some_and(|i| letter(i.checked_sub(1)) || s.now.ends_with(|c: char| c.is_ascii_alphabetic()) || letter(Some(s.to)))
+        && line.iter().enumerate().filter(|(_, c)| of_script(**c)).all(|(i, _)| touches(i))
+}
+
+/// Whether a stretch is a list, which sets rare characters side by side that no sentence has: most Han and the like stand by
+/// themselves, or one by one and two by two between marks.
+fn is_list(was: &[char]) -> bool {
+    let wide = |i: Option<usize>| i.and_then(|i| was.get(i)).is_some_and(|c| is_wide(*c));
+    let (mut all, mut alone, mut marks) = (0, 0, 0);
+    for (i, &c) in was.iter().enumerate() {
+        all += usize::from(is_wide(c));
+        alone += usize::from(is_wide(c) && !wide(i.checked_sub(1)) && !wide(Some(i + 1)));
+        marks += usize::from(matches!(c, '、' | '，' | '；' | '·' | '・' | '/' | ','));
+    }
+    alone * 2 > all || marks >= 2 && all <= 2 * marks + 2
+}
+
+/// Whether all letters beyond ASCII are of one script, and enough of them to make words.
+fn is_one_script(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).map(script);
+    let Some(first) = letters.next() else { return false };
+    letters.clone().all(|s| s == first) && letters.count() >= 4
 }
 
 /// Whether the stretch stands in a word: its first or last letter touches a letter of the same script.
@@ -422,6 +516,10 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
     if word && !(model.is_known(now) && tilde) {
         return false;
     }
+    // Greek, of which single letters stand in formulas and names of substances.
+    if matches!(was, ['Î' | 'Ï', '±' | '²' | '³' | 'µ' | '¶' | '¹' | 'º' | '¼' | '½' | '¾' | '¿']) {
+        return true;
+    }
     let apart = before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ');
     if !(touches_kin(line, s) || tilde && apart) {
         return false;
@@ -435,8 +533,8 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
 }
 
 /// Letters of the Latin alphabets in use, and its ligatures.
-fn is_latin(c: char) -> bool {
-    c.is_alphabetic() && matches!(c, '\u{aa}'..='\u{17f}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}')
+pub(super) fn is_latin(c: char) -> bool {
+    c.is_alphabetic() && matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}')
 }
 
 /// Blocks of letters that make words together.
@@ -458,108 +556,10 @@ fn is_filler(c: char) -> bool {
     matches!(c, '\u{3105}'..='\u{318e}' | '\u{2160}'..='\u{217f}' | '\u{370}'..='\u{45f}' | '\u{2460}'..='\u{24ff}')
 }
 
+pub(super) fn is_cyrillic(c: char) -> bool {
+    ('\u{400}'..'\u{460}').contains(&c)
+}
+
 fn is_emoji(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{245f}' | '\u{25a0}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}')
-}
-
-/// The hypotheses under which some part of the sample reads like text, best first.
-fn candidates_of(model: &Model, line: &[char], core: (usize, usize)) -> Vec<(i32, Pair)> {
-    let from = core.0.saturating_sub(limit::AROUND);
-    let to = (core.1 + limit::AROUND).min(from + limit::SAMPLE).min(line.len());
-    // Letters are damaged here and there: ask the whole line, if it is short.
-    let letters = !line.iter().any(|&c| is_wide(c));
-    let (from, to) = if letters { (from.saturating_sub(limit::SAMPLE), (to + limit::SAMPLE).min(line.len())) } else { (from, to) };
-    let sample = &line[from..to];
-    let high = sample.iter().filter(|c| !c.is_ascii()).count();
-    let mut ranked: Vec<(i32, Pair)> = Vec::new();
-    let mut runs: Vec<Vec<u8>> = Vec::new();
-    for (codec, range) in &Pairs::get().readings {
-        let Some(reading) = Reading::new(*codec) else { continue };
-        runs.clear();
-        let mut open = false;
-        let (mut covered, mut bytes_of_core) = (0, 0);
-        for (i, &c) in sample.iter().enumerate() {
-            match reading.bytes(c) {
-                Some((bytes, n)) => {
-                    if !open {
-                        runs.push(Vec::new());
-                        open = true;
-                    }
-                    if let Some(run) = runs.last_mut() {
-                        run.extend_from_slice(&bytes[..n]);
-                    }
-                    covered += usize::from(!c.is_ascii());
-                    if !c.is_ascii() && (core.0..core.1).contains(&(from + i)) {
-                        bytes_of_core += n as i32;
-                    }
-                }
-                None => open = false,
-            }
-        }
-        if covered == 0 || covered * 2 < high {
-            continue;
-        }
-        for &pair in &Pairs::get().all[range.clone()] {
-            let score = runs.iter().map(|r| fit(model, r, pair.written)).max().unwrap_or(0);
-            // Chance fits a few characters of any text; damage all of them.
-            let flat = match (pair.written == Codec::UTF_8, pair.read.is_single_byte()) {
-                (true, true) => limit::FIT_SEQUENCE,
-                (true, _) | (_, true) => limit::FIT,
-                _ => 2 * limit::FIT,
-            };
-            if score >= flat.max(bytes_of_core * limit::FIT_A_BYTE) {
-                ranked.push((score, pair));
-            }
-        }
-    }
-    ranked.sort_by_key(|(score, pair)| (-score, pair.number));
-    let best = ranked.first().map_or(0, |r| r.0);
-    let c1 = sample.iter().any(|c| ('\u{80}'..'\u{a0}').contains(c));
-    ranked.retain(|(score, pair)| score * 100 >= best * limit::WORSE || pair.written == Codec::UTF_8);
-    ranked.truncate(limit::CANDIDATES);
-    // An `à` whose second byte is a blank by now is no sequence any more.
-    if sample.windows(2).any(|w| w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}') || w[1] == '\u{fffd}' && !w[0].is_ascii())
-        && let Some(&usual) = Pairs::get().all.first()
-        && ranked.iter().all(|r| r.1 != usual)
-    {
-        ranked.push((limit::FIT, usual));
-    }
-    if c1 {
-        // Punctuation of windows-1252 that was read as C1 controls is too little to be ranked by.
-        ranked.retain(|r| r.1.read != Codec::LATIN_1);
-        ranked.extend(Pairs::get().all.iter().filter(|p| p.read == Codec::LATIN_1).map(|p| (limit::FIT, *p)));
-    }
-    ranked
-}
-
-/// How much like text the best stretch of `bytes` reads under `written`: the largest sum of what each character beyond ASCII is
-/// cheaper than random bytes.
-fn fit(model: &Model, bytes: &[u8], written: Codec) -> i32 {
-    /// What a random byte costs, and what a malformed or unknown one takes away; 1/16 nats.
-    const RANDOM: i32 = 69;
-    const ODD: i32 = -6 * 16;
-    const SEQUENCE: i32 = 3 * 16;
-    let (mut sum, mut best) = (0i32, 0i32);
-    let mut pending = Pending::default();
-    for &b in bytes {
-        let had = pending.as_bytes().len() as i32;
-        let w = match pending.feed(written, b) {
-            Fed::More => continue,
-            Fed::Bad => {
-                // The byte may begin the next character.
-                if had > 0 && b >= 0x80 {
-                    pending.feed(written, b);
-                }
-                ODD
-            }
-            Fed::One(c) if c.is_ascii() => 0,
-            // A valid sequence is evidence whatever it says.
-            Fed::One(c) if written == Codec::UTF_8 => (RANDOM * (had + 1) - model.alone(c) as i32 + SEQUENCE).max(SEQUENCE),
-            Fed::One(c) if !model.is_known(c) && !c.is_alphabetic() => ODD,
-            Fed::One(c) => (RANDOM * (had + 1) - model.alone(c) as i32).max(ODD),
-        };
-        sum = (sum + w).max(0);
-        best = best.max(sum);
-    }
-    best
 }

@@ -2,6 +2,7 @@
 //! it is as it was written or a trace of the wrong reading. Which hypothesis and whether to believe it is decided in `search`.
 
 use super::charset::{Bytes, Fed, Pair, Pending, Reading};
+use super::search::is_latin;
 use crate::codec::Codec;
 use crate::model::{Model, State};
 
@@ -206,7 +207,8 @@ impl Search {
                     node.cost += cost as i32;
                     node.plain += cost as i32;
                     if !c.is_ascii() {
-                        if !model.is_known(c) {
+                        let letter = written == Codec::UTF_8 && is_latin(c) && b != 0xa0;
+                        if !(model.is_known(c) || letter) {
                             node.cost += UNKNOWN;
                         }
                         if written == Codec::UTF_8 {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use memchr::{memchr, memrchr};
 
 use super::charset::{Pairs, Reading};
+use super::mixed;
 use crate::model::{Model, NAT};
 
 /// What a character says before anything else is asked.
@@ -19,10 +20,16 @@ mod class {
     /// ASCII letter.
     pub const LETTER: u8 = 4;
     pub const NEWLINE: u8 = 3;
+    /// Bits beside the class: what must not stand side by side.
+    pub const KANA: u8 = 0x10;
+    pub const CHINESE: u8 = 0x20;
+    pub const JAMO: u8 = 0x40;
+    pub const BOTH: u8 = KANA | CHINESE;
+    pub const OF: u8 = 0x0f;
 }
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
-const ALARM: i32 = 34;
+const ALARM: i32 = 14;
 /// Least evidence for each five bytes of Han, and the evidence from which on density does not matter; 1/4 nats.
 const DENSITY: i32 = 8;
 const BEYOND_DOUBT: i32 = 200;
@@ -43,6 +50,10 @@ mod weight {
     pub const SHOUT: i32 = 6;
     pub const DAMAGE: i32 = 34;
     pub const ASCII: i32 = -2;
+    /// A jamo by itself that nobody writes so.
+    pub const JAMO: i32 = 6;
+    /// Kana beside Han that Japanese does not have.
+    pub const CLASH: i32 = 18;
     /// What clean Chinese costs a character at most on the average, by single characters alone.
     pub const CLEAN: i32 = 30;
 }
@@ -79,7 +90,14 @@ fn build() -> Table {
         match code {
             0x3000..=0x30ff | 0x3130..=0x318e | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff61..=0xff9f => {
                 let price = model.alone(c) as i32 * 4 / NAT as i32;
-                t.at[code as usize] = ((price - weight::CLEAN).clamp(-12, 40) as i8, class::WIDE);
+                let flag = match () {
+                    () if mixed::is_kana(c) => class::KANA,
+                    () if mixed::is_rare_jamo(c) => class::JAMO,
+                    () if (0x4e00..0xa000).contains(&code) && !mixed::is_japanese(c) => class::CHINESE,
+                    () => 0,
+                };
+                let price = if flag == class::JAMO { weight::CLEAN + weight::JAMO } else { price };
+                t.at[code as usize] = ((price - weight::CLEAN).clamp(-12, 40) as i8, class::WIDE | flag);
             }
             0xe000..=0xf8ff => {
                 t.at[code as usize] = (40, class::WIDE);
@@ -180,7 +198,8 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
             at += 2;
         } else if byte < 0xf0 {
             let code = u32::from(byte & 0x0f) << 12 | u32::from(bytes[at + 1] & 0x3f) << 6 | u32::from(bytes[at + 2] & 0x3f);
-            let (weight, class) = t.at[code as usize];
+            let (weight, flags) = t.at[code as usize];
+            let class = flags & class::OF;
             // Common Han and punctuation: nothing but a little less evidence.
             if weight <= 0 && class != class::HIGH {
                 let wide = class == class::WIDE;
@@ -261,12 +280,13 @@ impl Walk {
     /// instructions that the general case takes.
     #[inline]
     fn wides(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
-        let (mut end, mut sum, mut best) = (at, self.sum, self.best);
+        let (mut end, mut sum, mut best, mut seen) = (at, self.sum, self.best, 0);
         while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
-            let (weight, class) = t.at[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
-            if class != class::WIDE {
+            let (weight, flags) = t.at[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
+            if flags & class::OF != class::WIDE {
                 break;
             }
+            seen |= flags;
             if sum == 0 {
                 self.from = end;
             }
@@ -277,10 +297,29 @@ impl Walk {
                 (self.best_from, self.best_to, self.best_wide) = (self.from, end, true);
             }
         }
+        if seen & class::BOTH == class::BOTH {
+            (self.sum, self.best) = (sum, best);
+            self.clashes(bytes, at - 3, end);
+            (sum, best) = (self.sum, self.best);
+        }
         if end > at {
             (self.sum, self.best, self.alone, self.after_letter, self.cyrillic) = (sum, best, false, false, false);
         }
         end
+    }
+
+    /// Looks for kana beside Han that Japanese does not have in a run that holds both.
+    #[cold]
+    fn clashes(&mut self, bytes: &[u8], from: usize, to: usize) {
+        let Ok(run) = std::str::from_utf8(&bytes[from..to]) else { return };
+        let found = |(i, (a, b)): (usize, (char, char))| mixed::clash(a, b).then_some(from + 3 * i);
+        let mut places = run.chars().zip(run.chars().skip(1)).enumerate().filter_map(found);
+        let Some(first) = places.next() else { return };
+        let (last, more) = places.fold((first, 1), |(_, n), at| (at, n + 1));
+        let evidence = weight::CLASH * more;
+        if evidence > self.best {
+            (self.best, self.best_from, self.best_to, self.best_wide) = (evidence, first, last + 6, false);
+        }
     }
 
     #[inline]
@@ -358,7 +397,8 @@ impl Walk {
 
     /// A character beyond ASCII, of the basic plane.
     fn character(&mut self, t: &Table, code: u32, at: usize) {
-        let (weight, class) = t.at[code as usize];
+        let (weight, flags) = t.at[code as usize];
+        let class = flags & class::OF;
         match class {
             class::WIDE => {
                 self.alone = self.last != class::WIDE && code >= 0x3400;
@@ -395,7 +435,7 @@ impl Walk {
             }
             // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
             if c == b' ' && self.high_end == at && self.tilde {
-                self.add(ALARM, at - 2, at + 1);
+                self.add(weight::DAMAGE, at - 2, at + 1);
             }
         }
         let mut from = at;

@@ -1,0 +1,72 @@
+//! Characters that do not stand side by side in any text: simplified Han among kana, rows of jamo, Greek among Hangul. What pairs of
+//! EUC-JP become when they are read as GBK or EUC-KR. Whether a line is damaged is decided in `search`.
+
+use crate::codec::Codec;
+
+/// Pairs of neighbours that make a stretch odd.
+const PAIRS: usize = 3;
+
+/// Whether a stretch holds several neighbours that no text has.
+pub(super) fn is_odd(stretch: &[char]) -> bool {
+    stretch.windows(2).filter(|w| clash(w[0], w[1])).take(PAIRS).count() == PAIRS
+}
+
+/// Whether two characters clash side by side.
+pub(super) fn clash(a: char, b: char) -> bool {
+    let kana_and_other_han = |a, b| is_kana(a) && is_han(b) && !is_japanese(b);
+    kana_and_other_han(a, b)
+        || kana_and_other_han(b, a)
+        || is_rare_jamo(a) && (is_rare_jamo(b) || is_wide_letter(b))
+        || is_rare_jamo(b) && is_wide_letter(a)
+        || is_sign_letter(a) && is_wide_letter(b)
+        || is_wide_letter(a) && is_sign_letter(b)
+}
+
+pub(super) fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}')
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// Han that JIS X 0208 and 0212 have.
+pub(super) fn is_japanese(c: char) -> bool {
+    Codec::EUC_JP.inverse().is_some_and(|i| i.encode(c).is_some_and(|code| code.len() == 2))
+}
+
+/// Jamo by themselves, without those people write for laughter and tears.
+pub(super) fn is_rare_jamo(c: char) -> bool {
+    matches!(c, '\u{3131}'..='\u{318e}')
+        && !matches!(c, 'ㅋ' | 'ㅎ' | 'ㅠ' | 'ㅜ' | 'ㅇ' | 'ㄱ' | 'ㄴ' | 'ㄷ' | 'ㅅ' | 'ㅂ' | 'ㅈ' | 'ㅉ' | 'ㅗ' | 'ㅡ')
+}
+
+/// Greek and Cyrillic letters and Roman numerals of the charsets of pairs.
+fn is_sign_letter(c: char) -> bool {
+    matches!(c, '\u{391}'..='\u{3c9}' | '\u{401}'..='\u{451}' | '\u{2160}'..='\u{217f}')
+}
+
+/// Hangul and jamo.
+fn is_wide_letter(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}') || is_rare_jamo(c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_together_is_not_odd() {
+        for clean in ["映画を見に行きました", "ㅋㅋㅋㅋ ㅠㅠ", "한글ㅋㅋ", "电影《あの頃》很好", "α파와 β파"]
+        {
+            assert!(!is_odd(&clean.chars().collect::<Vec<_>>()), "{clean}");
+        }
+    }
+
+    #[test]
+    fn what_pairs_become_is_odd() {
+        for damaged in ["说を见に乐しみ", "ㅟㄲㅺㅮㅉ", "릊ㅖㅸㅖ儆", "ㅟⅳㅞⅩㅅㆃㅟ맛"] {
+            assert!(is_odd(&damaged.chars().collect::<Vec<_>>()), "{damaged}");
+        }
+    }
+}
