@@ -112,6 +112,7 @@ impl Render {
             draft.cut_all(Cut { rule, first: first(whole) });
             counter.rule(rule, 1);
             counter.sums.duplicate_records += 1;
+            counter.sums.duplicate_paragraphs += copies().filter(|v| v.block != WHOLE).count() as u64;
             return;
         }
         for v in copies() {

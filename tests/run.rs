@@ -1,0 +1,259 @@
+//! Runs from outside: what is promised of a dump as a whole. Killed and resumed, in shares, with little memory: the same bytes; first
+//! copies stay and no others; what is verified is what was written. One page at a time is tested in `cli`.
+#![cfg(feature = "cli")]
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn jingwen(folder: &Path, args: &str) -> Output {
+    let ran = Command::new(env!("CARGO_BIN_EXE_jingwen")).args(args.split_whitespace()).current_dir(folder).stdin(Stdio::null()).output();
+    ran.expect("the program starts")
+}
+
+#[track_caller]
+fn run(folder: &Path, args: &str) -> Output {
+    let ran = jingwen(folder, args);
+    assert_eq!(ran.status.code(), Some(0), "{args}: {}", String::from_utf8_lossy(&ran.stderr));
+    ran
+}
+
+fn err(ran: &Output) -> String {
+    String::from_utf8_lossy(&ran.stderr).into_owned()
+}
+
+/// All files below, with their bytes, but for the report, which knows of time.
+fn tree(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let files = walkdir::WalkDir::new(root).into_iter().map(|e| e.expect("it can be listed").into_path());
+    let files = files.filter(|f| f.is_file() && !f.ends_with("run.json"));
+    files.map(|f| (f.strip_prefix(root).expect("below").to_path_buf(), fs::read(&f).expect("readable"))).collect()
+}
+
+/// Numbers that look random and are the same each time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % n
+    }
+}
+
+fn paragraph(n: u64) -> String {
+    let who = ["村里的人", "桥头的茶馆", "镇上的邮局", "山坡上的羊群", "新来的医生"][n as usize % 5];
+    let what = ["一早就出了门", "修好了门前的路", "把旧账本收了起来", "在河边种了树"][n as usize / 5 % 4];
+    format!("{who}{what}，这是第{n}次，大家都记得很清楚，还有人把它写进了日记里。")
+}
+
+/// A dump of JSON lines and pages with paragraphs that come back, and what must stay of it: the first of each.
+fn dump(folder: &Path) -> (HashSet<String>, usize) {
+    let mut random = Random(7);
+    let (mut seen, mut all) = (HashSet::new(), 0);
+    let mut texts = |least: u64| -> Vec<String> {
+        let own: Vec<String> = (0..random.below(4) + least).map(|_| paragraph(random.below(900))).collect();
+        let mut once = HashSet::new();
+        let own: Vec<String> = own.into_iter().filter(|p| once.insert(p.clone())).collect();
+        all += own.len();
+        seen.extend(own.iter().cloned());
+        own
+    };
+    fs::create_dir_all(folder.join("in/pages")).unwrap();
+    for file in 0..4 {
+        let mut lines = String::new();
+        for n in 0..200 {
+            let text = texts(1).join("\n");
+            lines.push_str(&serde_json::json!({"id": format!("{file}-{n}"), "text": text, "n": n}).to_string());
+            lines.push('\n');
+            if n % 50 == 7 {
+                lines.push_str("{\"broken\n");
+            }
+        }
+        fs::write(folder.join(format!("in/{file}.jsonl")), lines).unwrap();
+    }
+    for n in 0..40 {
+        let body: String = texts(3).iter().map(|p| format!("<p>{p}</p>\n")).collect();
+        fs::write(folder.join(format!("in/pages/{n}.html")), format!("<html><body>\n{body}</body></html>")).unwrap();
+    }
+    (seen, all)
+}
+
+/// Every paragraph that was written, in any file.
+fn paragraphs(out: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    for (path, bytes) in tree(out) {
+        let text = String::from_utf8(bytes).unwrap();
+        if path.extension().is_some_and(|e| e == "txt") {
+            all.extend(text.lines().filter(|l| !l.is_empty()).map(str::to_owned));
+        } else if path.extension().is_some_and(|e| e == "jsonl") && path.components().count() == 1 && !path.ends_with("removed.jsonl") {
+            for line in text.lines() {
+                let line: serde_json::Value = serde_json::from_str(line).unwrap();
+                all.extend(line["text"].as_str().unwrap().lines().filter(|l| !l.is_empty()).map(str::to_owned));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn of_every_paragraph_the_first_stays_and_no_other() {
+    let place = tempfile::tempdir().unwrap();
+    let (distinct, all) = dump(place.path());
+    let ran = run(place.path(), "clean in -o out --dedup dump");
+    let kept = paragraphs(&place.path().join("out"));
+    assert_eq!(kept.iter().cloned().collect::<HashSet<_>>(), distinct, "every paragraph is there");
+    assert_eq!(kept.len(), distinct.len(), "and once");
+    let report: serde_json::Value = serde_json::from_slice(&fs::read(place.path().join("out/run.json")).unwrap()).unwrap();
+    assert_eq!(report["sums"]["duplicate_paragraphs"].as_u64(), Some((all - distinct.len()) as u64), "{}", err(&ran));
+    // the trace names where the first copy stands
+    run(place.path(), "clean in -o details --dedup dump --details --to jsonl");
+    let lines = fs::read_to_string(place.path().join("details/3.jsonl")).unwrap();
+    let first = lines.lines().find_map(|l| {
+        let l: serde_json::Value = serde_json::from_str(l).ok()?;
+        l["jingwen"]["removed"].as_array()?.iter().find(|r| r["rule"] == "dump/paragraph").cloned()
+    });
+    let first = first.expect("one paragraph of the last file has come before");
+    assert!(first["first"]["path"].as_str().is_some_and(|p| p.starts_with("in/")) && first["first"]["record"].is_u64(), "{first}");
+}
+
+#[test]
+fn threads_memory_blocks_and_shares_do_not_matter() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    run(at, "clean in -o one --dedup dump -j 1");
+    let one = tree(&at.join("one"));
+    run(at, "clean in -o many --dedup dump -j 8 --memory 1M");
+    assert!(one == tree(&at.join("many")), "8 threads and little memory");
+    run(at, "clean in -o temp --dedup dump --temp elsewhere");
+    assert!(one == tree(&at.join("temp")), "work in another folder");
+
+    // shares, not in order, some of them twice
+    run(at, "stage plan in -o shares --dedup dump");
+    for share in ["3/3", "1/3", "2/3", "1/3"] {
+        run(at, &format!("stage scan shares --share {share}"));
+    }
+    let early = jingwen(at, "stage apply shares");
+    assert!(early.status.code() == Some(2) && err(&early).contains("stage resolve"), "{}", err(&early));
+    for pass in [
+        "resolve shares --share 2/2",
+        "resolve shares --share 1/2",
+        "apply shares --share 2/2",
+        "apply shares --share 1/2",
+        "finish shares",
+    ] {
+        run(at, &format!("stage {pass}"));
+    }
+    let data =
+        |tree: BTreeMap<PathBuf, Vec<u8>>| -> BTreeMap<_, _> { tree.into_iter().filter(|(p, _)| !p.starts_with("_jingwen")).collect() };
+    assert!(data(one.clone()) == data(tree(&at.join("shares"))), "shares");
+    run(at, "verify shares");
+
+    // smaller blocks are another plan and the same data
+    run(at, "clean in -o small --dedup dump --block 20K");
+    assert!(data(one) == data(tree(&at.join("small"))), "smaller blocks");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_run_goes_on_where_it_was() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    for dedup in ["page", "dump"] {
+        run(at, &format!("clean in -o whole-{dedup} --dedup {dedup} --block 16K"));
+        let whole = tree(&at.join(format!("whole-{dedup}")));
+        let args = format!("clean in -o cut-{dedup} --dedup {dedup} --block 16K --resume -q");
+        let (mut random, mut killed) = (Random(11), 0);
+        for _ in 0..60 {
+            let mut child = Command::new(env!("CARGO_BIN_EXE_jingwen"))
+                .args(args.split_whitespace())
+                .current_dir(at)
+                .stdin(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(std::time::Duration::from_micros(random.below(40_000)));
+            // SIGKILL; an error says that it has ended by itself
+            let _ = child.kill();
+            if child.wait().unwrap().code() == Some(0) {
+                break;
+            }
+            killed += 1;
+        }
+        run(at, &args);
+        assert!(whole == tree(&at.join(format!("cut-{dedup}"))), "{dedup}, after {killed} kills");
+        run(at, &format!("verify cut-{dedup}"));
+    }
+}
+
+#[test]
+fn a_run_that_is_there_is_not_mixed_with_another() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    run(at, "stage plan in -o out --dedup dump");
+    let again = jingwen(at, "clean in -o out --dedup dump");
+    assert!(again.status.code() == Some(2) && err(&again).contains("--resume goes on"), "{}", err(&again));
+    let other = jingwen(at, "clean in -o out --dedup page --resume");
+    assert!(other.status.code() == Some(2) && err(&other).contains("other settings: dedup"), "{}", err(&other));
+    let mut lines = fs::read(at.join("in/1.jsonl")).unwrap();
+    let last = lines.len() - 10;
+    lines[last] ^= 1;
+    fs::write(at.join("in/1.jsonl"), lines).unwrap();
+    let changed = jingwen(at, "clean in -o out --dedup dump --resume");
+    assert!(changed.status.code() == Some(2) && err(&changed).contains("in/1.jsonl has changed"), "{}", err(&changed));
+    run(at, "clean in -o out --dedup dump --overwrite");
+}
+
+#[test]
+fn verify_sees_what_was_changed() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    run(at, "clean in -o out");
+    let ran = run(at, "verify out");
+    assert!(String::from_utf8_lossy(&ran.stdout).contains("all as they were written"));
+    let path = at.join("out/2.jsonl");
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[100] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    let ran = jingwen(at, "verify out");
+    assert!(ran.status.code() == Some(4) && err(&ran).contains("2.jsonl: its content has changed"), "{}", err(&ran));
+    bytes.pop();
+    fs::write(&path, &bytes).unwrap();
+    assert!(err(&jingwen(at, "verify out")).contains("bytes,"));
+    fs::remove_file(&path).unwrap();
+    assert_eq!(jingwen(at, "verify out").status.code(), Some(4));
+    assert_eq!(jingwen(at, "verify in").status.code(), Some(2));
+}
+
+#[test]
+fn guards_samples_limits_and_choices() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    let ran = jingwen(at, "clean in -o a --max-bad 1%");
+    assert!(ran.status.code() == Some(1) && err(&ran).contains("--max-bad"), "{}", err(&ran));
+    run(at, "clean in -o b --max-bad 2%");
+    assert!(tree(&at.join("a")).keys().eq(tree(&at.join("b")).keys()), "over a guard, but done");
+
+    let sums = |out: &str| -> serde_json::Value {
+        let report: serde_json::Value = serde_json::from_slice(&fs::read(at.join(out).join("run.json")).unwrap()).unwrap();
+        report["sums"]["records"].clone()
+    };
+    run(at, "clean in -o c --limit 250");
+    assert_eq!(sums("c")["read"], 250);
+    run(at, "clean in -o d --sample 10%");
+    let (read, unsampled) = (sums("d")["read"].as_u64().unwrap(), sums("d")["unsampled"].as_u64().unwrap());
+    assert!((40..160).contains(&(read - unsampled)), "{} of {read} are a tenth", read - unsampled);
+    run(at, "clean in -o e --include *.html --exclude 1*");
+    assert_eq!(sums("e")["read"], 29);
+    fs::write(at.join("list"), "in/0.jsonl\n\nin/pages/3.html\n").unwrap();
+    run(at, "clean --files-from list -o f");
+    assert_eq!(tree(&at.join("f")).len() - 2, 4, "two texts, and two files of quarantine");
+    let ran = run(at, "clean in -o g --dry-run");
+    assert_eq!(String::from_utf8_lossy(&ran.stdout).lines().count(), 44);
+    assert!(!at.join("g").exists());
+    run(at, "clean in/pages -o h --metrics h.prom");
+    assert!(fs::read_to_string(at.join("h.prom")).unwrap().contains("jingwen_records{end=\"out\"} 40"));
+}
