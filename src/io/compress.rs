@@ -70,7 +70,7 @@ impl Meter {
 }
 
 /// In words, when so many bytes from so few are a bomb.
-fn bomb(from: u64, to: u64, limits: &Limits) -> Option<String> {
+pub(super) fn bomb(from: u64, to: u64, limits: &Limits) -> Option<String> {
     let over = to > limits.floor && to / u64::from(limits.ratio.max(1)) > from;
     over.then(|| format!("decompression bomb: {to} bytes from {from}, the limit is {}:1", limits.ratio))
 }
@@ -93,6 +93,15 @@ impl Codec {
         match head {
             [0x1F, 0x8B, 8, ..] => Codec::Gzip,
             [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Codec::Zstd,
+            _ => Codec::Plain,
+        }
+    }
+
+    /// By what a file's name ends in.
+    pub fn of_name(name: &str) -> Codec {
+        match name.rsplit('.').next().unwrap_or_default() {
+            e if e.eq_ignore_ascii_case("gz") || e.eq_ignore_ascii_case("tgz") => Codec::Gzip,
+            e if e.eq_ignore_ascii_case("zst") || e.eq_ignore_ascii_case("tzst") => Codec::Zstd,
             _ => Codec::Plain,
         }
     }
@@ -200,11 +209,28 @@ impl Stream {
     /// # Errors
     /// What the system says about the first bytes.
     pub fn open(reader: Box<dyn Read + Send>, whole: bool, limits: &Limits, meter: Arc<Meter>) -> io::Result<Stream> {
+        Stream::open_as(reader, Codec::Plain, whole, limits, meter)
+    }
+
+    /// As [`Stream::open`]; what looks like no text and no packed data either is taken for `claimed`, with a damage at its beginning.
+    ///
+    /// # Errors
+    /// What the system says about the first bytes.
+    pub fn open_as(reader: Box<dyn Read + Send>, claimed: Codec, whole: bool, limits: &Limits, meter: Arc<Meter>) -> io::Result<Stream> {
         let mut input = Input { reader, bytes: Vec::new(), at: 0, base: 0, end: false };
-        input.ensure(4, 0)?;
-        let codec = Codec::of_bytes(input.rest());
+        input.ensure(512, 0)?;
+        let mut codec = Codec::of_bytes(input.rest());
+        let control = |b: &u8| *b < 9 || (14..32).contains(b);
+        if codec == Codec::Plain && input.rest().iter().take(512).any(control) {
+            codec = claimed;
+        }
         let decoder = if codec == Codec::Plain { Decoder::Plain } else { Decoder::Between };
         Ok(Stream { input, codec, decoder, member: 0, out: 0, whole, sought: 0, over: false, limits: *limits, meter })
+    }
+
+    /// Changes what [`Stream::open`] was told about damaged members.
+    pub fn set_whole(&mut self, whole: bool) {
+        self.whole = whole;
     }
 
     /// How it is packed.
@@ -215,6 +241,11 @@ impl Stream {
     /// Byte offset in the packed stream of the member the last bytes came from; of the last bytes' end in a plain stream.
     pub fn member(&self) -> u64 {
         self.member
+    }
+
+    /// Byte offset in the packed stream of the member the next bytes come from.
+    pub fn next(&self) -> u64 {
+        if matches!(self.decoder, Decoder::Between) { self.input.offset() } else { self.member }
     }
 
     /// Appends some bytes to `out`, or says why not.
@@ -495,14 +526,14 @@ impl Input {
 }
 
 /// Bytes gathered one after the other, on disk when they are many.
-#[derive(Default)]
-struct Gathered {
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
     bytes: Vec<u8>,
     spool: Option<Spool>,
 }
 
 impl Gathered {
-    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.spool.is_none() && (self.bytes.len() + bytes.len()) as u64 > 2 * KEEP {
             let mut spool = Spool::create()?;
             spool.write(&std::mem::take(&mut self.bytes))?;
@@ -517,7 +548,12 @@ impl Gathered {
         }
     }
 
-    fn raw(self) -> Raw {
+    /// Nothing was added.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bytes.is_empty() && self.spool.is_none()
+    }
+
+    pub(super) fn raw(self) -> Raw {
         match self.spool {
             Some(spool) => Raw::Spool(spool),
             None => Raw::Bytes(self.bytes),
@@ -545,8 +581,11 @@ mod tests {
         (0..n).map(|_| next()).collect()
     }
 
-    /// What comes of it: data run together, and damages as (offset, bytes, why).
-    fn read_with(input: &[u8], whole: bool, limits: &Limits) -> (Vec<u8>, Vec<(u64, Vec<u8>, String)>) {
+    /// Data run together, and damages as (offset, bytes, why).
+    type Unpacked = (Vec<u8>, Vec<(u64, Vec<u8>, String)>);
+
+    /// What comes of it.
+    fn read_with(input: &[u8], whole: bool, limits: &Limits) -> Unpacked {
         let meter = Arc::new(Meter::default());
         meter.read(input.len() as u64);
         // short reads: nothing may hang on where they end
@@ -578,7 +617,7 @@ mod tests {
         }
     }
 
-    fn read(input: &[u8], whole: bool) -> (Vec<u8>, Vec<(u64, Vec<u8>, String)>) {
+    fn read(input: &[u8], whole: bool) -> Unpacked {
         read_with(input, whole, &Limits::default())
     }
 

@@ -146,6 +146,11 @@ pub fn placeholder(bad: &mut Bad, out: &mut impl Write) -> io::Result<()> {
         Raw::Bytes(bytes) => base64(&bytes[..], out)?,
         Raw::Spool(spool) => base64(spool.read()?, out)?,
         Raw::File(path) => base64(File::open(path)?, out)?,
+        raw @ Raw::Part { .. } => {
+            let mut bytes = Vec::new();
+            raw.copy(&mut bytes)?;
+            base64(&bytes[..], out)?;
+        }
         Raw::None => {}
     }
     out.write_all(b"\"}}\n")

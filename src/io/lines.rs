@@ -90,6 +90,27 @@ impl<R: Read> Chunks<R> {
         Chunks { reader, limit: limit.max(CHUNK), rest: Vec::new(), record: 1, offset: 0, end: false }
     }
 
+    /// As [`Chunks::new`], with the first line numbered `record`.
+    pub fn numbered(reader: R, limit: usize, record: u64) -> Chunks<R> {
+        Chunks { record, ..Chunks::new(reader, limit) }
+    }
+
+    /// What is read from.
+    pub fn get_mut(&mut self) -> &mut R {
+        &mut self.reader
+    }
+
+    /// Gives the next number to what is no line: a gap.
+    pub fn count(&mut self) -> u64 {
+        self.record += 1;
+        self.record - 1
+    }
+
+    /// Goes on behind a gap: the reader said that it ends and has more now. A line that the gap cut counts as one.
+    pub fn resume(&mut self) {
+        self.end = false;
+    }
+
     /// Number and byte offset of the next line.
     pub fn position(&self) -> (u64, u64) {
         (self.record, self.offset)
@@ -128,7 +149,9 @@ impl<R: Read> Chunks<R> {
 
     fn lines(&mut self, bytes: Vec<u8>) -> Chunk {
         let lines = Lines { record: self.record, offset: self.offset, bytes };
-        self.record += memchr::memchr_iter(b'\n', &lines.bytes).count() as u64;
+        // the last of a stream may have no end
+        let open = lines.bytes.last().is_some_and(|b| *b != b'\n');
+        self.record += memchr::memchr_iter(b'\n', &lines.bytes).count() as u64 + u64::from(open);
         self.offset += lines.bytes.len() as u64;
         Chunk::Lines(lines)
     }

@@ -7,7 +7,7 @@
 //! hexadecimal when it is not UTF-8.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -23,8 +23,37 @@ pub enum Raw {
     Spool(Spool),
     /// A whole file, too large for memory.
     File(PathBuf),
+    /// Bytes of a file, from `offset` on.
+    Part {
+        /// The file.
+        path: PathBuf,
+        /// Where they begin.
+        offset: u64,
+        /// How many they are; the file may end before.
+        length: u64,
+    },
     /// Out of reach: the file or folder cannot be opened.
     None,
+}
+
+impl Raw {
+    /// Copies the bytes to `to`; says how many, `None` when there are none.
+    ///
+    /// # Errors
+    /// What the system says about either side.
+    pub fn copy(&mut self, to: &mut impl Write) -> io::Result<Option<u64>> {
+        Ok(match self {
+            Raw::Bytes(bytes) => to.write_all(bytes).map(|()| Some(bytes.len() as u64))?,
+            Raw::Spool(spool) => Some(io::copy(&mut spool.read()?, to)?),
+            Raw::File(path) => Some(io::copy(&mut File::open(path)?, to)?),
+            Raw::Part { path, offset, length } => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(*offset))?;
+                Some(io::copy(&mut file.take(*length), to)?)
+            }
+            Raw::None => None,
+        })
+    }
 }
 
 /// A record that could not be read.
@@ -104,12 +133,7 @@ impl Quarantine {
             self.open = Some((index?, records?));
         }
         let (index, records) = self.open.as_mut().ok_or(io::ErrorKind::NotConnected)?;
-        let length = match &mut bad.raw {
-            Raw::Bytes(bytes) => records.write_all(bytes).map(|()| Some(bytes.len() as u64))?,
-            Raw::Spool(spool) => Some(io::copy(&mut spool.read()?, records)?),
-            Raw::File(path) => Some(io::copy(&mut File::open(path)?, records)?),
-            Raw::None => None,
-        };
+        let length = bad.raw.copy(records)?;
         let start = length.map(|_| self.start);
         if let Some(length) = length {
             records.write_all(b"\n")?;

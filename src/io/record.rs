@@ -5,15 +5,17 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::compress::Damage;
 use super::lines::Lines;
-use super::quarantine::Bad;
+use super::quarantine::{Bad, Raw};
 
 /// One page or text.
 #[derive(Debug)]
 pub struct Record {
     /// Number in the file, from 1. Bad records and records left aside are counted too, so that the number says where a record stands.
     pub number: u64,
-    /// Byte offset in the file as it lies on disk: of the compressed member that holds the record, when it is compressed.
+    /// Byte offset in the file as it lies on disk, or in the entry of the archive it stands in: of the compressed member that holds
+    /// the record, when it is compressed.
     pub offset: u64,
     /// The entry of an archive it stands in.
     pub entry: Option<Arc<str>>,
@@ -55,6 +57,38 @@ pub struct Left {
     pub why: String,
 }
 
+/// Why records are left aside: the rules' ids and what they say.
+pub const REASONS: &[(&str, &str)] = &[
+    (REQUEST, "a WARC record of a request: what was asked, not what came back"),
+    (METADATA, "a WARC record about another record or about the file"),
+    (REVISIT, "a WARC record that says a page was fetched again and had not changed"),
+    (CONTINUATION, "a later part of a WARC record that was cut into parts"),
+    (STATUS, "an HTTP response with a status other than 2xx: an error page, a redirection"),
+    (MEDIA, "no page or text: an image, a program, data; told by the first bytes, then by the media type"),
+    (EMPTY, "nothing in it: 0 bytes"),
+    (LINK, "an entry of an archive that is no file: a link, a device"),
+    (NULL, "a row of a table whose text is null"),
+];
+
+/// See [`REASONS`].
+pub const REQUEST: &str = "record/request";
+/// See [`REASONS`].
+pub const METADATA: &str = "record/metadata";
+/// See [`REASONS`].
+pub const REVISIT: &str = "record/revisit";
+/// See [`REASONS`].
+pub const CONTINUATION: &str = "record/continuation";
+/// See [`REASONS`].
+pub const STATUS: &str = "record/status";
+/// See [`REASONS`].
+pub const MEDIA: &str = "record/media";
+/// See [`REASONS`].
+pub const EMPTY: &str = "record/empty";
+/// See [`REASONS`].
+pub const LINK: &str = "record/link";
+/// See [`REASONS`].
+pub const NULL: &str = "record/null";
+
 /// What comes next in a file.
 #[derive(Debug)]
 pub enum Item {
@@ -66,6 +100,44 @@ pub enum Item {
     Bad(Bad),
     /// A record left aside, counted as removed.
     Left(Left),
+}
+
+/// Who reads, and where in what: of one file, or of one entry of an archive.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The file, as the user named it.
+    pub path: PathBuf,
+    /// The entry of an archive.
+    pub entry: Option<Arc<str>>,
+    /// Number of the next record.
+    pub number: u64,
+}
+
+impl Place {
+    /// The next number.
+    pub fn count(&mut self) -> u64 {
+        self.number += 1;
+        self.number - 1
+    }
+
+    /// The next record as a bad one; `offset` is that of the record.
+    pub fn bad(&mut self, offset: u64, at: Option<u64>, why: &str, raw: Raw) -> Item {
+        let why = match &self.entry {
+            Some(entry) => format!("{entry}: {why}"),
+            None => why.to_owned(),
+        };
+        Item::Bad(Bad { path: self.path.clone(), record: self.count(), offset, at, why, raw })
+    }
+
+    /// A damage of the packed stream as a bad record.
+    pub fn damaged(&mut self, damage: Damage) -> Item {
+        self.bad(damage.offset, Some(damage.at), &damage.why, damage.raw)
+    }
+
+    /// The next record as one left aside.
+    pub fn left(&mut self, offset: u64, id: Option<String>, rule: &'static str, why: String) -> Item {
+        Item::Left(Left { number: self.count(), offset, id, rule, why })
+    }
 }
 
 /// Reads one file from its beginning to its end, in bounded memory.

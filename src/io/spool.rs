@@ -40,6 +40,11 @@ impl Spool {
         self.file.write_all(bytes)
     }
 
+    /// The file, to be read anywhere. Nothing may be written any more.
+    pub(super) fn file(&mut self) -> &mut File {
+        &mut self.file
+    }
+
     /// Bytes written.
     pub fn length(&self) -> u64 {
         self.length
