@@ -230,12 +230,7 @@ impl<'r> Blocks<'r> {
         let (fail, fail_index) = (self.fail(at, Stage::Raw), self.fail(at, Stage::Bad));
         let records = self.file(at, Stage::Raw)?;
         let mut copy = || -> io::Result<Option<u64>> {
-            let length = match &mut bad.raw {
-                Raw::Bytes(bytes) => records.write_all(bytes).map(|()| bytes.len() as u64)?,
-                Raw::Spool(spool) => io::copy(&mut spool.read()?, records)?,
-                Raw::File(path) => io::copy(&mut fs::File::open(path)?, records)?,
-                Raw::None => return Ok(None),
-            };
+            let Some(length) = bad.raw.copy(records)? else { return Ok(None) };
             records.write_all(b"\n").map(|()| Some(length))
         };
         let length = copy().map_err(fail)?;

@@ -158,6 +158,7 @@ impl Worker<'_> {
         done.counter.sums.bytes_in += match &bad.raw {
             Raw::Spool(spool) => spool.length(),
             Raw::Bytes(b) => b.len() as u64,
+            Raw::Part { length, .. } => *length,
             Raw::File(_) | Raw::None => 0,
         };
         if self.in_place && self.plan.settings.on_bad == OnBad::Quarantine {
