@@ -7,8 +7,9 @@ use crate::metadata;
 use crate::options::Options;
 use crate::page::{Format, Page, RawDoc};
 use crate::rules::Rules;
+use crate::span::Span;
 use crate::tree::Outline;
-use crate::{boilerplate, html, markdown, paragraph, plain, repair, tidy};
+use crate::{boilerplate, form, html, markdown, paragraph, plain, repair, tidy};
 
 /// The cleaning of one record. Immutable, `Send + Sync`, built once and shared.
 #[derive(Clone, Debug)]
@@ -35,12 +36,12 @@ impl Kernel {
     /// # Borrowing
     /// Layer 0 borrows from `raw.bytes` when they are valid UTF-8; a stage that changes nothing leaves no layer.
     pub fn page<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
-        self.cleaned(self.repaired(raw))
+        self.cleaned(self.decoded(raw))
     }
 
     /// [`Kernel::page`] for text that is Unicode already, such as a JSON string: no charset is guessed and nothing is decoded.
     pub fn page_of_text<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
-        self.cleaned(self.repaired_text(raw, text))
+        self.cleaned(self.given(raw, text))
     }
 
     /// All stages after repair.
@@ -55,6 +56,15 @@ impl Kernel {
         let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, rules);
         page.layers.extend(layer);
         page.outline.blocks = blocks;
+        // Only now: a `＜` made narrow would have been a tag.
+        let spans: Vec<Span> = page.outline.blocks.iter().map(|b| b.span).collect();
+        for layer in form::layers(page.text(), &spans, self.options.form, rules) {
+            for block in &mut page.outline.blocks {
+                block.span = layer.carry(block.span);
+                block.link_bytes = block.link_bytes.min(block.span.end - block.span.start);
+            }
+            page.layers.push(layer);
+        }
 
         // A notice at the end of a paragraph becomes a block of its own before anything is judged.
         if self.options.boilerplate {
@@ -83,6 +93,11 @@ impl Kernel {
     /// # Borrowing
     /// As [`Kernel::page`]: clean UTF-8 comes back as the caller's bytes with no edit.
     pub fn repaired<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
+        self.formed(self.decoded(raw))
+    }
+
+    /// Decoded and repaired.
+    fn decoded<'a>(&self, raw: RawDoc<'a>) -> Page<'a> {
         let (charset, decoded) = charset::decode(&raw, self.rules);
         self.with_repair(raw, charset, decoded)
     }
@@ -90,6 +105,19 @@ impl Kernel {
     /// [`Kernel::repaired`] for text that is Unicode already: no charset is guessed and nothing is decoded. `raw.bytes` is
     /// replaced by the bytes of `text`.
     pub fn repaired_text<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
+        self.formed(self.given(raw, text))
+    }
+
+    /// The whole text in the form asked for.
+    fn formed<'a>(&self, mut page: Page<'a>) -> Page<'a> {
+        let whole = Span::new(0, page.text().len());
+        let layers = form::layers(page.text(), &[whole], self.options.form, self.rules);
+        page.layers.extend(layers);
+        page
+    }
+
+    /// Given as text, and repaired.
+    fn given<'a>(&self, raw: RawDoc<'a>, text: &'a str) -> Page<'a> {
         let raw = RawDoc { bytes: text.as_bytes(), ..raw };
         let charset = charset::Charset { name: "utf-8", confidence: 1.0, why: "given as text".into(), ..charset::Charset::default() };
         self.with_repair(raw, charset, Layer { stage: Stage::Decode, text: text.into(), edits: Vec::new() })
@@ -111,6 +139,10 @@ impl Kernel {
             let repaired = repair::repair(page.text(), self.rules);
             page.layers.extend(repaired.layers);
             page.notes = repaired.notes;
+        }
+        if self.options.form.remove_lost {
+            let layers = repair::remove_lost(page.text(), self.rules);
+            page.layers.extend(layers);
         }
         page
     }

@@ -27,6 +27,7 @@ pub mod draft;
 pub mod edit;
 pub mod error;
 pub mod explain;
+pub mod form;
 pub mod html;
 #[cfg(feature = "cli")]
 pub mod io;
@@ -52,6 +53,7 @@ pub use block::{Block, Kind, Mark, Note};
 pub use charset::Charset;
 pub use edit::{Edit, Editor};
 pub use error::Error;
+pub use form::{Form, Normalization};
 pub use kernel::Kernel;
 pub use layer::{Layer, Stage};
 pub use metadata::Metadata;

@@ -1,5 +1,7 @@
 //! `Options`: what a caller may choose about cleaning. Choices about files, threads and output live with the command line.
 
+use crate::form::Form;
+
 /// How much of a page counts as content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,10 +25,12 @@ pub struct Options {
     pub boilerplate: bool,
     /// Leave out paragraphs that repeat an earlier one of the page.
     pub duplicates: bool,
+    /// What to change beyond that; nothing by default.
+    pub form: Form,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { profile: Profile::Article, repair: true, boilerplate: true, duplicates: true }
+        Options { profile: Profile::Article, repair: true, boilerplate: true, duplicates: true, form: Form::default() }
     }
 }

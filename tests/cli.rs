@@ -286,6 +286,20 @@ fn only_the_text_of_a_line_changes() {
 }
 
 #[test]
+fn form_and_what_is_left_of_lost_text_change_only_when_asked() {
+    let line = "{\"text\":\"Ｔｅｌ：０１０ cafe\u{301} 春天锟斤拷来了\"}\n";
+    let run = |args: &str| Place::new().run(&format!("repair --from jsonl {args}"), line.as_bytes()).text().to_owned();
+    assert_eq!(run(""), line);
+    assert!(run("--width").contains("Tel：010 cafe\u{301} 春天锟斤拷来了"));
+    assert!(run("--normalize nfc").contains("Ｔｅｌ：０１０ caf\u{e9} 春天锟斤拷来了"));
+    assert!(run("--remove-lost").contains("cafe\u{301} 春天来了"));
+    assert_eq!(
+        Place::new().run("clean --width --normalize nfkc --remove-lost", "Ｔｅｌ 春天锟斤拷来了".as_bytes()).text(),
+        "Tel 春天来了\n"
+    );
+}
+
+#[test]
 fn a_page_removed_whole_keeps_its_line_and_says_why() {
     let ran = Place::new().run("clean --from jsonl", b"{\"id\":7,\"text\":\"<script>x()</script>\"}\n{\"text\":\"\"}\n");
     let lines: Vec<serde_json::Value> = ran.text().lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();

@@ -287,6 +287,36 @@ pub struct Dump {
     /// Folder for records that cannot be read [default: OUT/quarantine, or OUT.quarantine when OUT is a file]
     #[arg(long, value_name = "DIR")]
     pub quarantine: Option<PathBuf>,
+    /// Form of the text.
+    #[command(flatten)]
+    pub form: Formed,
+}
+
+/// What to change beyond damage. Nothing is if nothing is said.
+#[derive(Debug, Args)]
+pub struct Formed {
+    /// Bring the text to a Unicode normalization form
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub normalize: Option<Normalize>,
+    /// Make full-width letters, digits and signs narrow and half-width katakana wide; Chinese punctuation stays
+    #[arg(long)]
+    pub width: bool,
+    /// Delete what is left of destroyed characters: 锟斤拷, 烫烫烫, runs of ????, U+FFFD
+    #[arg(long)]
+    pub remove_lost: bool,
+}
+
+/// Normalization forms.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Normalize {
+    /// Canonical composition
+    Nfc,
+    /// Compatibility composition: also ligatures, circled digits, widths
+    Nfkc,
+    /// Canonical decomposition
+    Nfd,
+    /// Compatibility decomposition
+    Nfkd,
 }
 
 /// Arguments of `clean`.

@@ -3,11 +3,12 @@
 use std::io::{self, BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use super::args::{self, Compress, From, OnBad, Written};
+use super::args::{self, Compress, Formed, From, Normalize, OnBad, Written};
 use super::cannot;
 use super::console::Console;
 use super::{Outcome, summary};
 use crate::error::Error;
+use crate::form::{Form, Normalization};
 use crate::io::output;
 use crate::io::source::{self, Choice, Source};
 use crate::run::plan::{self, Plan};
@@ -170,6 +171,7 @@ impl Request {
             },
             sample: args.sample,
             limit: args.limit,
+            form: form(&args.form),
         };
         let (mut found, mut unreadable) = (Vec::new(), Vec::new());
         if stdin {
@@ -259,4 +261,16 @@ impl Watch for Console {
     fn finish(&mut self) {
         Console::finish(self);
     }
+}
+/// What is changed beyond damage.
+fn form(args: &Formed) -> Form {
+    let mut form = Form::default();
+    (form.width, form.remove_lost) = (args.width, args.remove_lost);
+    form.normalize = args.normalize.map(|n| match n {
+        Normalize::Nfc => Normalization::Nfc,
+        Normalize::Nfkc => Normalization::Nfkc,
+        Normalize::Nfd => Normalization::Nfd,
+        Normalize::Nfkd => Normalization::Nfkd,
+    });
+    form
 }

@@ -1,10 +1,12 @@
-//! Text that was destroyed before it came to us: found and noted, never changed, never guessed.
+//! Text that was destroyed before it came to us: found and noted, never guessed; deleted when a caller asks for it.
 
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
 use crate::block::Note;
+use crate::edit::Editor;
+use crate::layer::{Layer, Stage};
 use crate::rules::{Rules, table};
 use crate::span::Span;
 
@@ -39,6 +41,16 @@ pub(crate) fn notes(text: &str, layer: u32, rules: &Rules) -> Vec<Note> {
         }
     }
     notes
+}
+
+/// The text without what [`notes`] finds, or `None` when there is nothing.
+pub(crate) fn remove(text: &str, rules: &Rules) -> Option<Layer<'static>> {
+    let mut editor = Editor::new(text);
+    let removed = rules.rule("repair/lost-removed");
+    for note in notes(text, 0, rules) {
+        editor.delete(note.at.range(), removed);
+    }
+    editor.finish(Stage::Repair)
 }
 
 /// Question marks that replace letters stand where letters stood: right before a letter, or alone on their line.
@@ -106,6 +118,15 @@ mod tests {
         assert_eq!(found("????\nx"), ["????"]);
         assert!(found("真的????").is_empty());
         assert!(found("哦???来了").is_empty());
+    }
+
+    #[test]
+    fn removal_takes_what_is_noted_and_no_more() {
+        let text = "春天锟斤拷来了，烫烫烫烫。真的????";
+        let layer = remove(text, Rules::builtin()).unwrap();
+        assert_eq!(layer.text, "春天来了，。真的????");
+        assert_eq!(layer.undo(text.as_bytes()), text.as_bytes());
+        assert!(remove("李锟斤斤计较", Rules::builtin()).is_none());
     }
 
     #[test]

@@ -35,6 +35,20 @@ pub fn repair(text: &str, rules: &Rules) -> Repaired {
     done
 }
 
+/// Times that taking destroyed text away may bring other such text together.
+const AGAIN: usize = 4;
+
+/// The layers that delete what is left of destroyed characters; for callers that asked for it.
+pub fn remove_lost(text: &str, rules: &Rules) -> Vec<Layer<'static>> {
+    let mut out: Vec<Layer<'static>> = Vec::new();
+    while out.len() < AGAIN
+        && let Some(layer) = lost::remove(out.last().map_or(text, |l| &l.text), rules)
+    {
+        out.push(layer);
+    }
+    out
+}
+
 /// The cloak first, then entities and mojibake by turns until nothing changes; false when that never happens.
 fn settle(text: &str, rules: &Rules, done: &mut Repaired) -> bool {
     for _ in 0..PASSES {

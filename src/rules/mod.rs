@@ -38,6 +38,7 @@ pub struct Rules {
 const FILES: &[(&str, &str)] = &[
     ("charset.tsv", include_str!("../data/rules/charset.tsv")),
     ("repair.tsv", include_str!("../data/rules/repair.tsv")),
+    ("form.tsv", include_str!("../data/rules/form.tsv")),
     ("markup.tsv", include_str!("../data/rules/markup.tsv")),
     ("tidy.tsv", include_str!("../data/rules/tidy.tsv")),
     ("metadata.tsv", include_str!("../data/rules/metadata.tsv")),

@@ -29,6 +29,7 @@ impl Render {
     pub fn new(settings: &Settings) -> Render {
         let mut options = Options::default();
         options.duplicates = settings.dedup != Dedup::Off;
+        options.form = settings.form;
         Render {
             kernel: Kernel::new(options),
             verb: settings.verb,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::form::Form;
+
 /// What decides the bytes that come out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
@@ -35,6 +37,9 @@ pub struct Settings {
     pub sample: Option<u32>,
     /// Only so many records of the dump.
     pub limit: Option<u64>,
+    /// What is changed beyond damage.
+    #[serde(default)]
+    pub form: Form,
 }
 
 /// What is done with a record.
@@ -189,6 +194,7 @@ pub mod tests {
             on_bad: OnBad::Quarantine,
             sample: None,
             limit: None,
+            form: Form::default(),
         }
     }
 }
