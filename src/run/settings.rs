@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::form::Form;
+use crate::io::compress::Codec;
 
 /// What decides the bytes that come out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,6 +125,15 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// How bytes are packed.
+    pub fn codec(self) -> Codec {
+        match self {
+            Compression::None => Codec::Plain,
+            Compression::Gz => Codec::Gzip,
+            Compression::Zst => Codec::Zstd,
+        }
+    }
+
     /// What comes behind the name of a file.
     pub fn extension(self) -> &'static str {
         match self {

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::feed::{Job, Work, too_large, unreadable};
 use super::journal::{At, Output};
-use super::plan::Plan;
+use super::plan::{Plan, compression};
 use super::render::Render;
 use super::rows::{Row, Verdict};
 use super::settings::{Dedup, OnBad, To};
@@ -20,6 +20,7 @@ use super::sums::Counter;
 use crate::batch::guarded;
 use crate::draft::Draft;
 use crate::error::Error;
+use crate::io::compress::Codec;
 use crate::io::document::placeholder;
 use crate::io::jsonl;
 use crate::io::lines::{Lines, is_blank};
@@ -135,7 +136,29 @@ impl Worker<'_> {
                 }
             }
         }
+        if !self.stores() {
+            self.pack(&mut done)?;
+        }
         Ok(done)
+    }
+
+    /// Compresses what goes to a part, as a member or frame of its own: parts are put together from them.
+    fn pack(&self, done: &mut Done) -> Result<(), Error> {
+        let input = &self.plan.inputs[done.input];
+        let part = input.part.and_then(|p| self.plan.parts.get(p as usize)).filter(|_| self.folder.is_some());
+        let codec = match (part, self.plan.settings.compress) {
+            (Some(part), _) => compression(part).codec(),
+            (None, Some(compress)) if self.folder.is_none() => compress.codec(),
+            (None, _) => return Ok(()),
+        };
+        if done.out.is_empty() || codec == Codec::Plain {
+            return Ok(());
+        }
+        let mut packed = Vec::with_capacity(done.out.len() / 3 + 64);
+        let name = || part.map_or_else(|| "the output".to_owned(), |p| p.display().to_string());
+        codec.pack(&done.out, &mut packed).map_err(|source| Error::Io { verb: "compress", path: name(), source })?;
+        done.out = packed;
+        Ok(())
     }
 
     /// Whether the results are drafts for another pass.
@@ -412,6 +435,7 @@ impl Worker<'_> {
             self.write_line(&record, &kept.draft, kept.number, &mut done)?;
             done.counter.sums.bytes_out += (done.out.len() - before) as u64;
         }
+        self.pack(&mut done)?;
         Ok(done)
     }
 }
