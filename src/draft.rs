@@ -18,6 +18,8 @@ pub struct Draft<'a> {
     pub id: Cow<'a, str>,
     /// Its address.
     pub url: Option<String>,
+    /// When it was fetched, as its dump says it.
+    pub fetched: Option<String>,
     /// The text the blocks refer to: the last layer of the page.
     #[serde(borrow)]
     pub text: Cow<'a, str>,
@@ -143,6 +145,7 @@ impl<'p> Draft<'p> {
         Draft {
             id: page.raw.id.into(),
             url: page.raw.url.or(page.metadata.url.as_deref()).map(str::to_owned),
+            fetched: None,
             text: page.text().into(),
             bytes_in: page.raw.bytes.len() as u64,
             pieces: Vec::new(),
@@ -291,6 +294,7 @@ mod tests {
         Draft {
             id: "a".into(),
             url: Some("http://a.example/".into()),
+            fetched: None,
             text: text.into(),
             bytes_in: 7,
             pieces,

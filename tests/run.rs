@@ -257,3 +257,72 @@ fn guards_samples_limits_and_choices() {
     run(at, "clean in/pages -o h --metrics h.prom");
     assert!(fs::read_to_string(at.join("h.prom")).unwrap().contains("jingwen_records{end=\"out\"} 40"));
 }
+
+/// A record of a WARC file with an HTTP response in it.
+fn warc(kind: &str, n: usize, head: &str, body: &str) -> Vec<u8> {
+    let http = format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}");
+    let block = if kind == "response" { http.as_bytes() } else { b"GET / HTTP/1.1\r\n\r\n" };
+    let mut out = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:{n}>\r\nWARC-Target-URI: http://a.example/{n}\r\n\
+         WARC-Date: 2024-05-0{n}T00:00:00Z\r\nContent-Type: application/http\r\nContent-Length: {}\r\n\r\n",
+        block.len()
+    )
+    .into_bytes();
+    out.extend_from_slice(block);
+    out.extend_from_slice(b"\r\n\r\n");
+    out
+}
+
+#[test]
+fn archives_of_every_kind_become_lines_or_texts() {
+    use jingwen::io::compress::Codec;
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    fs::create_dir(at.join("in")).unwrap();
+    let page = |n| format!("<html><body><p>{}</p></body></html>", paragraph(n));
+    let mut gz = Vec::new();
+    for (n, kind) in [(1, "request"), (2, "response"), (3, "response"), (4, "response")] {
+        let head = if n == 4 { "Content-Type: image/png" } else { "Content-Type: text/html" };
+        let body = if n == 4 { "\u{0}PNG".to_owned() } else { page(n as u64) };
+        Codec::Gzip.pack(&warc(kind, n, head, &body), &mut gz).unwrap();
+    }
+    fs::write(at.join("in/a.warc.gz"), &gz).unwrap();
+    // damaged in the middle of the second response
+    let mut cut = gz.clone();
+    let third = gz.windows(3).enumerate().filter(|(_, w)| *w == [0x1F, 0x8B, 8]).nth(2).unwrap().0;
+    cut[third + 40..third + 60].fill(0xAA);
+    fs::write(at.join("in/b.warc.gz"), &cut).unwrap();
+    let mut zst = Vec::new();
+    let line = |n: u64| format!("{{\"text\":\"{}\"}}\n", paragraph(n));
+    Codec::Zstd.pack(line(7).as_bytes(), &mut zst).unwrap();
+    fs::write(at.join("in/c.jsonl.zst"), &zst).unwrap();
+    // named after nothing, and told by its content
+    fs::write(at.join("in/d"), &zst).unwrap();
+
+    let ran = run(at, "clean in -o lines --to jsonl");
+    let lines = |name: &str| -> Vec<serde_json::Value> {
+        let text = fs::read_to_string(at.join(name)).unwrap_or_else(|e| panic!("{name}: {e}, {}", err(&ran)));
+        text.lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    };
+    let a = lines("lines/a.jsonl");
+    assert_eq!(a.len(), 2);
+    assert_eq!((a[0]["url"].as_str(), a[0]["fetched"].as_str()), (Some("http://a.example/2"), Some("2024-05-02T00:00:00Z")));
+    assert_eq!(a[1]["text"].as_str().unwrap().trim(), paragraph(3));
+    assert_eq!(lines("lines/b.jsonl").len(), 1, "the other response is there");
+    assert_eq!(lines("lines/quarantine/index.jsonl").len(), 1);
+    let left: Vec<String> =
+        lines("lines/removed.jsonl").iter().map(|l| l["reason"].as_str().unwrap().split(':').next().unwrap().to_owned()).collect();
+    assert_eq!(left, ["record/request", "record/media", "record/request", "record/media"]);
+    // packed as the input was
+    assert_eq!(Codec::of_bytes(&fs::read(at.join("lines/c.jsonl.zst")).unwrap()), Codec::Zstd);
+    assert!(lines("lines/d.jsonl")[0]["text"].as_str().unwrap().starts_with(&paragraph(7)));
+    run(at, "verify lines");
+
+    // texts: a folder for each archive, lines stay lines
+    run(at, "clean in -o texts --to text --dedup dump");
+    let names: Vec<String> = tree(&at.join("texts")).keys().map(|p| p.display().to_string()).filter(|p| !p.starts_with('_')).collect();
+    assert!(names.contains(&"a.warc/00000002.txt".to_owned()) && names.contains(&"d/00000001.txt".to_owned()), "{names:?}");
+    assert!(names.contains(&"c.jsonl.zst".to_owned()), "{names:?}");
+    assert_eq!(fs::read_to_string(at.join("texts/d/00000001.txt")).unwrap(), "", "it stood in c already");
+    run(at, "verify texts");
+}

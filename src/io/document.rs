@@ -100,7 +100,7 @@ fn raw(json: &str) -> Box<RawValue> {
     RawValue::from_string(json.to_owned()).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// Appends a whole line: `id`, `url`, `text`, the members of `details`, and for a record of which nothing stays the `reason`. With a
+/// Appends a whole line: `id`, `url`, `fetched` where the dump says it, `text`, the members of `details`, and for a record of which nothing stays the `reason`. With a
 /// line end.
 pub fn line(draft: &Draft<'_>, text: &str, details: &str, reason: Option<&str>, out: &mut Vec<u8>) {
     out.reserve(text.len() + text.len() / 16 + details.len() + 200);
@@ -110,6 +110,10 @@ pub fn line(draft: &Draft<'_>, text: &str, details: &str, reason: Option<&str>, 
     match &draft.url {
         Some(url) => jsonl::escape(url, false, out),
         None => out.extend_from_slice(b"null"),
+    }
+    if let Some(fetched) = &draft.fetched {
+        out.extend_from_slice(b",\"fetched\":");
+        jsonl::escape(fetched, false, out);
     }
     out.extend_from_slice(b",\"text\":");
     jsonl::escape(text, false, out);

@@ -3,14 +3,15 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
 use super::journal::At;
 use super::plan::{Plan, Unit};
-use super::settings::From;
+use super::settings::{From, Settings};
 use crate::error::Error;
-use crate::io::lines::{Chunk, Chunks, Lines};
+use crate::io::compress::Limits;
+use crate::io::lines::Lines;
+use crate::io::open::{Kind, open_reader};
 use crate::io::quarantine::{Bad, Raw};
 use crate::io::record::{Body, Item, Left, Reader, Record};
 
@@ -184,10 +185,9 @@ impl<'p> Feed<'p> {
                     self.flush(n);
                 }
             }
-            Item::Bad(mut bad) => {
+            Item::Bad(bad) => {
                 self.flush(n);
                 self.seen += 1;
-                bad.path = self.plan.inputs[n].shown();
                 let weight = match &bad.raw {
                     Raw::Bytes(b) => b.len() as u64,
                     _ => 1,
@@ -265,34 +265,26 @@ pub fn unreadable(path: &std::path::Path, record: u64, offset: u64, why: &str) -
     Bad { path: path.to_path_buf(), record, offset, at: None, why: format!("cannot be read: {why}"), raw: Raw::None }
 }
 
+/// What a file may cost by these settings.
+pub fn limits(settings: &Settings) -> Limits {
+    Limits { record: settings.max_record, ratio: settings.max_ratio, depth: settings.max_nesting, ..Limits::default() }
+}
+
 fn open(plan: &Plan, n: usize) -> io::Result<Box<dyn Reader>> {
     let input = &plan.inputs[n];
-    let file: Box<dyn Read + Send> = if input.path.as_os_str() == "-" { Box::new(io::stdin()) } else { Box::new(File::open(&input.path)?) };
-    match input.kind {
-        From::Jsonl => Ok(Box::new(JsonLines { chunks: Chunks::new(file, plan.settings.max_record), limit: plan.settings.max_record })),
-        _ => Err(io::Error::new(io::ErrorKind::Unsupported, "no reader for this format")),
+    let kind = match plan.settings.from {
+        // names lie: they have decided where the records go, not what they are
+        From::Auto | From::Archive => Kind::Auto,
+        From::Page => Kind::Page,
+        From::Jsonl => Kind::Jsonl,
+        From::Warc => Kind::Warc,
+        From::Parquet => Kind::Parquet,
+    };
+    let limits = limits(&plan.settings);
+    if input.path.as_os_str() == "-" {
+        return open_reader(Box::new(io::stdin()), &input.shown(), kind, &limits);
     }
-}
-
-struct JsonLines {
-    chunks: Chunks<Box<dyn Read + Send>>,
-    limit: usize,
-}
-
-impl Reader for JsonLines {
-    fn next_item(&mut self) -> io::Result<Option<Item>> {
-        Ok(self.chunks.next_chunk()?.map(|chunk| match chunk {
-            Chunk::Lines(lines) => Item::Lines(lines, None),
-            Chunk::Oversize { record, offset, line } => {
-                let why = too_large(line.length(), self.limit);
-                Item::Bad(Bad { path: std::path::PathBuf::new(), record, offset, at: None, why, raw: Raw::Spool(line) })
-            }
-        }))
-    }
-
-    fn position(&self) -> (u64, u64) {
-        self.chunks.position()
-    }
+    crate::io::open::open(&input.path, kind, &limits)
 }
 
 /// Why a record is not read.

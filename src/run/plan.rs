@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::settings::{Compression, From, OnBad, Settings, To, Verb};
 use crate::error::Error;
+use crate::io::compress::Codec;
 use crate::io::output;
 use crate::io::quarantine::Quarantine;
 pub use crate::io::source::{REPORT, STATE};
@@ -240,7 +241,10 @@ const RESERVED: [&str; 6] = ["documents.jsonl", "documents.parquet", REMOVED, "q
 /// An input as the plan has it.
 fn input(source: Source, settings: &Settings) -> Input {
     let kind = match settings.from {
-        From::Auto => kind(&source.path),
+        From::Auto => match kind(&source.path) {
+            From::Page if !is_page(&source.path) => sniff(&source.path),
+            named => named,
+        },
         told => told,
     };
     let mut input =
@@ -264,6 +268,27 @@ pub fn kind(path: &Path) -> From {
         () if is("parquet") => From::Parquet,
         () if is("zip") || is("tar") || is("tgz") || compression(path) != Compression::None => From::Archive,
         () => From::Page,
+    }
+}
+
+/// Extensions of pages: not looked into before they are read, as there may be millions.
+const PAGES_ARE: [&str; 19] = [
+    "html", "htm", "xhtml", "shtml", "mht", "php", "asp", "aspx", "jsp", "xml", "txt", "text", "md", "markdown", "mdx", "csv", "tsv",
+    "log", "rst",
+];
+
+fn is_page(path: &Path) -> bool {
+    path.extension().and_then(|e| e.to_str()).is_some_and(|e| PAGES_ARE.iter().any(|p| e.eq_ignore_ascii_case(p)))
+}
+
+/// What a file is whose name says nothing, by its first bytes. What cannot be read is a page: whoever opens it says so.
+fn sniff(path: &Path) -> From {
+    let mut head = Vec::new();
+    match File::open(path).and_then(|f| f.take(8).read_to_end(&mut head)) {
+        Ok(_) if head.starts_with(b"WARC/") => From::Warc,
+        Ok(_) if head.starts_with(b"PAR1") => From::Parquet,
+        Ok(_) if head.starts_with(b"PK\x03\x04") || Codec::of_bytes(&head) != Codec::Plain => From::Archive,
+        _ => From::Page,
     }
 }
 

@@ -184,6 +184,7 @@ pub trait Watch {
 }
 
 #[cfg(test)]
+#[allow(missing_docs)]
 pub mod tests {
     use super::*;
 

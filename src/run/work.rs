@@ -81,8 +81,8 @@ pub enum Stored<'a> {
     Verbatim(#[serde(borrow)] Cow<'a, [u8]>),
     /// A record.
     Record(#[serde(borrow)] Box<Kept<'a>>),
-    /// A record left aside, listed.
-    Left(Removed),
+    /// A record left aside, listed: [`Removed`] as JSON, whose members come and go.
+    Left(#[serde(borrow)] Cow<'a, [u8]>),
 }
 
 /// A record on its way to the next pass.
@@ -199,7 +199,8 @@ impl Worker<'_> {
             *done.counter.sums.rules.entry(l.rule.to_owned()).or_default() += 1;
             let removed = Removed { path: path.clone(), record: l.number, id: l.id, reason: format!("{}: {}", l.rule, l.why) };
             if self.stores() {
-                store(&Stored::Left(removed), &mut done.out);
+                let json = serde_json::to_vec(&removed).unwrap_or_default();
+                store(&Stored::Left(json.into()), &mut done.out);
             } else {
                 done.removed.push(removed);
             }
@@ -257,7 +258,8 @@ impl Worker<'_> {
                 Ok(t) if text => self.render.page_of_text(raw, t),
                 _ => self.render.page(raw)?,
             };
-            let draft = self.render.draft(&page, false);
+            let mut draft = self.render.draft(&page, false);
+            draft.fetched.clone_from(&record.date);
             self.render.tally(&page, &draft, &mut done.counter);
             if !self.stores() {
                 return Ok(self.write(&draft, record.number, done));
@@ -284,7 +286,8 @@ impl Worker<'_> {
         let input = &self.plan.inputs[to.input];
         let before = to.out.len();
         match self.plan.settings.to {
-            To::Text => to.out.extend_from_slice(text.as_bytes()),
+            // what goes to a part is a line, also beside a tree of texts
+            To::Text if input.part.is_none() => to.out.extend_from_slice(text.as_bytes()),
             _ => self.render.document(draft, &text, reason.as_deref(), &|order| self.plan.place(order), &mut to.out),
         }
         to.counter.sums.bytes_out += (to.out.len() - before) as u64;
@@ -312,11 +315,16 @@ impl Worker<'_> {
             Some(entry) => PathBuf::from(format!("{}/{entry}", self.plan.inputs[done.input].shown().display())),
             None => self.plan.inputs[done.input].shown(),
         };
+        // a tree of texts, and an archive with JSON lines in it
+        let as_files = self.folder.is_some() && self.plan.inputs[done.input].part.is_none();
         done.placed = true;
         done.counter.sums.bytes_in = lines.bytes.len() as u64;
         done.out.reserve(lines.bytes.len() + 1024);
         for (number, offset, line) in lines.iter() {
             if is_blank(line) {
+                if as_files {
+                    continue;
+                }
                 match self.stores() {
                     true => store(&Stored::Verbatim(line.into()), &mut done.out),
                     false => done.out.extend_from_slice(line),
@@ -334,6 +342,16 @@ impl Worker<'_> {
                     Err(b) => Err((Some(offset + (b.at + bom) as u64), b.why)),
                     Ok(r) if !self.sampled(r.id, done.input, number) => {
                         done.counter.sums.records.unsampled += 1;
+                        continue;
+                    }
+                    Ok(r) if as_files => {
+                        let (id, url) = (r.id.map(str::to_owned), r.url.map(str::to_owned));
+                        let body = Body::Text(r.text.into_owned());
+                        // it counts itself
+                        done.counter.sums.records.read -= 1;
+                        done.counter.sums.bytes_in -= end.len() as u64;
+                        let record = Record { number, offset, entry: entry.cloned(), id, url, date: None, label: None, body };
+                        self.record(record, done)?;
                         continue;
                     }
                     Ok(r) => guarded(|| self.line(&r, number, &line[..bom], &line[bom..], done)).map_err(|why| (None, why)),
@@ -411,8 +429,8 @@ impl Worker<'_> {
                     done.out.extend_from_slice(&bytes);
                     continue;
                 }
-                Stored::Left(removed) => {
-                    done.removed.push(removed);
+                Stored::Left(json) => {
+                    done.removed.push(serde_json::from_slice(&json).map_err(|_| damaged())?);
                     continue;
                 }
                 Stored::Record(kept) => *kept,
