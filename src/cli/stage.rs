@@ -7,9 +7,12 @@ use crate::error::Error;
 use crate::run::settings::Means;
 use crate::run::{Run, Share};
 
+/// Does a share of a pass.
+type Does = fn(&Run, Share, &mut Console) -> Result<(), Error>;
+
 /// Runs the pass.
 pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
-    let (sharing, pass): (&Sharing, fn(&Run, Share, &mut Console) -> Result<(), Error>) = match pass {
+    let (sharing, pass): (&Sharing, Does) = match pass {
         Pass::Plan(args) => return dump::plan(&args.dump, clean::verb(args), clean::dedup(args), console),
         Pass::Scan(s) => (s, |run, share, console| run.scan(share, console)),
         Pass::Resolve(s) => (s, |run, share, console| run.resolve(share, console)),

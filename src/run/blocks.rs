@@ -298,7 +298,7 @@ impl Frames {
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    pub fn next_frame(&mut self) -> Result<Option<Vec<u8>>, Error> {
         use std::io::{BufRead, Read};
         let Some(file) = &mut self.file else { return Ok(None) };
         let mut read = || -> io::Result<Option<Vec<u8>>> {

@@ -356,7 +356,7 @@ impl Run {
         let mut next = || -> Result<Option<(u64, Frame)>, Error> {
             loop {
                 if let Some((block, frames, verdicts)) = &mut open {
-                    if let Some(frame) = frames.next()? {
+                    if let Some(frame) = frames.next_frame()? {
                         return Ok(Some((
                             frame.len() as u64 * 2,
                             Frame { at: block.at, bytes: Some((frame, verdicts.clone())), last: false },

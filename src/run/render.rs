@@ -27,9 +27,7 @@ pub struct Render {
 impl Render {
     /// The verb of these settings.
     pub fn new(settings: &Settings) -> Render {
-        let mut options = Options::default();
-        options.duplicates = settings.dedup != Dedup::Off;
-        options.form = settings.form;
+        let options = Options { duplicates: settings.dedup != Dedup::Off, form: settings.form, ..Options::default() };
         Render {
             kernel: Kernel::new(options),
             verb: settings.verb,
