@@ -326,3 +326,34 @@ fn archives_of_every_kind_become_lines_or_texts() {
     assert_eq!(fs::read_to_string(at.join("texts/d/00000001.txt")).unwrap(), "", "it stood in c already");
     run(at, "verify texts");
 }
+
+#[test]
+fn a_later_dump_is_compared_with_earlier_ones() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    let write = |name: &str, of: std::ops::Range<u64>| {
+        fs::create_dir_all(at.join(name)).unwrap();
+        let lines: String = of.map(|n| format!("{{\"text\":\"{}\\n{}\"}}\n", paragraph(n), paragraph(n + 1000))).collect();
+        fs::write(at.join(name).join("a.jsonl"), lines).unwrap();
+    };
+    write("first", 0..40);
+    write("second", 30..60);
+    write("third", 20..70);
+    run(at, "clean first -o out/1 --dedup dump --keep-index index/1");
+    run(at, "clean second -o out/2 --dedup dump --against index/1 --keep-index index/2");
+    run(at, "clean third -o out/3 --dedup dump --against index/2 --details");
+    assert_eq!(paragraphs(&at.join("out/1")).len(), 80);
+    assert_eq!(paragraphs(&at.join("out/2")).len(), 40, "ten of thirty were in the first");
+    assert_eq!(paragraphs(&at.join("out/3")), (60..70).flat_map(|n| [paragraph(n), paragraph(n + 1000)]).collect::<Vec<_>>());
+    let third = fs::read_to_string(at.join("out/3/a.jsonl")).unwrap();
+    let first = |line: usize| -> String {
+        let l: serde_json::Value = serde_json::from_str(third.lines().nth(line).unwrap()).unwrap();
+        format!("{} {}", l["jingwen"]["removed"][0]["first"]["path"], l["jingwen"]["removed"][0]["first"]["record"])
+    };
+    assert_eq!((first(0), first(25)), ("\"first/a.jsonl\" 21".to_owned(), "\"second/a.jsonl\" 16".to_owned()));
+
+    let wrong = jingwen(at, "clean third -o out/4 --dedup dump --against first");
+    assert!(wrong.status.code() == Some(2) && err(&wrong).contains("is no index"), "{}", err(&wrong));
+    let wrong = jingwen(at, "clean third -o out/4 --against index/1");
+    assert!(wrong.status.code() == Some(2) && err(&wrong).contains("--dedup dump"), "{}", err(&wrong));
+}

@@ -331,6 +331,12 @@ pub struct Clean {
     /// Which duplicates to leave out: none, paragraphs that stood earlier in the page, or earlier in the dump
     #[arg(long, value_enum, default_value_t = Dedup::Page, value_name = "WHERE")]
     pub dedup: Dedup,
+    /// With --dedup dump: leave out, too, what stands in this index of earlier dumps
+    #[arg(long, value_name = "INDEX")]
+    pub against: Option<PathBuf>,
+    /// With --dedup dump: keep an index of this dump, and of those it was compared with, for later ones
+    #[arg(long, value_name = "INDEX")]
+    pub keep_index: Option<PathBuf>,
 }
 
 /// Arguments of `repair`.

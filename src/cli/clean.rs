@@ -1,26 +1,27 @@
 //! `jingwen clean`: the main job.
 
+use super::Outcome;
 use super::args;
 use super::console::Console;
-use super::{Outcome, dump};
+use super::dump::{self, Task};
 use crate::error::Error;
 use crate::run::settings::{Dedup, Verb};
 
 /// Runs the verb.
 pub fn run(args: &args::Clean, console: &mut Console) -> Result<Outcome, Error> {
-    dump::run(&args.dump, verb(args), dedup(args), console)
+    dump::run(&args.dump, &task(args), console)
 }
 
 /// What is done with a record.
-pub fn verb(args: &args::Clean) -> Verb {
-    Verb::Clean { title: !args.no_title }
-}
-
-/// Which duplicates go.
-pub fn dedup(args: &args::Clean) -> Dedup {
-    match args.dedup {
-        args::Dedup::Off => Dedup::Off,
-        args::Dedup::Page => Dedup::Page,
-        args::Dedup::Dump => Dedup::Dump,
+pub fn task(args: &args::Clean) -> Task {
+    Task {
+        verb: Verb::Clean { title: !args.no_title },
+        dedup: match args.dedup {
+            args::Dedup::Off => Dedup::Off,
+            args::Dedup::Page => Dedup::Page,
+            args::Dedup::Dump => Dedup::Dump,
+        },
+        against: args.against.clone(),
+        keep_index: args.keep_index.clone(),
     }
 }

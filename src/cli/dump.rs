@@ -13,14 +13,26 @@ use crate::io::output;
 use crate::io::source::{self, Choice, Source};
 use crate::run::plan::{self, Plan};
 use crate::run::settings::{self, Compression, Dedup, Means, Settings, To, Verb, Watch};
-use crate::run::{Before, Run, stream};
+use crate::run::{Before, Run, index, stream};
+
+/// What is done, besides what all verbs that go through a dump have in common.
+pub struct Task {
+    /// The verb.
+    pub verb: Verb,
+    /// Which duplicates go.
+    pub dedup: Dedup,
+    /// An index of earlier dumps.
+    pub against: Option<PathBuf>,
+    /// Where an index of this one is kept.
+    pub keep_index: Option<PathBuf>,
+}
 
 /// Runs a verb over all inputs.
 ///
 /// # Errors
 /// Wrong arguments, or an output that cannot be written. Inputs that cannot be read are told and counted instead.
-pub fn run(args: &args::Dump, verb: Verb, dedup: Dedup, console: &mut Console) -> Result<Outcome, Error> {
-    let request = Request::new(args, verb, dedup)?;
+pub fn run(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outcome, Error> {
+    let request = Request::new(args, task)?;
     if args.dry_run {
         return request.tell();
     }
@@ -69,8 +81,8 @@ pub fn run(args: &args::Dump, verb: Verb, dedup: Dedup, console: &mut Console) -
 ///
 /// # Errors
 /// As [`run`].
-pub fn plan(args: &args::Dump, verb: Verb, dedup: Dedup, console: &mut Console) -> Result<Outcome, Error> {
-    let request = Request::new(args, verb, dedup)?;
+pub fn plan(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outcome, Error> {
+    let request = Request::new(args, task)?;
     if args.dry_run {
         return request.tell();
     }
@@ -101,7 +113,11 @@ struct Request {
 
 impl Request {
     /// Looks at the arguments and walks the inputs; writes nothing.
-    fn new(args: &args::Dump, verb: Verb, dedup: Dedup) -> Result<Request, Error> {
+    fn new(args: &args::Dump, task: &Task) -> Result<Request, Error> {
+        let (verb, dedup) = (task.verb, task.dedup);
+        if dedup != Dedup::Dump && (task.against.is_some() || task.keep_index.is_some()) {
+            return Err(Error::Usage("--against and --keep-index are about duplicates of the dump: add --dedup dump".to_owned()));
+        }
         let mut inputs = args.input.clone();
         if let Some(from) = &args.files_from {
             inputs.extend(names(from)?);
@@ -155,6 +171,7 @@ impl Request {
             text_field: args.text_field.clone(),
             details: args.details,
             dedup,
+            keep_index: task.keep_index.clone(),
             compress: match &file {
                 Some(file) => Some(compress.unwrap_or_else(|| plan::compression(file))),
                 None if folder.is_none() => Some(compress.unwrap_or(Compression::None)),
@@ -181,7 +198,9 @@ impl Request {
             let choice = Choice::new(&args.include, &args.exclude, skip).map_err(Error::Usage)?;
             found = source::all(&inputs, &choice, &mut unreadable);
         }
-        Ok(Request { plan: Plan::new(settings, found, unreadable), stdin, folder, file, quarantine })
+        let mut plan = Plan::new(settings, found, unreadable);
+        plan.against = task.against.as_deref().map(index::look).transpose()?;
+        Ok(Request { plan, stdin, folder, file, quarantine })
     }
 
     /// `--dry-run`: the inputs, what they are taken for, and where they go.

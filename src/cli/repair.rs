@@ -1,12 +1,14 @@
 //! `jingwen repair`: decode and repair, nothing else.
 
+use super::Outcome;
 use super::args;
 use super::console::Console;
-use super::{Outcome, dump};
+use super::dump::{self, Task};
 use crate::error::Error;
 use crate::run::settings::{Dedup, Verb};
 
 /// Runs the verb.
 pub fn run(args: &args::Repair, console: &mut Console) -> Result<Outcome, Error> {
-    dump::run(&args.dump, Verb::Repair, Dedup::Off, console)
+    let task = Task { verb: Verb::Repair, dedup: Dedup::Off, against: None, keep_index: None };
+    dump::run(&args.dump, &task, console)
 }

@@ -13,7 +13,7 @@ type Does = fn(&Run, Share, &mut Console) -> Result<(), Error>;
 /// Runs the pass.
 pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
     let (sharing, pass): (&Sharing, Does) = match pass {
-        Pass::Plan(args) => return dump::plan(&args.dump, clean::verb(args), clean::dedup(args), console),
+        Pass::Plan(args) => return dump::plan(&args.dump, &clean::task(args), console),
         Pass::Scan(s) => (s, |run, share, console| run.scan(share, console)),
         Pass::Resolve(s) => (s, |run, share, console| run.resolve(share, console)),
         Pass::Apply(s) => (s, |run, share, console| run.apply(share, console)),

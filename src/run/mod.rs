@@ -12,6 +12,7 @@
 mod assemble;
 pub mod blocks;
 mod feed;
+pub mod index;
 pub mod journal;
 pub mod plan;
 mod render;
@@ -274,7 +275,7 @@ impl Run {
         let mut feed = Feed::new(&self.plan, units, &done, seen, &read);
         let render = Render::new(&self.plan.settings);
         let begun = self.begun();
-        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), in_place: false };
+        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), earlier: &[], in_place: false };
         let mut journal = self.journal(&share.journal("scan"))?;
         let frames = self.plan.settings.dedup == Dedup::Dump;
         let mut blocks = Blocks::new(&self.plan, &self.work, &mut journal, watch, true, frames);
@@ -306,8 +307,11 @@ impl Run {
         }
         let files: Vec<PathBuf> =
             self.all_scanned(&entries)?.iter().map(|b| self.work.path(b.at, Stage::Rows)).filter(|p| p.exists()).collect();
+        let against = self.plan.against.as_ref().map(|a| index::rows(&a.path));
+        let files: Vec<PathBuf> = files.into_iter().chain(against).collect();
+        let index = self.plan.settings.keep_index.is_some();
         let mut journal = self.journal(&share.journal("resolve"))?;
-        let found = resolve::resolve(&files, &self.work.folder, &self.work.begun, &parts, self.limits().threads, self.means.memory, watch)?;
+        let found = resolve::resolve(&files, &self.work, &parts, self.limits().threads, self.means.memory, index, watch)?;
         // one line a part, at once: to do it all again takes seconds
         for (part, duplicates) in parts.iter().zip(found) {
             journal.note(&Entry::Resolved { part: *part, duplicates })?;
@@ -348,7 +352,8 @@ impl Run {
         watch.expect("write", Some(blocks.iter().map(size).sum()));
         let render = Render::new(&self.plan.settings);
         let begun = self.begun();
-        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), in_place: false };
+        let earlier = self.plan.against.as_ref().map_or(Ok(Vec::new()), |a| index::names(&a.path))?;
+        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), earlier: &earlier, in_place: false };
         let mut journal = self.journal(&share.journal("apply"))?;
         let mut sink = Blocks::new(&self.plan, &self.work, &mut journal, watch, false, false);
         let mut rest = blocks.iter();
@@ -439,6 +444,9 @@ impl Run {
             }
         }
         drop(journal);
+        if let Some(to) = self.plan.settings.keep_index.as_ref().filter(|_| dump && self.work.folder.exists()) {
+            index::keep(&self.plan, &self.work.folder, to)?;
+        }
         for folder in [&self.work.folder, &self.work.begun, &begun] {
             match fs::remove_dir_all(folder) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot("clear", folder)(e)),

@@ -41,6 +41,21 @@ pub struct Plan {
     /// Files that are made of several records, relative to the output folder.
     #[serde(with = "paths")]
     pub parts: Vec<PathBuf>,
+    /// The index of earlier dumps whose copies win.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+}
+
+/// An index of earlier dumps, as a plan knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Against {
+    /// Its folder, as the user named it.
+    #[serde(with = "path")]
+    pub path: PathBuf,
+    /// Inputs of the earlier dumps: those of this one are numbered after them.
+    pub inputs: u32,
+    /// Hash of the size and ends of its rows, to see on resume that it is the same.
+    pub mark: String,
 }
 
 /// A file to read.
@@ -141,7 +156,7 @@ impl Plan {
             rest.iter().for_each(|i| inputs[*i].part = Some(parts.len() as u32));
             parts.push(PathBuf::from(format!("{DOCUMENTS}.{extension}")));
         }
-        Plan { version: env!("CARGO_PKG_VERSION").to_owned(), settings, inputs, parts }
+        Plan { version: env!("CARGO_PKG_VERSION").to_owned(), settings, inputs, parts, against: None }
     }
 
     /// The units, in order.
@@ -176,15 +191,24 @@ impl Plan {
         json
     }
 
-    /// Order in the dump of record `number` of input `input`.
-    pub fn order(input: usize, number: u64) -> u64 {
-        (input as u64) << 32 | number.min(u64::from(u32::MAX))
+    /// Order in the dump, and in all dumps before it, of record `number` of input `input`.
+    pub fn order(&self, input: usize, number: u64) -> u64 {
+        (self.base() + input as u64) << 32 | number.min(u64::from(u32::MAX))
     }
 
-    /// Where the record of this order stands: path of its input and number in it.
-    pub fn place(&self, order: u64) -> (String, u64) {
-        let input = usize::try_from(order >> 32).ok().and_then(|n| self.inputs.get(n));
-        (input.map(|i| i.shown().display().to_string()).unwrap_or_default(), order & u64::from(u32::MAX))
+    /// Inputs of earlier dumps.
+    fn base(&self) -> u64 {
+        self.against.as_ref().map_or(0, |a| u64::from(a.inputs))
+    }
+
+    /// Where the record of this order stands: path of its input and number in it. `earlier` are the inputs of earlier dumps.
+    pub fn place(&self, order: u64, earlier: &[String]) -> (String, u64) {
+        let (input, number) = (order >> 32, order & u64::from(u32::MAX));
+        let path = match usize::try_from(input.wrapping_sub(self.base())).ok().and_then(|n| self.inputs.get(n)) {
+            Some(input) => input.shown().display().to_string(),
+            None => earlier.get(input as usize).cloned().unwrap_or_default(),
+        };
+        (path, number)
     }
 
     /// Says how `other`, the plan of the run that lies in the output folder, differs; `None` when it is the same.
@@ -197,6 +221,9 @@ impl Plan {
             let (a, b) = (value(self), value(other));
             let keys: Vec<&str> = a.as_object().into_iter().flatten().filter(|(k, v)| b[k.as_str()] != **v).map(|(k, _)| &**k).collect();
             return Some(format!("other settings: {}", keys.join(", ").replace('_', "-")));
+        }
+        if self.against != other.against {
+            return Some("another index to compare with, or it has changed".to_owned());
         }
         if self.inputs.len() != other.inputs.len() {
             return Some(format!("it has {} inputs, now there are {}", other.inputs.len(), self.inputs.len()));
@@ -307,7 +334,7 @@ pub fn compression(name: &Path) -> Compression {
 }
 
 /// Hash of the size and both ends of a file.
-fn fingerprint(path: &Path) -> io::Result<String> {
+pub fn fingerprint(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut hash = Xxh3::new();
@@ -455,7 +482,10 @@ mod tests {
 
     #[test]
     fn orders_name_their_records() {
-        let p = plan(To::Jsonl, &["a.html", "b.html"]);
-        assert_eq!(p.place(Plan::order(1, 7)), ("in/b.html".to_owned(), 7));
+        let mut p = plan(To::Jsonl, &["a.html", "b.html"]);
+        assert_eq!(p.place(p.order(1, 7), &[]), ("in/b.html".to_owned(), 7));
+        p.against = Some(Against { path: "i".into(), inputs: 1, mark: String::new() });
+        assert_eq!(p.place(p.order(1, 7), &["old".to_owned()]), ("in/b.html".to_owned(), 7));
+        assert_eq!(p.place(3, &["old".to_owned()]), ("old".to_owned(), 3));
     }
 }

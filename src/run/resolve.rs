@@ -6,6 +6,8 @@ use std::collections::BinaryHeap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::blocks::Work;
+use super::index::First;
 use super::rows::{self, PARTS, Row, Run, Verdict};
 use super::settings::Watch;
 use crate::batch::{Limits, ordered};
@@ -20,7 +22,8 @@ pub fn path(folder: &Path, part: usize, n: usize) -> PathBuf {
     folder.join(format!("{part:03}-{n:04}.verdicts"))
 }
 
-/// Merges the rows of `files` and writes verdicts into `folder`; says of each part how many rows have an earlier copy.
+/// Merges the rows of `files` and writes verdicts into the folder of the work in progress; says of each part how many rows have an earlier copy. With `index` the first row
+/// of each key is kept, too, for an index.
 ///
 /// Memory: for each thread a buffer a file and the verdicts of one part, within `memory` bytes in all if at all possible.
 ///
@@ -28,11 +31,11 @@ pub fn path(folder: &Path, part: usize, n: usize) -> PathBuf {
 /// [`Error::Io`].
 pub fn resolve(
     files: &[PathBuf],
-    folder: &Path,
-    begun: &Path,
+    to: &Work,
     parts: &[usize],
     threads: usize,
     memory: u64,
+    index: bool,
     watch: &mut dyn Watch,
 ) -> Result<Vec<u64>, Error> {
     let each = memory as usize / 2 / threads.max(1);
@@ -40,7 +43,7 @@ pub fn resolve(
     let at_once = (each / 2 / size_of::<Verdict>()).clamp(1 << 10, AT_ONCE);
     let mut duplicates = Vec::with_capacity(parts.len());
     let jobs = parts.iter().map(|part| Ok::<_, Error>((1, *part)));
-    let work = |part: usize| -> Result<(u64, u64), Error> { merge(files, part, folder, begun, buffer, at_once) };
+    let work = |part: usize| -> Result<(u64, u64), Error> { merge(files, part, to, buffer, at_once, index) };
     watch.expect("resolve", None);
     ordered(Limits { threads, weight: u64::MAX }, jobs, work, |done| {
         let (rows, copies) = done?;
@@ -53,7 +56,7 @@ pub fn resolve(
 }
 
 /// One part: rows seen and rows with an earlier copy.
-fn merge(files: &[PathBuf], part: usize, folder: &Path, begun: &Path, buffer: usize, at_once: usize) -> Result<(u64, u64), Error> {
+fn merge(files: &[PathBuf], part: usize, to: &Work, buffer: usize, at_once: usize, index: bool) -> Result<(u64, u64), Error> {
     let fail = |verb: &'static str, path: &Path| {
         let path = path.display().to_string();
         move |source: io::Error| Error::Io { verb, path, source }
@@ -70,9 +73,9 @@ fn merge(files: &[PathBuf], part: usize, folder: &Path, begun: &Path, buffer: us
     let mut verdicts: Vec<Verdict> = Vec::new();
     let (mut seen, mut copies, mut written) = (0, 0, 0);
     let mut flush = |verdicts: &mut Vec<Verdict>| -> Result<(), Error> {
-        let path = path(folder, part, written);
+        let path = path(&to.folder, part, written);
         let mut write = || -> io::Result<()> {
-            let mut file = io::BufWriter::new(AtomicFile::create_in(begun, &path)?);
+            let mut file = io::BufWriter::new(AtomicFile::create_in(&to.begun, &path)?);
             rows::write_verdicts(verdicts, &mut file)?;
             file.flush()?;
             file.into_inner().map_err(io::IntoInnerError::into_error)?.commit()
@@ -82,6 +85,7 @@ fn merge(files: &[PathBuf], part: usize, folder: &Path, begun: &Path, buffer: us
         written += 1;
         Ok(())
     };
+    let mut firsts = if index { Some(First::create(&to.folder, &to.begun, part)?) } else { None };
     let mut first: Option<(Row, u32)> = None;
     let winner = |first: &Option<(Row, u32)>, verdicts: &mut Vec<Verdict>| {
         if let Some((row, copies)) = first.filter(|(_, copies)| *copies > 0) {
@@ -103,6 +107,9 @@ fn merge(files: &[PathBuf], part: usize, folder: &Path, begun: &Path, buffer: us
             }
             _ => {
                 winner(&first, &mut verdicts);
+                if let Some(firsts) = &mut firsts {
+                    firsts.add(row)?;
+                }
                 first = Some((row, 0));
             }
         }
@@ -114,6 +121,7 @@ fn merge(files: &[PathBuf], part: usize, folder: &Path, begun: &Path, buffer: us
     if !verdicts.is_empty() {
         flush(&mut verdicts)?;
     }
+    firsts.map(First::finish).transpose()?;
     Ok((seen, copies))
 }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 /// Parts of the space of hashes, by their first byte.
 pub const PARTS: usize = 256;
 /// Bytes of a row in a file.
-const ROW: usize = 28;
+pub const ROW: usize = 28;
 /// Bytes of a verdict in a file.
 const VERDICT: usize = 28;
 
@@ -40,7 +40,8 @@ pub struct Verdict {
 }
 
 impl Row {
-    fn to_bytes(self) -> [u8; ROW] {
+    /// As it stands in a file.
+    pub fn to_bytes(self) -> [u8; ROW] {
         let mut b = [0; ROW];
         b[..16].copy_from_slice(&self.key.to_be_bytes());
         b[16..24].copy_from_slice(&self.doc.to_be_bytes());

@@ -22,6 +22,9 @@ pub struct Settings {
     pub details: bool,
     /// Which duplicates are left out.
     pub dedup: Dedup,
+    /// Where the index of the dump is kept, for later ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_index: Option<PathBuf>,
     /// How JSON lines are compressed; `None`: as the input was.
     pub compress: Option<Compression>,
     /// Largest record, in bytes.
@@ -197,6 +200,7 @@ pub mod tests {
             text_field: None,
             details: false,
             dedup: Dedup::Page,
+            keep_index: None,
             compress: None,
             max_record: 1 << 28,
             max_ratio: 1000,

@@ -108,6 +108,8 @@ pub struct Worker<'a> {
     pub render: &'a Render,
     /// The output folder and where files are begun; `None` for a stream.
     pub folder: Option<(&'a Path, &'a Path)>,
+    /// Inputs of earlier dumps, to name first copies.
+    pub earlier: &'a [String],
     /// Bad records keep their place in the stream.
     pub in_place: bool,
 }
@@ -251,7 +253,7 @@ impl Worker<'_> {
             None => input.name.to_string_lossy(),
         };
         let raw = RawDoc { id: &id, url: record.url.as_deref(), label: record.label.as_deref(), bytes: &bytes };
-        let order = Plan::order(done.input, record.number);
+        let order = self.plan.order(done.input, record.number);
         let before = (done.out.len(), done.rows.len());
         let written = guarded(|| -> Result<Result<(), Error>, String> {
             let page = match std::str::from_utf8(&bytes) {
@@ -288,7 +290,7 @@ impl Worker<'_> {
         match self.plan.settings.to {
             // what goes to a part is a line, also beside a tree of texts
             To::Text if input.part.is_none() => to.out.extend_from_slice(text.as_bytes()),
-            _ => self.render.document(draft, &text, reason.as_deref(), &|order| self.plan.place(order), &mut to.out),
+            _ => self.render.document(draft, &text, reason.as_deref(), &|order| self.plan.place(order, self.earlier), &mut to.out),
         }
         to.counter.sums.bytes_out += (to.out.len() - before) as u64;
         self.render.count(draft, reason.is_none(), &mut to.counter);
@@ -386,7 +388,7 @@ impl Worker<'_> {
             done.out.extend_from_slice(bom);
             return self.write_line(record, &draft, number, done);
         }
-        self.render.rows(&page, &draft, Plan::order(done.input, number), &mut done.rows);
+        self.render.rows(&page, &draft, self.plan.order(done.input, number), &mut done.rows);
         let same = *draft.text == *record.text;
         if same {
             draft.text = "".into();
@@ -402,7 +404,7 @@ impl Worker<'_> {
     fn write_line(&self, record: &jsonl::Record<'_>, draft: &Draft<'_>, number: u64, to: &mut Done) -> Result<(), Error> {
         let text = Render::for_line(draft, &record.text);
         let reason = self.render.reason(draft, &text, !record.text.is_empty());
-        let places = |order| self.plan.place(order);
+        let places = |order| self.plan.place(order, self.earlier);
         self.render.line(record, draft, &text, self.plan.settings.details, reason.as_deref(), &places, &mut to.out);
         self.render.count(draft, reason.is_none(), &mut to.counter);
         to.unlisted.extend(reason.map(|r| (number, r)));
@@ -435,7 +437,7 @@ impl Worker<'_> {
                 }
                 Stored::Record(kept) => *kept,
             };
-            let order = Plan::order(done.input, kept.number);
+            let order = self.plan.order(done.input, kept.number);
             let from = verdicts.partition_point(|v| v.doc < order);
             let to = from + verdicts[from..].partition_point(|v| v.doc == order);
             let verdicts = &verdicts[from..to];
@@ -532,7 +534,7 @@ mod tests {
         let plan = plan(Settings { from: From::Page, ..settings() });
         let mut render = Render::new(&plan.settings);
         render.fragile = Some("boom");
-        let worker = Worker { plan: &plan, render: &render, folder: None, in_place: false };
+        let worker = Worker { plan: &plan, render: &render, folder: None, earlier: &[], in_place: false };
         let records = vec![record(1, "河边有一座桥。"), record(2, "boom"), record(3, "桥下有水。")];
         let done = worker.work(Job { at: At(0, 0), input: 0, work: Work::Records(records) }).unwrap();
         assert_eq!(done.bad.len(), 1);
@@ -552,7 +554,7 @@ mod tests {
     fn a_sample_is_a_share_and_the_same_each_time() {
         let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..settings() });
         let render = Render::new(&plan.settings);
-        let worker = Worker { plan: &plan, render: &render, folder: None, in_place: false };
+        let worker = Worker { plan: &plan, render: &render, folder: None, earlier: &[], in_place: false };
         let all: Vec<bool> = (0..1000).map(|n| worker.sampled(None, 0, n)).collect();
         let taken = all.iter().filter(|s| **s).count();
         assert!((250..350).contains(&taken), "{taken} of 1000");
