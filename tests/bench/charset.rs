@@ -12,16 +12,16 @@ use jingwen::{RawDoc, charset};
 
 fn main() {
     let dir = std::env::args().skip(1).find(|a| !a.starts_with('-'));
-    let files = dir.map_or_else(made, |dir| read(Path::new(&dir)));
-    let bytes: usize = files.iter().map(Vec::len).sum();
-    println!("{} files, {} bytes a file", files.len(), bytes / files.len().max(1));
-
-    let ours = seconds(|| files.iter().for_each(|f| drop(charset::detect(&raw(f)))));
-    let theirs = seconds(|| files.iter().for_each(|f| _ = std::hint::black_box(chardetng_says(f))));
-    println!("detect: {:.0} files/s; chardetng: {:.0} files/s; ratio {:.1}", rate(&files, ours), rate(&files, theirs), theirs / ours);
-    let legacy: Vec<Vec<u8>> = files.iter().filter(|f| std::str::from_utf8(f).is_err()).cloned().collect();
-    let ours = seconds(|| legacy.iter().for_each(|f| drop(charset::detect(&raw(f)))));
-    println!("not UTF-8: {:.0} files/s, {:.1} us a file", rate(&legacy, ours), ours / legacy.len().max(1) as f64 * 1e6);
+    let classes = dir.map_or_else(made, |dir| read(Path::new(&dir)));
+    let all: Vec<&[u8]> = classes.iter().flat_map(|c| c.1.iter().map(|f| &**f)).collect();
+    let (legacy, valid): (Vec<&[u8]>, Vec<&[u8]>) = all.iter().partition(|f| std::str::from_utf8(f).is_err());
+    println!("{} files", all.len());
+    for (class, files) in &classes {
+        compare(class, &files.iter().map(|f| &**f).collect::<Vec<_>>());
+    }
+    compare("valid UTF-8", &valid);
+    compare("not UTF-8", &legacy);
+    compare("all", &all);
 
     let page = gbk(&paragraph(0).repeat(8000));
     let decode = seconds(|| drop(encoding_rs::GBK.decode_without_bom_handling(&page)));
@@ -43,6 +43,23 @@ fn main() {
     println!("UTF-8 text of {} bytes: validation {:.3} ms, detection {:.3} ms", text.len(), valid * 1e3, detect * 1e3);
 }
 
+/// Prints what a file of a class costs, and how much more it costs chardetng.
+fn compare(class: &str, files: &[&[u8]]) {
+    let count = files.len().max(1) as f64;
+    let bytes: usize = files.iter().map(|f| f.len()).sum();
+    let ours = seconds(|| files.iter().for_each(|f| drop(charset::detect(&raw(f)))));
+    let theirs = seconds(|| files.iter().for_each(|f| _ = std::hint::black_box(chardetng_says(f))));
+    println!(
+        "{class}: {} files of {:.0} bytes: {:.1} us a file, {:.0} files/s; chardetng {:.1} us; ratio {:.1}",
+        files.len(),
+        bytes as f64 / count,
+        ours / count * 1e6,
+        count / ours,
+        theirs / count * 1e6,
+        theirs / ours
+    );
+}
+
 /// Best of several runs.
 fn seconds(mut work: impl FnMut()) -> f64 {
     (0..5)
@@ -52,10 +69,6 @@ fn seconds(mut work: impl FnMut()) -> f64 {
             start.elapsed().as_secs_f64()
         })
         .fold(f64::MAX, f64::min)
-}
-
-fn rate(files: &[Vec<u8>], seconds: f64) -> f64 {
-    files.len() as f64 / seconds
 }
 
 fn raw(bytes: &[u8]) -> RawDoc<'_> {
@@ -78,19 +91,25 @@ fn paragraph(n: usize) -> String {
     format!("<p>{line}</p>\n")
 }
 
+/// Files of a class.
+type Class = (String, Vec<Vec<u8>>);
+
 /// Short Chinese and Russian texts in several charsets.
-fn made() -> Vec<Vec<u8>> {
+fn made() -> Vec<Class> {
     let russian = Codec::WINDOWS_1251.inverse();
-    (0..2000)
-        .map(|n| match n % 4 {
-            0 => paragraph(n).into_bytes(),
-            3 => russian.and_then(|i| i.encode_text("Весной в саду цветут яблони и вишни.\n").ok()).unwrap_or_default(),
-            _ => gbk(&paragraph(n)),
-        })
-        .collect()
+    let files = |what: &str, file: &dyn Fn(usize) -> Vec<u8>| (what.to_owned(), (0..500).map(file).collect());
+    vec![
+        files("Chinese in UTF-8", &|n| paragraph(n).into_bytes()),
+        files("Chinese in GBK", &|n| gbk(&paragraph(n))),
+        files("Russian in windows-1251", &|n| {
+            let text = format!("{n}. Весной в саду цветут яблони и вишни.\n");
+            russian.and_then(|i| i.encode_text(&text).ok()).unwrap_or_default()
+        }),
+    ]
 }
 
-fn read(dir: &Path) -> Vec<Vec<u8>> {
+/// The files under a folder, by the folder they lie in.
+fn read(dir: &Path) -> Vec<Class> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(dir) = open.pop() {
@@ -100,5 +119,14 @@ fn read(dir: &Path) -> Vec<Vec<u8>> {
         }
     }
     found.sort();
-    found.iter().filter(|p| p.extension().is_some_and(|e| e == "bin")).filter_map(|p| std::fs::read(p).ok()).collect()
+    let mut classes: Vec<Class> = Vec::new();
+    for path in found.iter().filter(|p| p.extension().is_some_and(|e| e == "bin")) {
+        let class = path.parent().and_then(Path::file_name).map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let Ok(bytes) = std::fs::read(path) else { continue };
+        match classes.last_mut() {
+            Some((last, files)) if *last == class => files.push(bytes),
+            _ => classes.push((class, vec![bytes])),
+        }
+    }
+    classes
 }
