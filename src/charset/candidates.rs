@@ -11,6 +11,8 @@ pub(super) struct Candidate {
     pub codec: Codec,
     /// How far it is behind before its text is looked at, in 1/16 nat.
     pub prior: u32,
+    /// Its number among the single-byte candidates, when it is one.
+    pub row: Option<usize>,
     /// Codes of its main languages, blanks between; `*` for all.
     languages: &'static str,
 }
@@ -29,9 +31,12 @@ pub(super) fn all() -> &'static [Candidate] {
     static ALL: OnceLock<Vec<Candidate>> = OnceLock::new();
     ALL.get_or_init(|| {
         let rows = table::rows("charsets.tsv", TABLE, 3).flatten();
+        let mut singles = 0..;
         rows.filter_map(|row| {
             let prior = (row.cells[1].parse::<f32>().ok()? * 16.0) as u32;
-            Some(Candidate { codec: Codec::for_name(row.cells[0])?, prior, languages: row.cells[2] })
+            let codec = Codec::for_name(row.cells[0])?;
+            let row_of_prices = if codec.is_single_byte() { singles.next() } else { None };
+            Some(Candidate { codec, prior, row: row_of_prices, languages: row.cells[2] })
         })
         .collect()
     })

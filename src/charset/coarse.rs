@@ -1,121 +1,214 @@
-//! The first sieve: characters without their context, a few dozen bytes of each candidate, some nanoseconds a byte. Leaves the handful
-//! that are worth the full price of `contest`.
+//! The first sieve: characters without their context, a few dozen bytes of all candidates at once, a microsecond a text. Leaves the
+//! handful that are worth the full price of `contest`.
 
 use std::sync::OnceLock;
 
 use super::alphabet;
-use super::candidates::Candidate;
+use super::candidates::{self, Candidate};
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
 /// Bytes beyond ASCII that the sieve looks at.
 pub(super) const BYTES: usize = 36;
-/// How far behind the best a candidate may be to stay, in 1/16 nat: so much at once, and so much more a byte. Wrong readings that stay
-/// cost a microsecond each; the right reading lies within 10 nats and half a nat a byte on every text of the development set.
-const SLACK: u32 = 18 * NAT;
-const SLACK_A_BYTE: u32 = NAT;
+/// How far behind the best a candidate may be to stay, in 1/16 nat: so much at once, and so much more for each byte that was priced.
+/// The right reading lies within 10 nats and half a nat a byte on every text of the development set.
+const SLACK: u32 = 14 * NAT;
+const SLACK_A_BYTE: u32 = 5 * NAT / 8;
 /// What a malformed sequence costs here, and what a pair saves whose second byte is ASCII, which others pay apart.
 const ERROR: u32 = 14 * NAT;
 const ASCII: u32 = 5 * NAT / 2;
+/// Single-byte candidates there is room for.
+const ROOM: usize = 64;
 
-/// Candidates that stay, each once with its first character at the start of the bytes and once with a cut one before it, as told.
-/// Charsets in `declared` stay unless they read malformed sequences.
-pub(super) fn sieve<'c>(text: &[u8], lanes: impl Iterator<Item = (&'c Candidate, usize)>, declared: &[Codec]) -> Vec<(Candidate, usize)> {
-    let mut kept: Vec<(Candidate, usize, u32)> = Vec::with_capacity(80);
+/// A candidate that stays: with its first character at the start of the bytes, or behind a cut one of so many bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kept {
+    pub candidate: Candidate,
+    pub torn: usize,
+    cost: u32,
+}
+
+/// Candidates that stay, the cheapest first. `torn` tells whether one may begin at the start of the bytes, and how many bytes a
+/// character cut off there may have. `wide`: units of UTF-16 and UTF-32 are among the candidates, so that all bytes are priced. Charsets
+/// in `declared` stay unless they read malformed sequences.
+pub(super) fn sieve(
+    text: &[u8],
+    candidates: &[Candidate],
+    torn: impl Fn(&Candidate) -> (bool, usize),
+    wide: bool,
+    declared: &[Codec],
+) -> Vec<Kept> {
+    let mut kept: Vec<Kept> = Vec::with_capacity(candidates.len() + 8);
     let mut best = u32::MAX;
-    // Bytes beyond ASCII, and whether an ASCII letter stands beside.
-    let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let high: Vec<(usize, usize)> = (0..text.len())
-        .filter(|&at| text[at] >= 0x80)
-        .map(|at| (usize::from(text[at] & 0x7F), usize::from(letter(at + 1) || (at > 0 && letter(at - 1)))))
-        .collect();
-    let slack = SLACK + SLACK_A_BYTE * high.len() as u32;
-    for (&candidate, torn) in lanes {
-        if !candidate.codec.holds_ascii() {
-            // Units of UTF-16 take bytes for which others pay nothing here: no comparison.
-            kept.push((candidate, torn, 0));
-            continue;
-        }
-        let cost = candidate.prior
-            + if candidate.codec.is_single_byte() {
-                let table = single(candidate.codec);
-                high.iter().map(|&(b, beside)| u32::from(table[beside][b])).sum::<u32>()
-            } else {
-                several(candidate.codec, text, torn, best.saturating_add(slack))
-            };
-        best = best.min(cost);
+    let (sums, high) = singles(text);
+    let ascii: u32 = if wide { text.iter().filter(|&&b| b < 0x80).map(|&b| Model::shared().alone(b as char)).sum() } else { 0 };
+    let priced = if wide { text.len() as u32 } else { high };
+    let slack = SLACK + SLACK_A_BYTE * priced;
+    let mut keep = |candidate: &Candidate, torn: usize, cost: u32, best: &mut u32| {
+        *best = cost.min(*best);
         if torn == 0 && declared.contains(&candidate.codec) && candidate.codec.decode_strict(text).is_some() {
-            kept.push((candidate, torn, 0));
+            kept.push(Kept { candidate: *candidate, torn, cost: 0 });
         } else if cost <= best.saturating_add(slack) {
-            kept.push((candidate, torn, cost));
+            kept.push(Kept { candidate: *candidate, torn, cost });
+        }
+    };
+    for candidate in candidates {
+        if let Some(row) = candidate.row {
+            keep(candidate, 0, candidate.prior + u32::from(sums[row]) + ascii, &mut best);
         }
     }
-    kept.retain(|k| k.2 <= best.saturating_add(slack));
-    kept.sort_by_key(|k| k.2);
-    kept.into_iter().map(|(c, torn, _)| (c, torn)).collect()
-}
-
-/// Prices of the upper half of a single-byte charset, at most 255: first apart, then beside ASCII letters, where Latin letters are at
-/// home and those of other scripts are not.
-fn single(codec: Codec) -> &'static [[u8; 128]; 2] {
-    static TABLES: OnceLock<Vec<(Codec, [[u8; 128]; 2])>> = OnceLock::new();
-    let tables = TABLES.get_or_init(|| {
-        let all = Codec::ALL.iter().filter(|c| c.is_single_byte());
-        let price = |codec: Codec, b: usize, beside: bool| {
-            let Some(c) = codec.byte(b as u8 | 0x80) else { return ERROR.min(255) as u8 };
-            let alone = Model::shared().alone(c).min(if beside && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
-            let price = match c {
-                _ if !beside => alone,
-                '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
-                '\u{300}'..='\u{36F}' => alone / 2,
-                c if c.is_alphabetic() => alone + 6 * NAT,
-                _ => alone + NAT,
-            };
-            price.min(255) as u8
-        };
-        all.map(|&c| (c, [false, true].map(|beside| std::array::from_fn(|b| price(c, b, beside))))).collect()
-    });
-    let at = tables.binary_search_by_key(&codec, |t| t.0).unwrap_or(0);
-    &tables[at].1
-}
-
-/// Price of a text in a charset of several bytes a character; what is ASCII costs nothing.
-fn several(codec: Codec, text: &[u8], torn: usize, ceiling: u32) -> u32 {
-    let model = Model::shared();
-    let mut cost = 0;
-    codec.visit(text, torn, |at, step| {
-        match step {
-            Step::One('\0'..='\x7F', 1) => {}
-            Step::One(c, n) => {
-                cost += model.alone(c);
-                // A pair whose second byte is ASCII took a byte for which others pay nothing here.
-                cost = cost.saturating_sub(if n == 2 && text[at + 1] < 0x80 && codec.holds_ascii() { ASCII } else { 0 });
-            }
-            Step::Two(..) => cost += 2 * ASCII,
-            Step::Bad(_) => cost += ERROR,
+    for candidate in candidates.iter().filter(|c| c.row.is_none()) {
+        let (whole, cut) = torn(candidate);
+        for torn in [whole.then_some(0), (cut > 0).then_some(cut)].into_iter().flatten() {
+            let cost = candidate.prior + several(candidate.codec, text, torn, wide, best.saturating_add(slack));
+            keep(candidate, torn, cost, &mut best);
         }
-        cost <= ceiling
-    });
+    }
+    kept.retain(|k| k.cost <= best.saturating_add(slack));
+    kept.sort_by_key(|k| k.cost);
+    kept
+}
+
+/// What the upper half of each single-byte candidate costs: by byte and by whether an ASCII letter stands beside, where Latin letters
+/// are at home and those of other scripts are not; and the characters themselves.
+struct Rows {
+    prices: Box<[[[u8; ROOM]; 2]; 128]>,
+    chars: Box<[[u16; ROOM]; 128]>,
+}
+
+fn rows() -> &'static Rows {
+    static ROWS: OnceLock<Rows> = OnceLock::new();
+    ROWS.get_or_init(|| {
+        let mut rows = Rows { prices: Box::new([[[0; ROOM]; 2]; 128]), chars: Box::new([[0; ROOM]; 128]) };
+        for candidate in candidates::all() {
+            let Some(row) = candidate.row else { continue };
+            for b in 0..128 {
+                let c = candidate.codec.byte(b as u8 | 0x80);
+                rows.prices[b][0][row] = price(c, false);
+                rows.prices[b][1][row] = price(c, true);
+                rows.chars[b][row] = c.map_or(u16::MAX, |c| c as u16);
+            }
+        }
+        rows
+    })
+}
+
+/// Price of one character of a single-byte charset, at most 255.
+fn price(c: Option<char>, beside: bool) -> u8 {
+    let Some(c) = c else { return ERROR.min(255) as u8 };
+    let alone = Model::shared().alone(c).min(if beside && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
+    let price = match c {
+        _ if !beside => alone,
+        '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
+        '\u{300}'..='\u{36F}' => alone / 2,
+        c if c.is_alphabetic() => alone + 6 * NAT,
+        _ => alone + NAT,
+    };
+    price.min(255) as u8
+}
+
+/// What the bytes beyond ASCII cost in each single-byte candidate, and how many there are.
+fn singles(text: &[u8]) -> ([u16; ROOM], u32) {
+    let prices = &rows().prices;
+    let mut sums = [0u16; ROOM];
+    let mut high = 0;
+    // 255 a byte: no sum overflows below 257 bytes.
+    let text = &text[..text.len().min(256)];
+    for (at, &b) in text.iter().enumerate() {
+        if b < 0x80 {
+            continue;
+        }
+        let beside = text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) || (at > 0 && text[at - 1].is_ascii_alphabetic());
+        let row = &prices[usize::from(b & 0x7F)][usize::from(beside)];
+        for (sum, &price) in sums.iter_mut().zip(row) {
+            *sum += u16::from(price);
+        }
+        high += 1;
+    }
+    (sums, high)
+}
+
+/// Price of a text in a charset of several bytes a character; ASCII costs nothing unless `wide`.
+fn several(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> u32 {
+    let model = Model::shared();
+    let pairs = pairs(codec);
+    let mut cost = 0;
+    let mut at = torn;
+    while let Some(&first) = text.get(at) {
+        if first < 0x80 && codec.holds_ascii() {
+            cost += if wide { model.alone(first as char) } else { 0 };
+            at += 1;
+            continue;
+        }
+        if let (Some(pairs), Some(&second)) = (pairs, text.get(at + 1)) {
+            let price = pairs[usize::from(first & 0x7F) << 8 | usize::from(second)];
+            if price > 0 {
+                cost += u32::from(price) - 1 + if wide && second < 0x80 { ASCII } else { 0 };
+                at += 2;
+                if cost > ceiling {
+                    break;
+                }
+                continue;
+            }
+        }
+        at += match codec.step(&text[at..]) {
+            Some(Step::One(c, n)) => {
+                cost += model.alone(c);
+                n
+            }
+            Some(Step::Two(_, _, n)) => {
+                cost += 2 * ASCII;
+                n
+            }
+            Some(Step::Bad(n)) => {
+                cost += ERROR;
+                n
+            }
+            None => break,
+        };
+        if cost > ceiling {
+            break;
+        }
+    }
     cost
+}
+
+/// Price of each pair of a charset of pairs, by its two bytes without the top bit of the first, and 1 on top; 0 where there is none. A
+/// pair whose second byte is ASCII took a byte for which others pay nothing here.
+fn pairs(codec: Codec) -> Option<&'static [u8]> {
+    static TABLES: [OnceLock<Box<[u8]>>; 6] = [const { OnceLock::new() }; 6];
+    const CODECS: [Codec; 6] = [Codec::GB18030, Codec::BIG5, Codec::SHIFT_JIS, Codec::EUC_JP, Codec::EUC_KR, Codec::JOHAB];
+    let number = CODECS.iter().position(|&c| c == codec)?;
+    let table = || {
+        let model = Model::shared();
+        let price = |cell: usize| {
+            let (first, second) = ((cell >> 8) as u8 | 0x80, cell as u8);
+            let saved = if second < 0x80 { ASCII } else { 0 };
+            codec.pair(first, second).map_or(0, |c| 1 + model.alone(c).saturating_sub(saved).min(254) as u8)
+        };
+        (0..128 << 8).map(price).collect()
+    };
+    Some(TABLES[number].get_or_init(table))
 }
 
 /// Drops single-byte charsets that read all bytes of a document as the same characters as one that stands before them; a charset in
 /// `declared` stands before all others.
-pub(super) fn distinct(bytes: &[u8], lanes: &mut Vec<(Candidate, usize)>, declared: &[Codec]) {
-    if lanes.len() < 2 {
+pub(super) fn distinct(bytes: &[u8], kept: &mut Vec<Kept>, declared: &[Codec]) {
+    if kept.iter().filter(|k| k.candidate.row.is_some()).count() < 2 {
         return;
     }
     let mut seen = [false; 256];
     bytes.iter().take(64 << 10).for_each(|&b| seen[usize::from(b)] = true);
-    let present: Vec<u8> = (0x80..=0xFFu8).filter(|&b| seen[usize::from(b)]).collect();
-    lanes.sort_by_key(|l| (!declared.contains(&l.0.codec), l.0.prior));
-    let mut kept: Vec<(Candidate, usize)> = Vec::with_capacity(lanes.len());
-    for &(candidate, torn) in lanes.iter() {
-        let codec = candidate.codec;
-        let twin = |k: &(Candidate, usize)| k.0.codec.is_single_byte() && present.iter().all(|&b| k.0.codec.byte(b) == codec.byte(b));
-        if !(codec.is_single_byte() && kept.iter().any(twin)) {
-            kept.push((candidate, torn));
+    let chars = &rows().chars;
+    let present: Vec<&[u16; ROOM]> = (0..128).filter(|&b| seen[b | 0x80]).map(|b| &chars[b]).collect();
+    kept.sort_by_key(|k| (!declared.contains(&k.candidate.codec), k.candidate.prior));
+    let mut rows: Vec<usize> = Vec::with_capacity(kept.len());
+    kept.retain(|k| {
+        let Some(row) = k.candidate.row else { return true };
+        let twin = rows.iter().any(|&other| present.iter().all(|chars| chars[other] == chars[row]));
+        if !twin {
+            rows.push(row);
         }
-    }
-    *lanes = kept;
+        !twin
+    });
 }

@@ -39,6 +39,33 @@ const STAGES: [usize; 5] = [32, 96, 320, 1280, 5120];
 /// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
 const CLEAR: u32 = 26 * NAT;
 
+/// The last step of the model at each place of a window: most lanes read most places alike.
+#[derive(Debug, Default)]
+pub(super) struct Steps(Vec<Option<(State, char, State, u32)>>);
+
+impl Steps {
+    /// For another window.
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    #[inline]
+    fn step(&mut self, model: &Model, at: usize, state: State, c: char) -> (State, u32) {
+        if let Some(&Some((before, same, after, price))) = self.0.get(at)
+            && before == state
+            && same == c
+        {
+            return (after, price);
+        }
+        let (after, price) = model.step(state, c);
+        if at >= self.0.len() {
+            self.0.resize(at + 1, None);
+        }
+        self.0[at] = Some((state, c, after, price));
+        (after, price)
+    }
+}
+
 /// One reading of the sample: a charset and where its first character begins.
 #[derive(Clone, Debug)]
 pub(super) struct Lane {
@@ -95,7 +122,7 @@ impl Lane {
     /// Reads all of some bytes that begin with a character; what came before stays its context.
     pub fn read_all(&mut self, bytes: &[u8], torn_end: bool) {
         self.at = 0;
-        self.read(Model::shared(), bytes, bytes.len(), u32::MAX, torn_end);
+        self.read(Model::shared(), &mut Steps::default(), bytes, bytes.len(), u32::MAX, torn_end);
     }
 
     /// What it has paid without what may be given back to it.
@@ -114,7 +141,7 @@ impl Lane {
         self.cost + if self.beyond == 0 { NEVER } else { 0 }
     }
 
-    fn pay(&mut self, model: &Model, c: char) {
+    fn pay(&mut self, model: &Model, steps: &mut Steps, at: usize, c: char) {
         let mut modelled = as_modelled(self.codec, c);
         if self.in_cyrillic
             && let Some(twin) = cyrillic_twin(c)
@@ -123,7 +150,7 @@ impl Lane {
             self.cost += TWIN;
         }
         self.in_cyrillic = ('\u{400}'..='\u{52F}').contains(&modelled);
-        let (next, price) = model.step(self.state, modelled);
+        let (next, price) = steps.step(model, at, self.state, modelled);
         self.state = next;
         // The model prices letters it has hardly seen like noise; some of them belong to languages it does not have.
         if self.in_word && price > alphabet::RARE && alphabet::knows(c) {
@@ -145,7 +172,7 @@ impl Lane {
     }
 
     /// Reads on until `limit` bytes of the window are behind it or `ceiling` is passed. `torn_end`: the window ends inside a text.
-    fn read(&mut self, model: &Model, window: &[u8], limit: usize, ceiling: u32, torn_end: bool) {
+    fn read(&mut self, model: &Model, steps: &mut Steps, window: &[u8], limit: usize, ceiling: u32, torn_end: bool) {
         if self.at >= limit {
             return;
         }
@@ -156,7 +183,7 @@ impl Lane {
         self.at = self.codec.visit(window, from, |at, step| match step {
             Step::One(c, n) if composes => {
                 self.beyond += u32::from(c > '\u{7F}');
-                self.pay_composed(model, c);
+                self.pay_composed(model, steps, at, c);
                 at + n < limit && self.hope() < ceiling
             }
             Step::One(c, n) => {
@@ -164,19 +191,19 @@ impl Lane {
                 if n == 2 && window[at + 1] < 0x80 && pairs {
                     self.cost += lonely(window, at);
                 }
-                self.pay(model, c);
+                self.pay(model, steps, at, c);
                 at + n < limit && self.hope() < ceiling
             }
             Step::Two(a, b, n) => {
-                self.pay(model, a);
-                self.pay(model, b);
+                self.pay(model, steps, at, a);
+                self.pay(model, steps, at + 1, b);
                 at + n < limit
             }
             Step::Bad(n) => {
                 if torn_end && at + n == end && is_cut(self.codec, &window[at..]) {
                     self.cost += CUT;
                 } else {
-                    self.pay(model, '\u{FFFD}');
+                    self.pay(model, steps, at, '\u{FFFD}');
                     self.errors += 1;
                     if !self.codec.holds_ascii() {
                         // A broken unit of UTF-16 or UTF-32 must not be cheaper than the two or four characters it would be elsewhere.
@@ -189,16 +216,16 @@ impl Lane {
         if self.at >= end
             && let Some(base) = self.base.take()
         {
-            self.pay(model, base);
+            self.pay(model, steps, end, base);
         }
     }
 
     /// windows-1258 writes a letter and its tone mark as two bytes; the model knows them as one character.
-    fn pay_composed(&mut self, model: &Model, c: char) {
+    fn pay_composed(&mut self, model: &Model, steps: &mut Steps, at: usize, c: char) {
         if let Some(base) = self.base.take() {
             match compose(base, c).filter(|_| takes_tone(base)) {
-                Some(whole) => return self.pay(model, whole),
-                None => self.pay(model, base),
+                Some(whole) => return self.pay(model, steps, at, whole),
+                None => self.pay(model, steps, at.saturating_sub(1), base),
             }
         }
         if is_tone(c) {
@@ -207,7 +234,7 @@ impl Lane {
         if takes_tone(c) {
             self.base = Some(c);
         } else {
-            self.pay(model, c);
+            self.pay(model, steps, at, c);
         }
     }
 }
@@ -339,22 +366,20 @@ pub(super) fn contest(
     }
     text.truncate(2 * coarse::BYTES);
     let mut windows = first.into_iter().chain(windows);
-    let starts = |c: &Candidate| {
+    let torn = |c: &Candidate| {
         let torn = torn_start(c.codec, bytes);
         // Continuation bytes at the start of UTF-8 can be nothing but a cut.
-        (torn > 0, torn == 0 || c.codec != Codec::UTF_8, torn)
+        (torn == 0 || c.codec != Codec::UTF_8, torn)
     };
-    let all = candidates.iter().flat_map(|c| {
-        let (cut, whole, torn) = starts(c);
-        [(whole, 0), (cut, torn)].into_iter().filter(|s| s.0).map(move |s| (c, s.1))
-    });
-    let mut kept = coarse::sieve(&text, all, declared);
+    let wide = candidates.iter().any(|c| !c.codec.holds_ascii());
+    let mut kept = coarse::sieve(&text, candidates, torn, wide, declared);
     coarse::distinct(bytes, &mut kept, declared);
-    let mut lanes: Vec<Lane> = kept.iter().map(|&(c, torn)| Lane::new(c.codec, torn, c.prior, model)).collect();
+    let mut lanes: Vec<Lane> = kept.iter().map(|k| Lane::new(k.candidate.codec, k.torn, k.candidate.prior, model)).collect();
     for lane in lanes.iter_mut().filter(|l| declared.contains(&l.codec)) {
         lane.credit = PATIENCE;
     }
     let mut sample: Vec<Range<usize>> = Vec::new();
+    let mut steps = Steps::default();
     let mut read = 0;
     for stage in STAGES {
         while read < stage {
@@ -367,6 +392,7 @@ pub(super) fn contest(
                         lane.at = if w.start == 0 { lane.torn } else { 0 };
                     }
                     sample.push(w.clone());
+                    steps.clear();
                     w
                 }
             };
@@ -375,7 +401,7 @@ pub(super) fn contest(
             let mut best = u32::MAX;
             for lane in &mut lanes {
                 let torn_end = fresh.end == bytes.len() || bytes[fresh.end] >= 0x80;
-                lane.read(model, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
+                lane.read(model, &mut steps, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
                 best = best.min(lane.cost);
             }
             lanes.retain(|l| l.hope() < best.saturating_add(HOPELESS));

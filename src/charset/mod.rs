@@ -30,7 +30,7 @@ pub struct Charset {
     pub confidence: f32,
     /// What decided, in a few words: `BOM`, `valid UTF-8`, `meta`, ….
     pub why: Cow<'static, str>,
-    /// Language the text looks like, ISO 639-3; `None` when nothing can be said. Only [`detect`] looks.
+    /// Language the text looks like, ISO 639-3; `None` until [`language`] was asked, or when nothing can be said.
     pub language: Option<&'static str>,
     /// Other charsets that were weighed, the likelier first; empty when the bytes alone decided.
     pub runners_up: Vec<RunnerUp>,
@@ -58,11 +58,16 @@ pub struct Segment {
 
 /// Says which charset a document is in; decodes nothing.
 ///
-/// `raw.bytes` is all of it, never a chunk. Reads valid UTF-8 once; of anything else a bounded sample.
+/// `raw.bytes` is all of it, never a chunk. Reads valid UTF-8 once; of anything else a bounded sample. Leaves
+/// [`Charset::language`] open.
 pub fn detect(raw: &RawDoc<'_>) -> Charset {
-    let mut charset = verdict::judge(raw).0;
-    charset.language = Codec::for_name(charset.name).and_then(|codec| verdict::language(raw.bytes, codec));
-    charset
+    verdict::judge(raw).0
+}
+
+/// The language a document looks like in a charset that [`detect`] found: ISO 639-3, judged by its first characters beyond ASCII.
+/// `None` when nothing can be said. Some microseconds.
+pub fn language(raw: &RawDoc<'_>, charset: &Charset) -> Option<&'static str> {
+    Codec::for_name(charset.name).and_then(|codec| verdict::language(raw.bytes, codec))
 }
 
 /// Decodes a whole document and notes every illegal sequence.

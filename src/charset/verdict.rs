@@ -80,8 +80,8 @@ const BY_CHANCE: usize = 8;
 /// True for a few bytes that are UTF-8 but may well be something else, as two or four Chinese characters of GBK can be: letters of two
 /// bytes only, none of them a common one.
 fn is_chance(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    bytes.len() <= BY_CHANCE && text.chars().all(|c| c.len_utf8() == 2 && !Model::shared().frequent(c))
+    let text = if bytes.len() <= BY_CHANCE { std::str::from_utf8(bytes) } else { return false };
+    text.is_ok_and(|text| text.chars().all(|c| c.len_utf8() == 2 && !Model::shared().frequent(c)))
 }
 
 fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {

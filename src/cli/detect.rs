@@ -61,7 +61,11 @@ fn look(path: &Path, limit: u64) -> Result<Charset, String> {
     }
     .map_err(|e| e.to_string())?;
     let id = path.to_string_lossy();
-    guarded(|| charset::detect(&RawDoc { id: &id, bytes: &bytes, ..RawDoc::default() }))
+    let raw = RawDoc { id: &id, bytes: &bytes, ..RawDoc::default() };
+    guarded(|| {
+        let found = charset::detect(&raw);
+        Charset { language: charset::language(&raw, &found), ..found }
+    })
 }
 
 /// `verbose` adds the runners-up and the parts of a file in several charsets; JSON has them always.
