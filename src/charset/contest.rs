@@ -7,9 +7,9 @@ use unicode_normalization::char::compose;
 
 use super::alphabet;
 use super::candidates::Candidate;
-use super::{coarse, manners};
+use super::coarse;
 use crate::codec::{Codec, Step};
-use crate::model::{Language, Model, NAT, Scores, State};
+use crate::model::{Language, Model, NAT, State};
 
 /// Price of a character cut off at either end of the bytes, in 1/16 nat. Cuts are free in that they never disqualify; 7 nats because
 /// about one text in a thousand is cut.
@@ -20,8 +20,6 @@ const NEVER: u32 = 8 * NAT;
 const DAMAGED_BYTE: u32 = 8 * NAT;
 /// Price of a tone mark on a letter that takes none.
 const STRAY: u32 = 8 * NAT;
-/// Languages are told apart only when the second is this near: more is never gained by it.
-const CLOSE: u32 = 24 * NAT;
 /// How much further behind a declared charset may fall without an error: titles in capitals, said again and again, cost it that much.
 const PATIENCE: u32 = 300 * NAT;
 /// A letter of a script without a model among units of UTF-16: half of all pairs of bytes are one.
@@ -82,7 +80,7 @@ pub(super) struct Lane {
     pub controls: u32,
     /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
     pub beyond: u32,
-    /// What letters cost that belong to languages the model does not have: a lane is not dropped for that, see [`Outcome::refine`].
+    /// What letters cost that belong to languages the model does not have: a lane is not dropped for that, see `refine`.
     credit: u32,
     /// The last character was an ASCII letter.
     in_word: bool,
@@ -126,7 +124,7 @@ impl Lane {
     }
 
     /// What it has paid without what may be given back to it.
-    fn hope(&self) -> u32 {
+    pub fn hope(&self) -> u32 {
         self.cost.saturating_sub(self.credit)
     }
 
@@ -439,39 +437,20 @@ fn torn_start(codec: Codec, bytes: &[u8]) -> usize {
 }
 
 impl Outcome {
-    /// The text of the sample as a lane reads it, at most about `most` bytes of it.
+    /// The text of the sample as a lane reads it, about `most` bytes of it.
     pub fn text(&self, bytes: &[u8], lane: &Lane, most: usize) -> String {
         let mut text = String::new();
+        let mut left = most;
         for w in &self.sample {
-            if text.len() >= most {
+            if left == 0 {
                 break;
             }
             let start = if w.start == 0 { lane.torn } else { w.start };
-            let end = w.end.min(start + most);
+            let end = w.end.min(start + left);
+            left -= end.saturating_sub(start);
             text.push_str(&lane.codec.decode(&bytes[start.min(end)..end]));
             text.push('\n');
         }
         text
-    }
-
-    /// Weighs the lanes that are left once more, each in the language that suits it best.
-    pub fn refine(&mut self, bytes: &[u8]) {
-        let best = self.lanes[0].cost;
-        if self.lanes[1..].iter().all(|l| l.hope() > best + CLOSE) {
-            return;
-        }
-        let model = Model::shared();
-        for i in 0..self.lanes.len() {
-            if self.lanes[i].codec.is_double_byte() {
-                continue;
-            }
-            let text = self.text(bytes, &self.lanes[i], 1024);
-            let mut scores = Scores::new();
-            scores.add(model, &text);
-            let gain = scores.any().saturating_sub(scores.best().1) as u32;
-            let gain = gain.max(alphabet::gain(model, &text));
-            self.lanes[i].cost = self.lanes[i].cost.saturating_sub(gain) + manners::breaches(model, self.lanes[i].codec, &text);
-        }
-        self.lanes.sort_by_key(|l| l.cost);
     }
 }

@@ -9,6 +9,7 @@ mod declared;
 mod hints;
 mod manners;
 mod reading;
+mod refine;
 mod sample;
 mod segment;
 mod verdict;

@@ -9,7 +9,7 @@ use memchr::memchr;
 use super::candidates::{self, Candidate};
 use super::contest::{Lane, contest};
 use super::reading::Plan;
-use super::{Charset, Segment};
+use super::{Charset, Segment, coarse};
 use crate::codec::Codec;
 use crate::model::{Model, NAT};
 
@@ -26,6 +26,11 @@ const GLANCE: usize = 40;
 const SMALL: usize = 4096;
 /// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
 const DEAR: u32 = 15 * NAT / 2;
+/// A line whose characters are no dearer than this each without their context needs no closer look: pairs, and letters.
+const CHEAP: u32 = 13 * NAT / 2;
+const CHEAP_LETTER: u32 = 4 * NAT;
+/// Sound characters of UTF-8 for each error that make a line damaged UTF-8.
+const SOUND: usize = 8;
 /// The most a part may cost a character to be cut out.
 const READABLE: u32 = 15 * NAT / 2;
 /// How clearly another charset must win a line to count.
@@ -89,7 +94,7 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
             return;
         }
         let alone = &bytes[line];
-        if is_fine(alone, main) {
+        if codecs.iter().any(|&codec| is_fine(alone, codec)) {
             return;
         }
         let outcome = contest(alone, &candidates, &[], std::iter::once(0..alone.len()));
@@ -186,12 +191,29 @@ fn high_prefix(bytes: &[u8]) -> usize {
     eights + bytes[eights..].iter().take_while(|&&b| b >= 0x80).count()
 }
 
-/// True when a line reads well enough in the charset of the file, judged by its first bytes beyond ASCII.
+/// True when a line reads well enough in a charset, judged by its first bytes beyond ASCII.
 fn is_fine(line: &[u8], main: Codec) -> bool {
+    if main == Codec::UTF_8 {
+        return is_damaged_utf8(line);
+    }
     let high = Encoding::ascii_valid_up_to(line);
+    let rough = coarse::rough(main, &line[high..line.len().min(high + GLANCE)]);
+    if rough.errors == 0 && rough.cost <= rough.chars * if main.is_single_byte() { CHEAP_LETTER } else { CHEAP } {
+        return true;
+    }
     let mut lane = Lane::over(main);
     lane.read_all(&line[high..line.len().min(high + GLANCE)], true);
     lane.errors == 0 && lane.cost <= lane.chars * DEAR + 10 * NAT
+}
+
+/// True when a line is UTF-8 in which single bytes were hurt: nothing else has so many sound characters between its errors.
+fn is_damaged_utf8(line: &[u8]) -> bool {
+    let (mut sound, mut errors) = (0, 0);
+    for chunk in line.utf8_chunks() {
+        sound += chunk.valid().chars().filter(|&c| c > '\u{7F}').count();
+        errors += usize::from(!chunk.invalid().is_empty());
+    }
+    sound >= SOUND * errors + SOUND / 2
 }
 
 /// True when a reading is text and not only less bad than another.

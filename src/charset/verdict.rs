@@ -9,6 +9,7 @@ use memchr::{memchr, memmem};
 use super::candidates;
 use super::contest::{Lane, Outcome, contest};
 use super::reading::Plan;
+use super::refine::refine;
 use super::sample::Windows;
 use super::{Charset, RunnerUp, confidence, declared, hints, segment};
 use crate::codec::Codec;
@@ -98,7 +99,7 @@ struct Declared {
 /// The verdict on what a contest left over.
 fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome, said: Declared) -> (Charset, Plan) {
     let bytes = raw.bytes;
-    outcome.refine(bytes);
+    refine(outcome, bytes);
     let doubt = is_doubtful(&outcome.lanes[0]);
     if doubt && outcome.lanes[0].controls > 1 + outcome.lanes[0].chars / 24 {
         return binary(confidence::NO_TEXT, "no charset makes text of it");

@@ -3,7 +3,7 @@
 use super::language::{FAMILIES, FIRST_COLUMN, Place};
 use super::letters::Rows;
 use super::step::{Context, KANA_REACH, KOREAN, Payer, frame};
-use super::{Language, Model};
+use super::{Language, Model, State};
 
 /// Columns of all families together.
 const COLUMNS: usize = FIRST_COLUMN[FAMILIES];
@@ -39,8 +39,30 @@ impl Scores {
     pub fn add(&mut self, model: &Model, text: &str) {
         let mut state = model.start();
         for c in text.chars() {
-            state = model.walk(state, c, self);
-            self.chars += 1;
+            state = self.push(model, state, c);
+        }
+    }
+
+    /// Adds one character that follows what led to `state`; the state after it.
+    #[inline]
+    pub fn push(&mut self, model: &Model, state: State, c: char) -> State {
+        self.chars += 1;
+        model.walk(state, c, self)
+    }
+
+    /// Puts other characters in the place of some of those added: `removed` and `added` are their costs.
+    pub fn replace(&mut self, removed: &Scores, added: &Scores) {
+        let each = |all: &mut [u64], minus: &[u64], plus: &[u64]| {
+            for ((a, m), p) in all.iter_mut().zip(minus).zip(plus) {
+                *a = (*a + p).saturating_sub(*m);
+            }
+        };
+        each(&mut self.han, &removed.han, &added.han);
+        each(&mut self.columns, &removed.columns, &added.columns);
+        self.all = (self.all + added.all).saturating_sub(removed.all);
+        self.chars = (self.chars + added.chars).saturating_sub(removed.chars);
+        for ((a, m), p) in self.frames.iter_mut().zip(&removed.frames).zip(&added.frames) {
+            *a = (*a + p).saturating_sub(*m);
         }
     }
 
