@@ -69,23 +69,45 @@ pub(super) fn sieve(
     kept
 }
 
-/// What the upper half of each single-byte candidate costs: by byte and by whether an ASCII letter stands beside, where Latin letters
-/// are at home and those of other scripts are not; and the characters themselves.
+/// What stands beside a byte: no ASCII letter, one that is a letter of Latin script, one that may be a Cyrillic one by its looks. Latin
+/// letters are at home beside such letters, and those of other scripts are not.
+const BESIDE: [Beside; 3] = [Beside::NoLetter, Beside::Latin, Beside::Twin];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    NoLetter,
+    Latin,
+    Twin,
+}
+
+impl Beside {
+    fn of(before: u8, after: u8) -> Beside {
+        let is_twin = |b: u8| matches!(b, b'a' | b'c' | b'e' | b'i' | b'j' | b'o' | b'p' | b'x' | b'y');
+        match (before.is_ascii_alphabetic(), after.is_ascii_alphabetic()) {
+            (false, false) => Beside::NoLetter,
+            (a, b) if (!a || is_twin(before)) && (!b || is_twin(after)) => Beside::Twin,
+            _ => Beside::Latin,
+        }
+    }
+}
+
+/// What the upper half of each single-byte candidate costs, by byte and by what stands beside; and the characters themselves.
 struct Rows {
-    prices: Box<[[[u8; ROOM]; 2]; 128]>,
+    prices: Box<[[[u8; ROOM]; 3]; 128]>,
     chars: Box<[[u16; ROOM]; 128]>,
 }
 
 fn rows() -> &'static Rows {
     static ROWS: OnceLock<Rows> = OnceLock::new();
     ROWS.get_or_init(|| {
-        let mut rows = Rows { prices: Box::new([[[0; ROOM]; 2]; 128]), chars: Box::new([[0; ROOM]; 128]) };
+        let mut rows = Rows { prices: Box::new([[[0; ROOM]; 3]; 128]), chars: Box::new([[0; ROOM]; 128]) };
         for candidate in candidates::all() {
             let Some(row) = candidate.row else { continue };
             for b in 0..128 {
                 let c = candidate.codec.byte(b as u8 | 0x80);
-                rows.prices[b][0][row] = price(c, false);
-                rows.prices[b][1][row] = price(c, true);
+                for beside in BESIDE {
+                    rows.prices[b][beside as usize][row] = price(c, beside);
+                }
                 rows.chars[b][row] = c.map_or(u16::MAX, |c| c as u16);
             }
         }
@@ -94,13 +116,14 @@ fn rows() -> &'static Rows {
 }
 
 /// Price of one character of a single-byte charset, at most 255.
-fn price(c: Option<char>, beside: bool) -> u8 {
+fn price(c: Option<char>, beside: Beside) -> u8 {
     let Some(c) = c else { return ERROR.min(255) as u8 };
-    let alone = Model::shared().alone(c).min(if beside && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
+    let alone = Model::shared().alone(c).min(if beside != Beside::NoLetter && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
     let price = match c {
-        _ if !beside => alone,
+        _ if beside == Beside::NoLetter => alone,
         '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
         '\u{300}'..='\u{36F}' => alone / 2,
+        '\u{400}'..='\u{45F}' if beside == Beside::Twin => alone + 3 * NAT / 2,
         c if c.is_alphabetic() => alone + 6 * NAT,
         _ => alone + NAT,
     };
@@ -118,8 +141,9 @@ fn singles(text: &[u8]) -> ([u16; ROOM], u32) {
         if b < 0x80 {
             continue;
         }
-        let beside = text.get(at + 1).is_some_and(u8::is_ascii_alphabetic) || (at > 0 && text[at - 1].is_ascii_alphabetic());
-        let row = &prices[usize::from(b & 0x7F)][usize::from(beside)];
+        let before = if at > 0 { text[at - 1] } else { 0 };
+        let beside = Beside::of(before, text.get(at + 1).copied().unwrap_or(0));
+        let row = &prices[usize::from(b & 0x7F)][beside as usize];
         for (sum, &price) in sums.iter_mut().zip(row) {
             *sum += u16::from(price);
         }
@@ -148,8 +172,8 @@ pub(super) fn rough(codec: Codec, text: &[u8]) -> Rough {
     let mut before = 0u8;
     for (at, &b) in text.iter().enumerate() {
         if b >= 0x80 {
-            let beside = before.is_ascii_alphabetic() || text.get(at + 1).is_some_and(u8::is_ascii_alphabetic);
-            let price = u32::from(prices[usize::from(b & 0x7F)][usize::from(beside)][row]);
+            let beside = Beside::of(before, text.get(at + 1).copied().unwrap_or(0));
+            let price = u32::from(prices[usize::from(b & 0x7F)][beside as usize][row]);
             sum.cost += price;
             sum.chars += 1;
             sum.errors += u32::from(price >= ERROR.min(255));
@@ -191,7 +215,8 @@ fn several(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> 
                     n
                 }
                 Some(Step::Bad(n)) => {
-                    sum.cost += ERROR;
+                    // A broken unit of UTF-32 must not be cheaper than four characters would be.
+                    sum.cost += if holds_ascii { ERROR } else { ERROR * n as u32 };
                     sum.errors += 1;
                     n
                 }

@@ -118,9 +118,9 @@ impl Lane {
     }
 
     /// Reads all of some bytes that begin with a character; what came before stays its context.
-    pub fn read_all(&mut self, bytes: &[u8], torn_end: bool) {
+    pub fn read_all(&mut self, steps: &mut Steps, bytes: &[u8], torn_end: bool) {
         self.at = 0;
-        self.read(Model::shared(), &mut Steps::default(), bytes, bytes.len(), u32::MAX, torn_end);
+        self.read(Model::shared(), steps, bytes, bytes.len(), u32::MAX, torn_end);
     }
 
     /// What it has paid without what may be given back to it.

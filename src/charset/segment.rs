@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use memchr::memchr;
 
 use super::candidates::{self, Candidate};
-use super::contest::{Lane, contest};
+use super::contest::{Lane, Steps, contest};
 use super::reading::Plan;
 use super::{Charset, Segment, coarse};
 use crate::codec::Codec;
@@ -35,6 +35,12 @@ const SOUND: usize = 8;
 const READABLE: u32 = 15 * NAT / 2;
 /// How clearly another charset must win a line to count.
 const GAIN: u32 = 14 * NAT;
+/// How far all other charsets must be behind for a rough look at a line to settle it.
+const CLEARLY: u32 = 40 * NAT;
+/// What a run may cost a character at a rough look that settles its line.
+const DEAR_RUN: u32 = 9 * NAT;
+/// Bytes of a part that show whether it is text.
+const PART: usize = 512;
 /// Charsets that can stand beside each other in one file: the common ones, by their prior.
 const COMMON: u32 = 5 * NAT / 2;
 
@@ -202,7 +208,7 @@ fn is_fine(line: &[u8], main: Codec) -> bool {
         return true;
     }
     let mut lane = Lane::over(main);
-    lane.read_all(&line[high..line.len().min(high + GLANCE)], true);
+    lane.read_all(&mut Steps::default(), &line[high..line.len().min(high + GLANCE)], true);
     lane.errors == 0 && lane.cost <= lane.chars * DEAR + 10 * NAT
 }
 
@@ -226,65 +232,125 @@ fn is_border(b: u8) -> bool {
     b < 0x30 || (0x3A..0x40).contains(&b)
 }
 
+/// The cheapest path of charsets through the units of a file: lines that are clear at a rough look, and runs beyond ASCII of the others.
+struct Path<'c> {
+    codecs: &'c [Codec],
+    /// What the cheapest path to here costs that ends in each charset.
+    costs: Vec<u32>,
+    /// Where each unit ends, and for each charset the one before it.
+    ends: Vec<usize>,
+    came: Vec<u8>,
+}
+
+impl<'c> Path<'c> {
+    fn new(codecs: &'c [Codec]) -> Path<'c> {
+        Path { codecs, costs: vec![0; codecs.len()], ends: Vec::new(), came: Vec::new() }
+    }
+
+    /// Goes on by a unit that ends at `end` and costs what `price` says in each charset.
+    fn go(&mut self, end: usize, switch: u32, mut price: impl FnMut(usize) -> u32) {
+        let cheapest = (0..self.costs.len()).min_by_key(|&i| self.costs[i]).unwrap_or(0);
+        let floor = self.costs[cheapest];
+        for (i, cost) in self.costs.iter_mut().enumerate() {
+            let switched = *cost > floor + switch;
+            self.came.push(if switched { cheapest } else { i } as u8);
+            *cost = if switched { floor + switch } else { *cost } + price(i);
+        }
+        // Only differences count; this keeps them small in files of any size.
+        let least = self.costs.iter().copied().min().unwrap_or(0);
+        self.costs.iter_mut().for_each(|c| *c -= least);
+        self.ends.push(end);
+    }
+
+    /// Ends and charsets of its parts.
+    fn parts(&self) -> Vec<(usize, Codec)> {
+        let mut now = (0..self.costs.len()).min_by_key(|&i| self.costs[i]).unwrap_or(0);
+        let mut parts: Vec<(usize, Codec)> = Vec::new();
+        for (unit, &end) in self.ends.iter().enumerate().rev() {
+            match parts.last() {
+                Some(&(_, codec)) if codec == self.codecs[now] => {}
+                _ => parts.push((end, self.codecs[now])),
+            }
+            now = usize::from(self.came[unit * self.codecs.len() + now]);
+        }
+        parts.reverse();
+        parts
+    }
+}
+
+/// The runs beyond ASCII of some bytes, each up to a byte that ends every character, with the text in front of it.
+fn runs(bytes: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut at = range.start;
+    std::iter::from_fn(move || {
+        let high = at + Encoding::ascii_valid_up_to(&bytes[at..range.end]);
+        if high == range.end {
+            return None;
+        }
+        let start = high - bytes[at..high].iter().rev().take(16).take_while(|&&b| b >= b' ').count();
+        at = high + bytes[high..range.end].iter().position(|&b| is_border(b)).unwrap_or(range.end - high);
+        Some(start..at)
+    })
+}
+
+/// What a line costs in each charset at a rough look, and where its last run ends: when one of them is far before the others and reads
+/// every run of the line well.
+fn clear(bytes: &[u8], line: Range<usize>, codecs: &[Codec], costs: &mut Vec<u32>) -> Option<usize> {
+    costs.clear();
+    costs.extend(codecs.iter().map(|&c| coarse::rough(c, &bytes[line.clone()]).cost));
+    let best = (0..costs.len()).min_by_key(|&i| costs[i])?;
+    if (0..costs.len()).any(|i| i != best && costs[i] < costs[best] + CLEARLY) {
+        return None;
+    }
+    let mut end = None;
+    for run in runs(bytes, line) {
+        let rough = coarse::rough(codecs[best], &bytes[run.clone()]);
+        if rough.errors > 0 || rough.cost > rough.chars * DEAR_RUN + 10 * NAT {
+            return None;
+        }
+        end = Some(run.end);
+    }
+    end
+}
+
 /// Ends and charsets of the parts of a file, along the cheapest path.
 fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
     let model = Model::shared();
     let mut lanes: Vec<Lane> = codecs.iter().map(|&c| Lane::over(c)).collect();
-    let mut costs = vec![0u32; codecs.len()];
-    let mut ends = Vec::new();
-    let mut came: Vec<u8> = Vec::new();
+    let mut steps = Steps::default();
+    let mut path = Path::new(codecs);
+    let mut costs = Vec::new();
     let mut at = 0;
-    let mut at_line = true;
     while at < bytes.len() {
-        let high = at + Encoding::ascii_valid_up_to(&bytes[at..]);
-        if high == bytes.len() {
-            break;
-        }
-        let new_line = at_line || memchr(b'\n', &bytes[at..high]).is_some();
-        let start = high - bytes[at..high].iter().rev().take(16).take_while(|&&b| b >= b' ').count();
-        let end = high + bytes[high..].iter().position(|&b| is_border(b)).unwrap_or(bytes.len() - high);
-        let switch = if new_line { SWITCH_AT_LINE } else { SWITCH };
-        let cheapest = (0..costs.len()).min_by_key(|&i| costs[i]).unwrap_or(0);
-        let floor = costs[cheapest];
-        for (i, lane) in lanes.iter_mut().enumerate() {
-            if costs[i] > floor + switch {
-                costs[i] = floor + switch;
-                came.push(cheapest as u8);
-            } else {
-                came.push(i as u8);
-            }
-            if new_line {
-                lane.break_line(model);
-            }
-            let before = lane.cost;
-            lane.read_all(&bytes[start..end], end == bytes.len());
-            costs[i] += lane.cost - before;
-        }
-        // Only differences count; this keeps them small in files of any size.
-        let least = costs.iter().copied().min().unwrap_or(0);
-        costs.iter_mut().for_each(|c| *c -= least);
-        lanes.iter_mut().for_each(|l| l.cost = 0);
-        ends.push(end);
-        at_line = bytes.get(end) == Some(&b'\n');
+        let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i + 1);
+        let line = at..end;
         at = end;
-    }
-    let mut now = (0..costs.len()).min_by_key(|&i| costs[i]).unwrap_or(0);
-    let mut parts: Vec<(usize, Codec)> = Vec::new();
-    for (unit, &end) in ends.iter().enumerate().rev() {
-        match parts.last() {
-            Some(&(_, codec)) if codec == codecs[now] => {}
-            _ => parts.push((end, codecs[now])),
+        if bytes[line.clone()].is_ascii() {
+            continue;
         }
-        now = usize::from(came[unit * codecs.len() + now]);
+        if let Some(end) = clear(bytes, line.clone(), codecs, &mut costs) {
+            path.go(end, SWITCH_AT_LINE, |i| costs[i]);
+            continue;
+        }
+        let mut switch = SWITCH_AT_LINE;
+        lanes.iter_mut().for_each(|l| l.break_line(model));
+        for run in runs(bytes, line) {
+            path.go(run.end, switch, |i| {
+                let before = lanes[i].cost;
+                lanes[i].read_all(&mut steps, &bytes[run.clone()], run.end == bytes.len());
+                lanes[i].cost - before
+            });
+            lanes.iter_mut().for_each(|l| l.cost = 0);
+            switch = SWITCH;
+        }
     }
-    parts.reverse();
+    let mut parts = path.parts();
     // A part that does not read well in its own charset stays with the file's.
     let mut from = 0;
     for part in &mut parts {
         let (to, codec) = *part;
         if codec != codecs[0] {
             let mut lane = Lane::over(codec);
-            lane.read_all(&bytes[from..to], true);
+            lane.read_all(&mut steps, &bytes[from..to.min(from + PART)], true);
             if !is_readable(&lane) {
                 part.1 = codecs[0];
             }

@@ -112,3 +112,10 @@ fn latin_twins_inside_cyrillic_words_stay_cyrillic() {
     let bytes = Codec::WINDOWS_1251.inverse().unwrap().encode_text("вeчeр у рeки, сoбaки и лoдки").unwrap();
     assert_eq!(name(&bytes), "windows-1251");
 }
+
+#[test]
+fn gbk_whose_bytes_look_like_units_is_no_utf32() {
+    let line = ["春天", "蜜蜂", "牡丹", "春天", "回家", "正好", "飞过"].concat();
+    let page = format!("<p>{line}</p>\n").repeat(3);
+    assert_eq!(name(&gbk(&page)), "gb18030");
+}

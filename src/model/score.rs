@@ -12,6 +12,8 @@ const FRAMES: usize = frame::LETTERS as usize + FAMILIES;
 /// Costs of a text under every language, in 1/16 nats. Adds up over several texts, each from a fresh start.
 #[derive(Clone, Debug)]
 pub struct Scores {
+    /// What a text of whatever language pays: the sum of its parts below.
+    any: u64,
     /// Paid by every language alike.
     all: u64,
     /// Han tokens: any language, Chinese, Japanese, Korean.
@@ -32,7 +34,7 @@ impl Default for Scores {
 impl Scores {
     /// Of no text yet: all costs 0.
     pub fn new() -> Scores {
-        Scores { all: 0, han: [0; 4], columns: [0; COLUMNS], frames: [0; FRAMES], chars: 0 }
+        Scores { any: 0, all: 0, han: [0; 4], columns: [0; COLUMNS], frames: [0; FRAMES], chars: 0 }
     }
 
     /// Adds one more text.
@@ -59,6 +61,7 @@ impl Scores {
         };
         each(&mut self.han, &removed.han, &added.han);
         each(&mut self.columns, &removed.columns, &added.columns);
+        self.any = (self.any + added.any).saturating_sub(removed.any);
         self.all = (self.all + added.all).saturating_sub(removed.all);
         self.chars = (self.chars + added.chars).saturating_sub(removed.chars);
         for ((a, m), p) in self.frames.iter_mut().zip(&removed.frames).zip(&added.frames) {
@@ -73,7 +76,7 @@ impl Scores {
 
     /// Cost in whatever language: what [`Model::cost`] gives.
     pub fn any(&self) -> u64 {
-        self.all + self.han[0] + self.families(None)
+        self.any
     }
 
     /// Cost when read as one language. The first characters may cost a little more than with [`Model::cost_in`], which knows the
@@ -116,11 +119,13 @@ impl Scores {
 impl Payer for Scores {
     #[inline]
     fn all(&mut self, cost: u32) {
+        self.any += u64::from(cost);
         self.all += u64::from(cost);
     }
 
     #[inline]
     fn letter(&mut self, family: usize, rows: Rows) {
+        self.any += u64::from(rows.at(0));
         rows.add_to(&mut self.columns[FIRST_COLUMN[family]..FIRST_COLUMN[family + 1]]);
     }
 
@@ -129,6 +134,7 @@ impl Payer for Scores {
         let (any, back) = model.han_cost(state.mode, state, token);
         let (chinese, back) = if state.mode == 0 { (any, back) } else { model.han_cost(0, state, token) };
         let other = |mode: u8| if state.mode == mode { any } else { model.han_cost(mode, state, token).0 };
+        self.any += u64::from(any);
         let costs = [any, chinese, other(KANA_REACH), other(KOREAN)];
         for (sum, cost) in self.han.iter_mut().zip(costs) {
             *sum += u64::from(cost);
