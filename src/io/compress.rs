@@ -277,11 +277,10 @@ impl Stream {
                         return Ok(Next::End);
                     }
                     match (Codec::of_bytes(rest), rest[0]) {
-                        (Codec::Plain, 0) => {
-                            // tapes and some writers fill up with zeros
-                            let zeros = rest.iter().take_while(|b| **b == 0).count();
-                            self.input.at += zeros;
-                        }
+                        (Codec::Plain, 0) => match self.zeros()? {
+                            Some(hole) => return Ok(Next::Damage(hole)),
+                            None => return Ok(Next::End),
+                        },
                         (Codec::Plain, _) => return self.damage("no gzip member or zstd frame begins here").map(Next::Damage),
                         (codec, _) => self.decoder = decoder(codec)?,
                     }
@@ -330,6 +329,28 @@ impl Stream {
             return self.damage(&format!("the {name} is cut off")).map(|d| Some(Next::Damage(d)));
         }
         Ok((step.given > 0).then_some(Next::Data))
+    }
+
+    /// Goes on behind zeros: a hole that a broken disk left, or, at the end, what tapes and some writers fill up with.
+    fn zeros(&mut self) -> io::Result<Option<Damage>> {
+        let offset = self.input.offset();
+        let mut n = 0u64;
+        loop {
+            let rest = self.input.rest();
+            let zeros = rest.iter().take_while(|b| **b == 0).count();
+            let more = zeros < rest.len();
+            self.input.at += zeros;
+            n += zeros as u64;
+            if more {
+                let raw = if n <= KEEP { Raw::Bytes(vec![0; n as usize]) } else { Raw::None };
+                let why = format!("{n} bytes of zeros where a gzip member or zstd frame should be");
+                return Ok(Some(Damage { offset, at: offset, why, raw }));
+            }
+            if self.input.end {
+                return Ok(None);
+            }
+            self.input.more(u64::MAX)?;
+        }
     }
 
     /// The offset from which packed bytes may be wanted again.
@@ -646,8 +667,13 @@ mod tests {
         input.extend(packed(Codec::Zstd, b"text"));
         assert_eq!(read(&input, false), (b"text".to_vec(), vec![]));
         let mut input = packed(Codec::Gzip, b"text");
+        let zeros = input.len() as u64;
         input.resize(input.len() + 1000, 0);
         assert_eq!(read(&input, false), (b"text".to_vec(), vec![]));
+        // but a hole is a damage
+        input.extend(packed(Codec::Gzip, b"more"));
+        let (data, damages) = read(&input, true);
+        assert_eq!((&*data, damages.len(), damages[0].0, &*damages[0].1), (&b"textmore"[..], 1, zeros, &[0; 1000][..]));
     }
 
     #[test]

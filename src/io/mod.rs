@@ -7,11 +7,14 @@ pub mod document;
 pub mod http;
 pub mod jsonl;
 pub mod lines;
+pub mod mnbvc;
 pub mod open;
 pub mod output;
 pub mod quarantine;
 pub mod record;
 pub mod source;
 pub mod spool;
+#[cfg(feature = "parquet")]
+pub mod table;
 pub mod warc;
 pub mod window;

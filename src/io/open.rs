@@ -51,6 +51,8 @@ pub(super) struct Context {
     pub(super) depth: u8,
     /// It is a file, which can be read again.
     pub(super) file: bool,
+    /// The column of a table that holds the texts.
+    pub(super) column: Option<String>,
 }
 
 /// What was found at the beginning of a stream.
@@ -72,9 +74,17 @@ enum Found {
 /// # Errors
 /// What the system says about the file or its first bytes.
 pub fn open(path: &Path, kind: Kind, limits: &Limits) -> io::Result<Box<dyn Reader>> {
+    open_with(path, kind, limits, None)
+}
+
+/// As [`open`]; `column` names the column of a table that holds the texts, which is guessed otherwise.
+///
+/// # Errors
+/// As of [`open`]; a column that is not there, in which case the message lists those there are.
+pub fn open_with(path: &Path, kind: Kind, limits: &Limits, column: Option<&str>) -> io::Result<Box<dyn Reader>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
-    let context = Context { limits: *limits, meter: Arc::new(Meter::default()), depth: 0, file: true };
+    let context = Context { limits: *limits, meter: Arc::new(Meter::default()), depth: 0, file: true, column: column.map(str::to_owned) };
     context.meter.read(size);
     let place = Place { path: path.to_path_buf(), entry: None, number: 1 };
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -86,7 +96,7 @@ pub fn open(path: &Path, kind: Kind, limits: &Limits) -> io::Result<Box<dyn Read
 /// # Errors
 /// What the system says about the first bytes.
 pub fn open_reader(reader: Box<dyn Read + Send>, path: &Path, kind: Kind, limits: &Limits) -> io::Result<Box<dyn Reader>> {
-    let context = Context { limits: *limits, meter: Arc::new(Meter::default()), depth: 0, file: false };
+    let context = Context { limits: *limits, meter: Arc::new(Meter::default()), depth: 0, file: false, column: None };
     let reader = Box::new(Counted { reader, meter: Arc::clone(&context.meter) });
     let place = Place { path: path.to_path_buf(), entry: None, number: 1 };
     open_stream(reader, "", kind, place, &context, None)
@@ -153,28 +163,45 @@ pub(super) fn open_stream(
         Found::Zip => match plain {
             Some(path) => zip::open(File::open(path)?, path, place, context.clone())?,
             None => {
-                let mut spool = Spool::create()?;
-                let mut buffer = vec![0; SNIFF];
-                loop {
-                    match window.read(&mut buffer)? {
-                        0 => match window.take_damage() {
-                            Some(damage) => early.push_back(place.damaged(damage)),
-                            None => break,
-                        },
-                        n => spool.write(&buffer[..n])?,
-                    }
-                }
+                let spool = spooled(&mut window, &mut place, &mut early)?;
                 zip::open_spool(spool, place, context.clone())?
             }
         },
+        #[cfg(feature = "parquet")]
         Found::Parquet => {
-            let why = "a Parquet table; it is read from a file of its own";
+            let (file, spool) = match plain {
+                Some(path) => (File::open(path)?, None),
+                None => {
+                    let mut spool = spooled(&mut window, &mut place, &mut early)?;
+                    (spool.file().try_clone()?, Some(spool))
+                }
+            };
+            Box::new(super::table::read::open(file, spool, context.column.as_deref(), place, context.clone())?)
+        }
+        #[cfg(not(feature = "parquet"))]
+        Found::Parquet => {
+            let why = "a Parquet table; this jingwen was built without the feature `parquet`";
             let raw = file.map_or(Raw::None, |f| Raw::File(f.to_path_buf()));
             early.push_back(place.bad(0, None, why, raw));
             Box::new(Nothing(place))
         }
     };
     Ok(if early.is_empty() { reader } else { Box::new(Early { early, reader }) })
+}
+
+/// All that comes, on disk; damages on the way are told.
+fn spooled(window: &mut Window, place: &mut Place, early: &mut VecDeque<Item>) -> io::Result<Spool> {
+    let mut spool = Spool::create()?;
+    let mut buffer = vec![0; SNIFF];
+    loop {
+        match window.read(&mut buffer)? {
+            0 => match window.take_damage() {
+                Some(damage) => early.push_back(place.damaged(damage)),
+                None => return Ok(spool),
+            },
+            n => spool.write(&buffer[..n])?,
+        }
+    }
 }
 
 /// What begins with `head`; `whole` when that is all there is.
@@ -325,7 +352,7 @@ impl Page {
 
     fn record(&mut self, id: Option<String>, body: Body) -> Item {
         let entry = self.place.entry.clone();
-        Item::Record(Record { number: self.place.count(), offset: 0, entry, id, url: None, date: None, label: None, body })
+        Item::Record(Record { entry, id, ..Record::new(self.place.count(), 0, body) })
     }
 }
 

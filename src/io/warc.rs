@@ -213,6 +213,8 @@ impl Warc {
                 self.window.fill(start + 64)?;
                 let rest = self.window.rest();
                 let alone = start == 0 || rest[start - 1] == b'\n' || self.window.next_member() == Some(start);
+                // behind foreign bytes no line need begin: a field that only records have tells
+                let alone = alone || is_head(&rest[start..]);
                 if alone && is_version(&rest[start..]) && rest[start..].len() > 12 {
                     let block = rest[..start].strip_suffix(b"\r\n").or(rest[..start].strip_suffix(b"\n")).unwrap_or(&rest[..start]);
                     let block = block.strip_suffix(b"\r\n").or(block.strip_suffix(b"\n")).unwrap_or(block);
@@ -329,14 +331,12 @@ impl Warc {
             return self.place.left(offset, id, record::EMPTY, String::new());
         }
         Item::Record(Record {
-            number: self.place.count(),
-            offset,
             entry: self.place.entry.clone(),
             id,
             url: get("warc-target-uri").map(bare),
             date: get("warc-date").map(str::to_owned),
             label,
-            body,
+            ..Record::new(self.place.count(), offset, body)
         })
     }
 }
@@ -370,6 +370,12 @@ impl Reader for Warc {
 /// A record's own name, without the brackets around it.
 fn id(header: &Header) -> Option<String> {
     field(&header.fields, "warc-record-id").map(|v| v.trim_matches(['<', '>', ' ']).to_owned())
+}
+
+/// A version line and the first field of a record.
+fn is_head(bytes: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'\n', &bytes[..bytes.len().min(16)]) else { return false };
+    bytes[end + 1..].get(..5).is_some_and(|b| b.eq_ignore_ascii_case(b"WARC-"))
 }
 
 /// The line a record begins with, or as much of it as tells.
@@ -546,6 +552,7 @@ mod tests {
         assert_eq!(read([page(1), "\r\n\r\n".to_owned(), page(2)].concat().as_bytes()), ["1", "2"]);
         assert_eq!(read([page(1), "garbage\r\n".to_owned(), page(2)].concat().as_bytes()), ["1", "bad 9", "2"]);
         assert_eq!(read(["garbage\r\n".to_owned(), page(2)].concat().as_bytes()), ["bad 9", "2"]);
+        assert_eq!(read([page(1), "\0".repeat(99), page(2)].concat().as_bytes()), ["1", "bad 99", "2"]);
         // the empty line behind the head
         let head = page(2).replacen("\r\n\r\nHTTP", "\r\nHTTP", 1);
         assert_eq!(read([page(1), head, page(3)].concat().as_bytes()), ["1", "2", "3"]);

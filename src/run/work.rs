@@ -128,8 +128,7 @@ impl Worker<'_> {
             Work::Lines(lines, entry) => self.lines(&lines, entry.as_ref(), &mut done)?,
             Work::Page => {
                 let path = self.plan.inputs[job.input].path.clone();
-                let record =
-                    Record { number: 1, offset: 0, entry: None, id: None, url: None, date: None, label: None, body: Body::File(path) };
+                let record = Record::new(1, 0, Body::File(path));
                 self.record(record, &mut done)?;
             }
             Work::Records(records) => {
@@ -526,7 +525,7 @@ mod tests {
 
     fn record(number: u64, text: &str) -> Record {
         let body = Body::Text(text.to_owned());
-        Record { number, offset: 0, entry: None, id: None, url: None, date: None, label: None, body }
+        Record::new(number, 0, body)
     }
 
     #[test]
