@@ -351,7 +351,7 @@ impl Worker<'_> {
                         // it counts itself
                         done.counter.sums.records.read -= 1;
                         done.counter.sums.bytes_in -= end.len() as u64;
-                        let record = Record { number, offset, entry: entry.cloned(), id, url, date: None, label: None, body };
+                        let record = Record { entry: entry.cloned(), id, url, ..Record::new(number, offset, body) };
                         self.record(record, done)?;
                         continue;
                     }
