@@ -78,10 +78,11 @@ fn fired(page: &Page<'_>) -> Vec<String> {
     let mut ids: Vec<String> = all.map(|r| rules.get(r).id.to_string()).collect();
     // a second record like this one would be cut by what has a key
     let blocks = &page.outline.blocks;
-    if !paragraph::keys(page.text(), blocks, &page.marks).is_empty() {
+    let keys = paragraph::keys(page.metadata.title.as_deref(), page.text(), blocks, &page.marks);
+    if !keys.paragraphs.is_empty() {
         ids.push("dump/paragraph".to_owned());
     }
-    if paragraph::key_of_all(page.metadata.title.as_deref(), page.text(), blocks, &page.marks).is_some() {
+    if keys.whole.is_some() {
         ids.push("dump/record".to_owned());
     }
     ids.sort();

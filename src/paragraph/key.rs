@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::Keys;
 use crate::block::{Block, Kind, Mark};
 
 /// Shortest paragraph that can be a repeat, in characters without white space: below it lines of dialogue and refrains repeat
@@ -16,26 +17,25 @@ const VERSE: usize = 60;
 /// Hash and length of a text, NFC, white space left out. 128 bits: equal hashes are equal texts for any page there is. `buffer` is
 /// reused.
 pub(super) fn key(s: &str, buffer: &mut String) -> (u128, usize) {
-    buffer.clear();
-    let n = squeeze(s, buffer);
-    (xxh3_128(buffer.as_bytes()), n)
-}
-
-/// Appends `s` in NFC without white space; returns the characters appended.
-fn squeeze(s: &str, buffer: &mut String) -> usize {
-    let from = buffer.len();
-    let mut n = 0;
-    // most texts are in NFC by their ranges alone; the full check asks a table for every character
-    if s.chars().all(is_composed) || is_nfc_quick(s.chars()) == IsNormalized::Yes {
-        buffer.reserve(s.len());
-        for word in s.split_whitespace() {
-            buffer.push_str(word);
-        }
-        n += buffer[from..].chars().count();
-    } else {
-        buffer.extend(s.nfc().filter(|c| !c.is_whitespace()).inspect(|_| n += 1));
+    let (mut n, mut blanks, mut composed) = (0, false, true);
+    for c in s.chars() {
+        blanks |= c.is_whitespace();
+        composed &= is_composed(c);
+        n += 1;
     }
-    n
+    // most texts are in NFC by their ranges alone, and most paragraphs of Han have no blank in them
+    composed = composed || is_nfc_quick(s.chars()) == IsNormalized::Yes;
+    if composed && !blanks {
+        return (xxh3_128(s.as_bytes()), n);
+    }
+    buffer.clear();
+    if composed {
+        buffer.reserve(s.len());
+        s.split_whitespace().for_each(|word| buffer.push_str(word));
+    } else {
+        buffer.extend(s.nfc().filter(|c| !c.is_whitespace()));
+    }
+    (xxh3_128(buffer.as_bytes()), buffer.chars().count())
 }
 
 /// True for characters of ranges in which nothing decomposes or combines: Latin, CJK punctuation, kana without the marks, Han,
@@ -46,38 +46,34 @@ fn is_composed(c: char) -> bool {
 }
 
 /// See [`super::keys`].
-pub(super) fn keys(text: &str, blocks: &[Block], marks: &[Mark]) -> Vec<(u32, u128)> {
+pub(super) fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark]) -> Keys {
     let kept = kept(blocks, marks);
     let paragraphs = || kept.iter().filter(|i| blocks[**i as usize].kind == Kind::Paragraph);
     let short = paragraphs().filter(|i| blocks[**i as usize].span.len() < VERSE).count();
     let verse = short * 4 >= paragraphs().count() * 3;
     let mut seen = HashSet::new();
     let mut buffer = String::new();
-    let mut out = Vec::with_capacity(kept.len());
-    for i in paragraphs().filter(|i| blocks[**i as usize].span.len() >= SHORTEST) {
-        let (key, n) = key(blocks[*i as usize].span.of(text), &mut buffer);
-        if n >= SHORTEST && (!verse || seen.insert(key)) {
-            out.push((*i, key));
+    let mut out = Keys { paragraphs: Vec::with_capacity(kept.len()), whole: None };
+    // begins with what no paragraph begins with: a record of one paragraph is not that paragraph
+    let mut whole = Xxh3::new();
+    whole.update(b"\n");
+    let mut any = false;
+    if let Some(title) = title {
+        let (key, n) = key(title, &mut buffer);
+        whole.update(&key.to_be_bytes());
+        any |= n > 0;
+    }
+    for i in kept {
+        let block = &blocks[i as usize];
+        let (key, n) = key(block.span.of(text), &mut buffer);
+        whole.update(&key.to_be_bytes());
+        any |= n > 0;
+        if n >= SHORTEST && block.kind == Kind::Paragraph && (!verse || seen.insert(key)) {
+            out.paragraphs.push((i, key));
         }
     }
+    out.whole = any.then(|| whole.digest128());
     out
-}
-
-/// See [`super::key_of_all`].
-pub(super) fn of_all(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark]) -> Option<u128> {
-    // begins with what no paragraph begins with: a record of one paragraph is not that paragraph
-    let mut hash = Xxh3::new();
-    hash.update(b"\n");
-    let mut buffer = String::new();
-    let mut any = false;
-    let kept = kept(blocks, marks);
-    for s in title.into_iter().chain(kept.iter().map(|i| blocks[*i as usize].span.of(text))) {
-        buffer.clear();
-        any |= squeeze(s, &mut buffer) > 0;
-        buffer.push('\n');
-        hash.update(buffer.as_bytes());
-    }
-    any.then(|| hash.digest128())
 }
 
 /// Numbers of the blocks without a mark.
@@ -97,7 +93,7 @@ mod tests {
     const TEXT: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条，从村口一直修到河边。";
 
     fn of(text: &str) -> Vec<(u32, u128)> {
-        keys(text, &plain::outline(text).blocks, &[])
+        keys(None, text, &plain::outline(text).blocks, &[]).paragraphs
     }
 
     #[test]
@@ -131,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_record_is_more_than_its_paragraphs() {
-        let all = |title, text: &str| of_all(title, text, &plain::outline(text).blocks, &[]);
+        let all = |title, text: &str| keys(title, text, &plain::outline(text).blocks, &[]).whole;
         assert_eq!(all(None, ""), None);
         assert_ne!(all(None, TEXT), Some(of(TEXT)[0].1));
         assert_ne!(all(Some("路"), TEXT), all(None, TEXT));

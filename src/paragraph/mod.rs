@@ -19,15 +19,18 @@ pub fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -
     repeat::duplicates(text, blocks, marks, rules)
 }
 
-/// The kept paragraphs that can be duplicates of paragraphs of other records, as (block, key): at least 12 characters without white
-/// space, no heading, list item, table row, code or quotation; in verse, where lines come back rightly, the first of each only.
-///
-/// Keys are xxh3_128 of the text in NFC without white space: equal keys are equal texts for any dump there is. Allocates the result.
-pub fn keys(text: &str, blocks: &[Block], marks: &[Mark]) -> Vec<(u32, u128)> {
-    key::keys(text, blocks, marks)
+/// What a record is compared with others by. Keys are xxh3_128 of texts in NFC without white space: equal keys are equal texts for any
+/// dump there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys {
+    /// The kept paragraphs that can be duplicates, as (block, key): at least 12 characters without white space, no heading, list item,
+    /// table row, code or quotation; in verse, where lines come back rightly, the first of each only.
+    pub paragraphs: Vec<(u32, u128)>,
+    /// Of the record as a whole: of its title, if one is given, and all blocks that stay. `None` when nothing stays.
+    pub whole: Option<u128>,
 }
 
-/// The key of a record as a whole: of its title, if one is given, and all blocks that stay. `None` when nothing stays.
-pub fn key_of_all(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark]) -> Option<u128> {
-    key::of_all(title, text, blocks, marks)
+/// The keys of a record. Allocates the result.
+pub fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark]) -> Keys {
+    key::keys(title, text, blocks, marks)
 }

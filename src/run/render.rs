@@ -92,12 +92,9 @@ impl Render {
         if self.dedup != Dedup::Dump || !draft.blocks {
             return;
         }
-        for (block, key) in paragraph::keys(page.text(), &page.outline.blocks, &page.marks) {
-            out.push(Row { key, doc: order, block });
-        }
-        if let Some(key) = paragraph::key_of_all(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks) {
-            out.push(Row { key, doc: order, block: WHOLE });
-        }
+        let keys = paragraph::keys(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks);
+        out.extend(keys.paragraphs.into_iter().map(|(block, key)| Row { key, doc: order, block }));
+        out.extend(keys.whole.map(|key| Row { key, doc: order, block: WHOLE }));
     }
 
     /// Leaves out what the dump has seen before; counts it.
