@@ -177,6 +177,8 @@ pub struct Stream {
     sought: u64,
     /// A limit of the whole file is passed.
     over: bool,
+    /// Why the decoder gave up, when that was not told yet.
+    failed: Option<String>,
     limits: Limits,
     meter: Arc<Meter>,
 }
@@ -200,6 +202,8 @@ struct Step {
     taken: usize,
     given: usize,
     end: bool,
+    /// Why it gave up, behind what it gave.
+    failed: Option<String>,
 }
 
 impl Stream {
@@ -225,7 +229,7 @@ impl Stream {
             codec = claimed;
         }
         let decoder = if codec == Codec::Plain { Decoder::Plain } else { Decoder::Between };
-        Ok(Stream { input, codec, decoder, member: 0, out: 0, whole, sought: 0, over: false, limits: *limits, meter })
+        Ok(Stream { input, codec, decoder, member: 0, out: 0, whole, sought: 0, over: false, failed: None, limits: *limits, meter })
     }
 
     /// Changes what [`Stream::open`] was told about damaged members.
@@ -256,6 +260,9 @@ impl Stream {
         loop {
             if self.over {
                 return Ok(Next::End);
+            }
+            if let Some(why) = self.failed.take() {
+                return self.damage(&why).map(Next::Damage);
             }
             match &mut self.decoder {
                 Decoder::Plain => {
@@ -304,13 +311,6 @@ impl Stream {
         out.resize(before + CHUNK, 0);
         let ended = self.input.end && self.input.rest().is_empty();
         let step = self.decoder.step(self.input.rest(), &mut out[before..]);
-        let step = match step {
-            Ok(step) => step,
-            Err(why) => {
-                out.truncate(before);
-                return self.damage(&why).map(|d| Some(Next::Damage(d)));
-            }
-        };
         out.truncate(before + step.given);
         self.input.at += step.taken;
         self.out += step.given as u64;
@@ -322,7 +322,13 @@ impl Stream {
             out.truncate(before);
             return self.damage(&why).map(|d| Some(Next::Damage(d)));
         }
-        if step.end {
+        if let Some(why) = step.failed {
+            if step.given == 0 {
+                return self.damage(&why).map(|d| Some(Next::Damage(d)));
+            }
+            // first what came before; then the reason
+            self.failed = Some(why);
+        } else if step.end {
             self.decoder = Decoder::Between;
         } else if step.given == 0 && (ended || (step.taken == 0 && !self.input.rest().is_empty())) {
             let name = if self.codec == Codec::Gzip { "gzip member" } else { "zstd frame" };
@@ -424,22 +430,25 @@ fn decoder(codec: Codec) -> io::Result<Decoder> {
 
 impl Decoder {
     /// Unpacks some of `from` into `to`. With an empty `from` it hands out what it still holds.
-    fn step(&mut self, from: &[u8], to: &mut [u8]) -> Result<Step, String> {
+    fn step(&mut self, from: &[u8], to: &mut [u8]) -> Step {
         match self {
-            Decoder::Plain | Decoder::Between => Err("no member".to_owned()),
+            Decoder::Plain | Decoder::Between => Step { taken: 0, given: 0, end: true, failed: None },
             Decoder::Gzip(inflate) => {
                 let (taken, given) = (inflate.total_in(), inflate.total_out());
-                let status = inflate.decompress(from, to, FlushDecompress::None).map_err(|e| match e.message() {
-                    Some(message) => format!("damaged gzip member: {message}"),
-                    None => "damaged gzip member".to_owned(),
-                })?;
+                let status = inflate.decompress(from, to, FlushDecompress::None);
+                let failed = status.as_ref().err().map(|e| match e.message() {
+                    Some(message) if !message.starts_with("repeated") => format!("damaged gzip member: {message}"),
+                    _ => "damaged gzip member".to_owned(),
+                });
                 let (taken, given) = ((inflate.total_in() - taken) as usize, (inflate.total_out() - given) as usize);
-                Ok(Step { taken, given, end: status == Status::StreamEnd })
+                Step { taken, given, end: status.is_ok_and(|s| s == Status::StreamEnd), failed }
             }
             Decoder::Zstd(frame) => {
                 let (mut input, mut output) = (InBuffer::around(from), OutBuffer::around(to));
-                let hint = frame.run(&mut input, &mut output).map_err(|e| format!("damaged zstd frame: {e}"))?;
-                Ok(Step { taken: input.pos(), given: output.pos(), end: hint == 0 })
+                let hint = frame.run(&mut input, &mut output);
+                let failed = hint.as_ref().err().map(|e| format!("damaged zstd frame: {e}"));
+                let given = if failed.is_some() { 0 } else { output.pos() };
+                Step { taken: input.pos(), given, end: hint.is_ok_and(|h| h == 0), failed }
             }
         }
     }
@@ -458,18 +467,18 @@ fn begins(bytes: &[u8]) -> bool {
     let mut rest = &bytes[..bytes.len().min(most)];
     let mut given = 0;
     loop {
-        match decoder.step(rest, &mut out) {
-            Err(_) => return false,
-            Ok(step) if step.end => return true,
-            Ok(step) if step.taken == 0 && step.given == 0 => return given > 0,
-            Ok(step) => {
-                given += step.given;
-                rest = &rest[step.taken..];
-                if given >= TRIAL {
-                    return true;
-                }
-            }
+        let step = decoder.step(rest, &mut out);
+        given += step.given;
+        if step.failed.is_some() {
+            return false;
         }
+        if step.end || given >= TRIAL {
+            return true;
+        }
+        if step.taken == 0 && step.given == 0 {
+            return given > 0;
+        }
+        rest = &rest[step.taken..];
     }
 }
 

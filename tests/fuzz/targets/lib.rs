@@ -1,5 +1,8 @@
 //! What the fuzz targets share: the laws, and an entry that is libFuzzer's under cargo-fuzz and reads files otherwise.
 
+use jingwen::io::compress::Limits;
+use jingwen::io::open::{Kind, open_reader};
+use jingwen::io::record::{Body, Item};
 use jingwen::{Layer, Page, Span};
 
 /// Makes `fn(&[u8])` a fuzz target: under cargo-fuzz its entry, else a program that runs it over the files it is given.
@@ -52,4 +55,35 @@ pub fn page(page: &Page<'_>) {
     }
     assert!((0.0..=1.0).contains(&page.charset.confidence));
     let _ = page.clean().to_text(true);
+}
+
+/// Small limits, so that bombs are found out soon.
+pub fn limits() -> Limits {
+    Limits { record: 1 << 20, floor: 1 << 20, total: 1 << 26, ..Limits::default() }
+}
+
+/// What every reader promises, of any bytes.
+pub fn items(bytes: &[u8], kind: Kind) {
+    let limits = limits();
+    let Ok(mut reader) = open_reader(Box::new(std::io::Cursor::new(bytes.to_vec())), "fuzz".as_ref(), kind, &limits) else { return };
+    let mut last = 0;
+    while let Ok(Some(item)) = reader.next_item() {
+        let number = match item {
+            Item::Record(r) => {
+                let size = match r.body {
+                    Body::Bytes(b) => b.len(),
+                    Body::Text(t) => t.len(),
+                    Body::File(_) => panic!("a stream is no file"),
+                };
+                // a wrong length is mended by up to 1 MB
+                assert!(size <= limits.record + (1 << 21), "{size} bytes in a record");
+                r.number
+            }
+            Item::Left(l) => l.number,
+            Item::Bad(b) => b.record,
+            Item::Lines(l, _) => l.record,
+        };
+        assert!(number > last, "number {number} behind {last}");
+        last = number;
+    }
 }
