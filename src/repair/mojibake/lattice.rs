@@ -1,12 +1,11 @@
 //! Damage with losses: bytes that became U+FFFD or a question mark, or vanished. A beam search over what stood there; what it puts in
 //! their place is a guess and marked as one. Damage without losses is undone in `segment`, the decision to believe is in `search`.
 
-use std::sync::OnceLock;
-
 use super::charset::{Bytes, Pair, Reading};
+use super::holes::{Holed, Holes, Node, price, stock};
 use super::segment::{Guess, Segment};
 use crate::codec::Codec;
-use crate::model::{Model, State};
+use crate::model::Model;
 
 /// How bytes were lost.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,126 +18,9 @@ pub(super) struct Loss {
     pub dropped: bool,
 }
 
-/// Prices in 1/16 nats.
-mod price {
-    /// A question mark that is none.
-    pub const QUESTION: i32 = 16;
-    /// Bytes that left no trace.
-    pub const DROPPED: i32 = 80;
-    /// One byte where two are usual, or the reverse.
-    pub const UNUSUAL: i32 = 40;
-    /// The end of a line cut off.
-    pub const CUT: i32 = 48;
-    /// A character given up as U+FFFD.
-    pub const GIVEN_UP: i32 = 96;
-    pub const UNKNOWN: i32 = 8 * 16;
-    /// What a valid UTF-8 sequence is worth, whole and with a hole.
-    pub const SEQUENCE: [i32; 5] = [0, 0, 48, 80, 160];
-    pub const HOLED: i32 = 32;
-    /// A blank for a no-break space, alone and with a blank of its own.
-    pub const BLANK: i32 = 32;
-    pub const TWO_BLANKS: i32 = 16;
-}
-
 /// Readings kept at one place.
 const BEAM: usize = 12;
-/// Candidates kept for one hole of one reading.
-const BRANCHES: usize = 6;
-/// Characters tried for a hole of two bytes and more.
-const TRIED: usize = 220;
-
-/// Pending bytes, some of them lost.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-struct Holed {
-    bytes: [u8; 4],
-    len: u8,
-    lost: u8,
-}
-
-impl Holed {
-    fn push(&mut self, byte: Option<u8>) {
-        if byte.is_none() {
-            self.lost |= 1 << self.len;
-        }
-        self.bytes[usize::from(self.len)] = byte.unwrap_or(0);
-        self.len += 1;
-    }
-
-    fn at(&self, i: usize) -> Option<u8> {
-        (self.lost >> i & 1 == 0).then_some(self.bytes[i])
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Node {
-    parent: u32,
-    cost: i32,
-    plain: i32,
-    state: State,
-    pending: Holed,
-    out: [char; 4],
-    outs: u8,
-    /// Bits of `out` that are guesses.
-    guessed: u8,
-    other: [char; 3],
-    inside: bool,
-}
-
 const NONE: u32 = u32::MAX;
-
-/// A character and its bytes in a written charset.
-struct Entry {
-    c: char,
-    bytes: [u8; 3],
-}
-
-/// Common characters of a written charset, the commonest first, all and by their first byte.
-struct Stock {
-    all: Vec<Entry>,
-    by_lead: Vec<Vec<u32>>,
-}
-
-/// Common Han, kana, Hangul and full-width punctuation of the charsets whose holes are filled.
-fn stock(written: Codec) -> Option<&'static Stock> {
-    const WRITTEN: [Codec; 6] = [Codec::UTF_8, Codec::GB18030, Codec::BIG5, Codec::SHIFT_JIS, Codec::EUC_JP, Codec::EUC_KR];
-    static STOCKS: [OnceLock<Stock>; 6] = [const { OnceLock::new() }; 6];
-    let at = WRITTEN.iter().position(|c| *c == written)?;
-    Some(STOCKS[at].get_or_init(|| {
-        let model = Model::shared();
-        let inverse = written.inverse();
-        let mut all: Vec<(u32, Entry)> = Vec::new();
-        for c in ('\u{2010}'..='\u{2027}')
-            .chain('\u{3000}'..='\u{30ff}')
-            .chain('\u{4e00}'..='\u{9fff}')
-            .chain('\u{ac00}'..='\u{d7a3}')
-            .chain('\u{ff01}'..='\u{ff5e}')
-        {
-            if !model.is_known(c) {
-                continue;
-            }
-            let mut bytes = [0; 3];
-            match inverse {
-                None => {
-                    let mut buffer = [0; 4];
-                    let n = c.encode_utf8(&mut buffer).len();
-                    bytes[..n].copy_from_slice(&buffer[..n]);
-                }
-                Some(inverse) => match inverse.encode(c) {
-                    Some(code) if code.len() == 2 => bytes[..2].copy_from_slice(&code),
-                    _ => continue,
-                },
-            }
-            all.push((model.alone(c), Entry { c, bytes }));
-        }
-        all.sort_by_key(|(price, e)| (*price, e.c));
-        let all: Vec<Entry> = all.into_iter().map(|(_, e)| e).collect();
-        let mut by_lead = vec![Vec::new(); 256];
-        for (i, e) in all.iter().enumerate() {
-            by_lead[usize::from(e.bytes[0])].push(i as u32);
-        }
-        Stock { all, by_lead }
-    }))
-}
 
 /// Memory of the search, kept between lines.
 #[derive(Default)]
@@ -146,6 +28,8 @@ pub(super) struct Lattice {
     nodes: Vec<Node>,
     live: Vec<u32>,
     next: Vec<Node>,
+    order: Vec<(i32, u32)>,
+    places: Vec<(Symbols, i32)>,
     options: Vec<Bytes>,
 }
 
@@ -194,7 +78,8 @@ impl Lattice {
                 }
             }
             self.next.clear();
-            let mut places: Vec<(Symbols, i32)> = Vec::new();
+            let mut places = std::mem::take(&mut self.places);
+            places.clear();
             let lost = |n: usize| ([None; 6], n);
             if c == '\u{fffd}' {
                 if loss.replaced {
@@ -271,6 +156,7 @@ impl Lattice {
                     );
                 }
             }
+            self.places = places;
             self.prune();
             clean = self.push(outside);
             begun |= !c.is_ascii();
@@ -328,20 +214,20 @@ impl Lattice {
 
     /// Keeps the cheapest of the next nodes; of those that go on alike only the cheapest.
     fn prune(&mut self) {
-        self.next.sort_by_key(|n| n.cost);
+        self.order.clear();
+        self.order.extend(self.next.iter().enumerate().map(|(i, n)| (n.cost, i as u32)));
+        self.order.sort_unstable();
         self.live.clear();
-        let mut kept: Vec<Node> = Vec::with_capacity(BEAM);
-        for node in &self.next {
-            if kept.len() == BEAM {
-                break;
+        let first = self.nodes.len();
+        for &(_, i) in &self.order {
+            let node = &self.next[i as usize];
+            if self.nodes[first..].iter().all(|k| k.pending != node.pending || k.state != node.state) {
+                self.live.push(self.nodes.len() as u32);
+                self.nodes.push(*node);
+                if self.live.len() == BEAM {
+                    break;
+                }
             }
-            if kept.iter().all(|k| k.pending != node.pending || k.state != node.state) {
-                kept.push(*node);
-            }
-        }
-        for node in kept {
-            let n = self.push(node);
-            self.live.push(n);
         }
     }
 
@@ -403,194 +289,4 @@ impl Lattice {
         }
         segments
     }
-}
-
-/// Fills holes under one written charset.
-struct Holes<'m> {
-    model: &'m Model,
-    written: Codec,
-    single: bool,
-    stock: &'static Stock,
-}
-
-impl Holes<'_> {
-    /// Feeds symbols to a node; every way to go on is added to `out`.
-    fn feed(&self, node: Node, symbols: &[Option<u8>], out: &mut Vec<Node>) {
-        let Some((&symbol, rest)) = symbols.split_first() else {
-            out.push(node);
-            return;
-        };
-        let mut node = node;
-        if node.pending.len == 0 && symbol.is_some_and(|b| b < 0x80) {
-            if let Some(b) = symbol
-                && self.emit(&mut node, b as char)
-            {
-                self.feed(node, rest, out);
-            }
-            return;
-        }
-        node.pending.push(symbol);
-        match self.state(&node.pending) {
-            Form::Bad => {}
-            Form::Open => self.feed(node, rest, out),
-            Form::Whole(c) => {
-                node.cost -= self.worth(&node.pending);
-                node.pending = Holed::default();
-                if self.emit(&mut node, c) {
-                    self.feed(node, rest, out);
-                }
-            }
-            Form::Holed => {
-                let pending = node.pending;
-                node.pending = Holed::default();
-                if usize::from(node.outs) == node.out.len() {
-                    return;
-                }
-                let fills = self.fills(&node, &pending);
-                if fills.is_empty() {
-                    node.cost += price::GIVEN_UP - price::HOLED;
-                    node.plain += price::GIVEN_UP;
-                    node.state = self.model.step(node.state, '\u{fffd}').0;
-                    node.out[usize::from(node.outs)] = '\u{fffd}';
-                    node.guessed |= 1 << node.outs;
-                    node.other = ['\0'; 3];
-                    node.outs += 1;
-                    return self.feed(node, rest, out);
-                }
-                let mut other = ['\0'; 3];
-                for (o, f) in other.iter_mut().zip(&fills) {
-                    *o = f.1;
-                }
-                for &(_, c) in &fills {
-                    let mut filled = node;
-                    filled.cost -= price::HOLED;
-                    filled.guessed |= 1 << filled.outs;
-                    filled.other = other;
-                    if self.emit(&mut filled, c) {
-                        self.feed(filled, rest, out);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Adds a character to what a node says; false when it already says as much as one step can.
-    fn emit(&self, node: &mut Node, c: char) -> bool {
-        if usize::from(node.outs) == node.out.len() {
-            return false;
-        }
-        let (state, cost) = self.model.step(node.state, c);
-        node.state = state;
-        node.cost += cost as i32;
-        node.plain += cost as i32;
-        if !c.is_ascii() && !self.model.is_known(c) {
-            node.cost += price::UNKNOWN;
-        }
-        node.out[usize::from(node.outs)] = c;
-        node.outs += 1;
-        true
-    }
-
-    fn worth(&self, pending: &Holed) -> i32 {
-        if self.written == Codec::UTF_8 {
-            price::SEQUENCE[usize::from(pending.len).min(4)] / if self.single || pending.len > 2 { 1 } else { 2 }
-        } else {
-            0
-        }
-    }
-
-    /// Bytes a pending character lacks.
-    fn lacks(&self, p: &Holed) -> usize {
-        let whole = match (p.len, self.written == Codec::UTF_8) {
-            (0, _) => 0,
-            (_, false) => 2,
-            (_, true) => match p.at(0) {
-                Some(0xc2..=0xdf) => 2,
-                Some(0xf0..=0xf4) => 4,
-                _ => 3,
-            },
-        };
-        usize::from(whole as u8).saturating_sub(usize::from(p.len))
-    }
-
-    fn state(&self, p: &Holed) -> Form {
-        let len = usize::from(p.len);
-        if self.written == Codec::UTF_8 {
-            if len == 1 {
-                return match p.at(0) {
-                    None | Some(0xc2..=0xf4) => Form::Open,
-                    Some(_) => Form::Bad,
-                };
-            }
-            if p.at(len - 1).is_some_and(|b| !(0x80..0xc0).contains(&b)) {
-                return Form::Bad;
-            }
-        } else if len == 1 {
-            return match p.at(0) {
-                None => Form::Open,
-                Some(b) => match self.written.byte(b) {
-                    Some(c) => Form::Whole(c),
-                    None if (0x81..=0xfe).contains(&b) => Form::Open,
-                    None => Form::Bad,
-                },
-            };
-        } else if p.at(1).is_some_and(|b| b < 0x40) {
-            return Form::Bad;
-        }
-        if self.lacks(p) > 0 {
-            return Form::Open;
-        }
-        if p.lost != 0 {
-            return Form::Holed;
-        }
-        let bytes = &p.bytes[..len];
-        let c = if self.written == Codec::UTF_8 {
-            std::str::from_utf8(bytes).ok().and_then(|s| s.chars().next())
-        } else {
-            self.written.pair(bytes[0], bytes[1])
-        };
-        c.map_or(Form::Bad, Form::Whole)
-    }
-
-    /// The likeliest characters for a hole, with their costs; none where guessing would be inventing.
-    fn fills(&self, node: &Node, p: &Holed) -> Vec<(u32, char)> {
-        let len = usize::from(p.len);
-        if self.written == Codec::UTF_8 {
-            let wide = match p.at(0) {
-                None | Some(0xe3..=0xed | 0xef) => true,
-                Some(0xe2) => !self.single,
-                Some(_) => false,
-            };
-            if len != 3 || !wide {
-                return Vec::new();
-            }
-        }
-        let fits = |e: &Entry| (0..len).all(|i| p.at(i).is_none_or(|b| b == e.bytes[i]));
-        let mut best: Vec<(u32, char)> = Vec::with_capacity(BRANCHES + 1);
-        let mut consider = |c: char| {
-            let cost = self.model.step(node.state, c).1;
-            if best.len() < BRANCHES || best.last().is_some_and(|b| cost < b.0) {
-                let at = best.partition_point(|b| b.0 <= cost);
-                best.insert(at, (cost, c));
-                best.truncate(BRANCHES);
-            }
-        };
-        match p.at(0) {
-            Some(lead) => self.stock.by_lead[usize::from(lead)]
-                .iter()
-                .map(|&i| &self.stock.all[i as usize])
-                .filter(|e| fits(e))
-                .take(TRIED)
-                .for_each(|e| consider(e.c)),
-            None => self.stock.all.iter().filter(|e| fits(e)).take(TRIED).for_each(|e| consider(e.c)),
-        }
-        best
-    }
-}
-
-enum Form {
-    Bad,
-    Open,
-    Whole(char),
-    Holed,
 }

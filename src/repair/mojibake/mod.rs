@@ -1,12 +1,17 @@
 //! Mojibake: text written in one charset and read in another. Finds the damaged stretches of a text, proves what they were and puts
 //! that back; refuses whenever the text may be as its author meant it. Cloak, entities and destroyed text have files of their own.
 
+mod again;
+mod belief;
 mod charset;
+mod holes;
+mod kinds;
 mod lattice;
 mod mixed;
 mod rank;
 mod search;
 mod segment;
+mod signs;
 mod suspect;
 
 use crate::block::Note;

@@ -2,7 +2,7 @@
 //! The walk itself is in `segment`, the decision to believe it in `search`.
 
 use super::charset::{Pair, Pairs, Reading};
-use super::search::{is_cyrillic, is_wide};
+use super::kinds::{is_cyrillic, is_wide};
 use crate::codec::{Codec, Step};
 use crate::model::Model;
 
@@ -87,7 +87,7 @@ pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize)) -> 
         }
     }
     ranked.sort_by_key(|(score, pair)| (-score, pair.number));
-    let best = ranked.first().map_or(0, |r| r.0);
+    let best = ranked.iter().find(|r| r.1.written != Codec::UTF_8).map_or(0, |r| r.0);
     ranked.retain(|(score, pair)| score * 100 >= best * WORSE || pair.written == Codec::UTF_8);
     // Chance makes some sequence of UTF-8 in most bytes: those hypotheses are not to crowd the others out.
     let (mut sequences, mut others) = (0, 0);

@@ -2,7 +2,7 @@
 //! it is as it was written or a trace of the wrong reading. Which hypothesis and whether to believe it is decided in `search`.
 
 use super::charset::{Bytes, Fed, Pair, Pending, Reading};
-use super::search::is_latin;
+use super::kinds::is_latin;
 use crate::codec::Codec;
 use crate::model::{Model, State};
 

@@ -1,0 +1,332 @@
+//! Whether a stretch is to be changed: what must hold of what it was and what it would become, for stretches without losses and with
+//! them. Which stretches and under which hypothesis is found in `search`.
+
+use super::charset::Pair;
+use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_wide, script};
+use super::segment::Segment;
+use crate::codec::Codec;
+use crate::model::Model;
+
+/// Prices and limits, 1/16 nats unless said otherwise. Origin: 4,600 generated cases and 15 million clean characters; the first two
+/// hold between 8 and 25 nats alike.
+mod limit {
+    /// Gain before a stretch is believed: flat, and for each of its characters.
+    pub const GAIN: i32 = 8 * 16;
+    pub const GAIN_A_CHAR: i32 = 1;
+    /// The same for UTF-8 read as single bytes, whose sequences prove themselves, and for C1 controls, which no text has.
+    pub const GAIN_UTF_8: i32 = 5 * 16;
+    pub const GAIN_C1: i32 = 1;
+    /// The same when the page has the same damage elsewhere.
+    pub const GAIN_AGAIN: i32 = 4 * 16;
+    /// Price of entering a stretch.
+    /// Most a character of the result may cost on the average.
+    pub const AFTER: i32 = 7 * 16 + 8;
+    pub const AFTER_UTF_8: i32 = 10 * 16;
+    /// The same for alphabetic text from a single-byte charset, where every byte is some letter; the first letter apart.
+    pub const AFTER_LETTERS: i32 = 3 * 16 + 8;
+    pub const FIRST: i32 = 6 * 16;
+    /// From one charset of pairs to another: most a character may cost, with few different ones less; least gain.
+    pub const AFTER_PAIRS: i32 = 8 * 16;
+    pub const AFTER_FEW: i32 = 7 * 16 + 8;
+    pub const GAIN_PAIRS: i32 = 10 * 16;
+    /// The same for a stretch of a line whose other characters are clean, and for very few different characters.
+    pub const AFTER_PAIRS_INSIDE: i32 = 7 * 16;
+    pub const AFTER_FEW_INSIDE: i32 = 6 * 16 + 8;
+    pub const GAIN_PAIRS_INSIDE: i32 = 18 * 16;
+    pub const GAIN_FEW: i32 = 14 * 16;
+    /// The same for pairs read as single bytes, and the least gain for each of these: what is no text under any charset of bytes may
+    /// be a rare text; the first character apart.
+    pub const AFTER_BYTES: i32 = 9 * 16;
+    pub const GAIN_A_BYTE: i32 = 3 * 16;
+    pub const FIRST_WIDE: i32 = 3 * 16;
+    /// Gain such text needs: flat, and for each letter.
+    pub const LETTERS: i32 = 12 * 16;
+    pub const LATIN: i32 = 8 * 16;
+    pub const GAIN_A_LETTER: i32 = 8;
+    /// With losses: gain, flat and for each character; how much more than without them; the share that may be guessed, in percent;
+    /// hypotheses walked.
+    pub const LOSSY_GAIN: i32 = 12 * 16;
+    pub const LOSSY_GAIN_A_CHAR: i32 = 2;
+    pub const GUESSED: i32 = 60;
+    /// Gain of a single letter inside a Latin word.
+    pub const GAIN_IN_WORD: i32 = 4 * 16 + 8;
+    /// Gain from which three different characters suffice.
+    pub const GAIN_BEYOND_DOUBT: i32 = 20 * 16;
+    /// Guesses from which half of them must differ.
+    pub const MANY_GUESSES: usize = 8;
+}
+
+/// Whether a stretch with holes is to be changed.
+pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -> bool {
+    if s.gain < limit::LOSSY_GAIN + limit::LOSSY_GAIN_A_CHAR * (s.to - s.from) as i32 {
+        return false;
+    }
+    let (mut count, mut odd, mut wide, mut unknown, mut given_up) = (0i32, 0i32, 0i32, 0i32, 0i32);
+    for c in s.now.chars() {
+        count += 1;
+        if !c.is_ascii() {
+            odd += 1;
+            wide += i32::from(is_wide(c));
+            given_up += i32::from(c == '\u{fffd}');
+            unknown += i32::from(c != '\u{fffd}' && !model.is_known(c) && !is_emoji(c) && !is_latin(c));
+        }
+    }
+    let mut kinds: Vec<char> = line[s.from..s.to].iter().copied().filter(|c| !c.is_ascii()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let guessed = s.guesses.len() as i32;
+    if unknown * 100 > odd * 8 || pair.read.is_double_byte() && is_list(&line[s.from..s.to]) {
+        return false;
+    }
+    let filled = guessed - given_up;
+    if wide * 2 <= filled {
+        // Blanks and signs fill any hole: that is inventing.
+        let lost = line[s.from..s.to].iter().filter(|c| **c == '\u{fffd}').count() as i32;
+        let seen = line[s.from..s.to].iter().filter(|c| !c.is_ascii()).count() as i32;
+        if filled > 0 || lost * 2 > seen {
+            return false;
+        }
+    }
+    // What the model likes best fits any hole: the same few characters again and again are no text.
+    let mut put: Vec<&str> = s.guesses.iter().map(|g| &s.now[g.from..g.to]).filter(|g| *g != "\u{fffd}").collect();
+    let filled_with = put.len();
+    put.sort_unstable();
+    put.dedup();
+    if filled_with >= limit::MANY_GUESSES && put.len() * 2 < filled_with {
+        return false;
+    }
+    if wide > 0 {
+        let limit = if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER };
+        s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && kinds.len() >= 6 && given_up * 4 <= odd
+    } else {
+        // Letters are not guessed; that what is left of them stands for one is plain when others came through whole.
+        pair.written == Codec::UTF_8
+            && pair.read.is_single_byte()
+            && (given_up < odd || pair.read == Codec::WINDOWS_1252 && odd_lead(line, s))
+            && given_up * 2 <= odd + 1
+            && (given_up == 0 || line.iter().filter(|c| c.is_alphabetic()).all(|c| script(*c) == 0))
+    }
+}
+
+/// A capital in the midst of a word before the loss, or a sequence of three: no letter of the text.
+fn odd_lead(line: &[char], s: &Segment) -> bool {
+    let before = s.from.checked_sub(1).map(|i| line[i]);
+    s.to - s.from > 2 || before.is_some_and(char::is_lowercase) && line[s.from].is_uppercase()
+}
+
+/// Whether a stretch is to be changed.
+pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, again: bool) -> bool {
+    let was = &line[s.from..s.to];
+    let flat = match (again, pair.read == Codec::LATIN_1, pair.written == Codec::UTF_8 && pair.read.is_single_byte()) {
+        (_, true, _) => limit::GAIN_C1,
+        (true, ..) => limit::GAIN_AGAIN,
+        (_, _, true) => limit::GAIN_UTF_8,
+        _ => limit::GAIN,
+    };
+    let least = if is_inside_word(line, pair, s) { limit::GAIN_IN_WORD } else { flat + limit::GAIN_A_CHAR * was.len() as i32 };
+    if s.gain < least {
+        return false;
+    }
+    let (mut letters, mut odd, mut unknown, mut strange, mut count, mut gone) = (0i32, 0i32, 0i32, 0i32, 0i32, false);
+    let (mut wide, mut full, mut latin) = (0i32, 0i32, 0i32);
+    for c in s.now.chars() {
+        count += 1;
+        if !c.is_ascii() {
+            odd += 1;
+            letters += i32::from(c.is_alphabetic());
+            wide += i32::from(is_wide(c));
+            full += i32::from(is_wide(c) && c < '\u{ff61}');
+            latin += i32::from(is_latin(c));
+            let new = !model.is_known(c) && !is_emoji(c) && !is_latin(c) || c == 'ſ';
+            unknown += i32::from(new);
+            strange += i32::from(new && c.is_alphabetic());
+            gone |= c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c);
+        }
+    }
+    // Writes U+FFFD as its own bytes: nothing to be had.
+    if s.now.contains('\u{fffd}') {
+        return false;
+    }
+    // A no-break space alone: `Â` may end a word.
+    if s.now.chars().all(|c| matches!(c, ' ' | '\u{a0}')) {
+        let ends_word = s.from.checked_sub(1).is_some_and(|i| line[i].is_alphabetic());
+        let letters = was.iter().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\u{a0}'));
+        return s.now == "\u{a0}" && was.len() == 2 && (!letters || !ends_word) && was[1] != ' ';
+    }
+    let clean = !gone
+        && if wide > 0 {
+            let odd_before = was.iter().filter(|c| !c.is_ascii()).count() as i32;
+            // Sequences of UTF-8 prove themselves, and more so the fewer of the bytes could have been something else.
+            let (most, gain, share) = match (pair.written == Codec::UTF_8, pair.read.is_single_byte()) {
+                (true, true) => (limit::AFTER_UTF_8, 0, 25),
+                (true, false) => (limit::AFTER_UTF_8, 0, 12),
+                // Letters alone may be somebody's play with accents.
+                (_, true) if was.iter().filter(|c| !c.is_ascii() && !c.is_alphabetic()).count() as i32 * 6 < odd_before => {
+                    (limit::AFTER, limit::GAIN_A_BYTE, 6)
+                }
+                (_, true) => (limit::AFTER_BYTES, limit::GAIN_A_BYTE, 6),
+                _ => (limit::AFTER, 0, 6),
+            };
+            s.after - if full >= 2 { limit::FIRST_WIDE } else { 0 } <= most * count
+                && s.gain >= gain * odd_before
+                && unknown * 100 <= odd * share
+                && (pair.written == Codec::UTF_8 || full >= 2)
+                && (wide >= 4 || was.iter().any(|c| !c.is_alphabetic()) || !pair.read.is_single_byte())
+        } else if pair.written == Codec::UTF_8 {
+            let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || c.is_alphabetic() && *c != 'Ã');
+            if pair.read.is_double_byte() && odd == 1 {
+                // Letters of a Latin text that became Han: no other Han may stand there.
+                unknown == 0 && among_latin(line, s, is_wide) && s.gain >= least.min(limit::LATIN)
+            } else if pair.read.is_double_byte() && !(among_latin(line, s, is_wide) || is_one_script(&s.now)) {
+                // Every sixtieth Han is some letter.
+                false
+            } else if word && odd <= 3 && !(was.iter().any(|c| is_cyrillic(*c)) && among_latin(line, s, is_cyrillic)) {
+                // Letters, side by side as words have them.
+                false
+            } else if odd > 1 {
+                unknown * 3 <= odd || strange * 2 <= odd && s.gain > 2 * limit::GAIN
+            } else {
+                unknown == 0 && single_sequence(model, line, s)
+            }
+        } else if pair.read == Codec::LATIN_1 && pair.written == Codec::MACINTOSH {
+            // Rare enough to ask for a letter inside a word.
+            unknown == 0
+                && s.now.chars().all(|c| c.is_ascii() || is_latin(c) && c.is_lowercase())
+                && line.get(s.to).is_some_and(|c| c.is_lowercase())
+                && touches_kin(line, s)
+        } else if pair.read == Codec::LATIN_1 {
+            unknown == 0 && !line.iter().any(|&c| is_wide(c) || c == '\u{fffd}')
+        } else if latin > 0 {
+            // Single letters of Latin words, each alone or swallowed with its neighbour.
+            unknown == 0
+                && latin * 3 >= odd * 2
+                && s.gain >= least.min(limit::LATIN)
+                && touches_kin(line, s)
+                && (!pair.read.is_double_byte() || among_latin(line, s, is_wide))
+                && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic))
+        } else {
+            unknown == 0
+                && letters >= if pair.read.is_double_byte() { 6 } else { 4 }
+                && letters * 5 >= odd * 4
+                && s.gain >= limit::LETTERS + limit::GAIN_A_LETTER * letters
+                && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
+        };
+    clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(line, s, count))
+}
+
+/// Whether a change from one charset of pairs to another is more than chance, which makes Han of Han in every text.
+fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
+    let mut odd: Vec<char> = line[s.from..s.to].iter().copied().filter(|c| !c.is_ascii()).collect();
+    let others = line.iter().filter(|c| !c.is_ascii()).count() - odd.len();
+    let inside = others * 4 > odd.len();
+    let like = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
+    let half = like * 2 >= odd.len();
+    odd.sort_unstable();
+    odd.dedup();
+    let kinds = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
+    let most = match (kinds < 8, inside) {
+        (true, false) => limit::AFTER_FEW,
+        (false, false) => limit::AFTER_PAIRS,
+        (true, true) => limit::AFTER_FEW_INSIDE,
+        (false, true) => limit::AFTER_PAIRS_INSIDE,
+    };
+    let gain = if inside {
+        limit::GAIN_PAIRS_INSIDE
+    } else if kinds < 5 {
+        limit::GAIN_FEW
+    } else {
+        limit::GAIN_PAIRS
+    };
+    let enough = if inside || s.gain >= limit::GAIN_BEYOND_DOUBT && count >= 4 { 3 } else { 4 };
+    half && kinds >= enough && !is_list(&line[s.from..s.to]) && s.gain >= gain && s.after - limit::FIRST_WIDE <= most * count
+}
+
+/// Whether one letter of a Latin word became a character of another script: the word goes on before and behind it.
+fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
+    let of_script: fn(char) -> bool = match pair.read {
+        Codec::WINDOWS_1251 => is_cyrillic,
+        read if read.is_double_byte() => is_wide,
+        _ => return false,
+    };
+    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).is_some_and(char::is_ascii_lowercase);
+    // A Cyrillic letter behind Latin ones is none, whatever follows.
+    let behind = pair.read == Codec::WINDOWS_1251
+        || s.now.ends_with(|c: char| c.is_ascii_lowercase())
+        || line.get(s.to).is_some_and(char::is_ascii_lowercase);
+    let lower = s.now.chars().all(|c| c.is_lowercase() && is_latin(c) || c.is_ascii_lowercase());
+    before && behind && lower && among_latin(line, s, of_script)
+}
+
+/// Whether a stretch touches an ASCII letter and so does every character of its script in the line, which is Latin: in a text of that
+/// script they stand together.
+fn among_latin(line: &[char], s: &Segment, of_script: fn(char) -> bool) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
+    let touches = |i: usize| (i.saturating_sub(2)..i + 3).any(|at| letter(Some(at)));
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let others = line.iter().filter(|c| of_script(**c)).count();
+    let first = line[s.from..s.to].iter().position(|c| !c.is_ascii()).map(|i| s.from + i);
+    let inside = s.now.chars().filter(char::is_ascii_alphabetic).count() >= 2;
+    others * 3 <= letters
+        && first
+            .is_some_and(|i| inside || letter(i.checked_sub(1)) || s.now.ends_with(|c: char| c.is_ascii_alphabetic()) || letter(Some(s.to)))
+        && line.iter().enumerate().filter(|(_, c)| of_script(**c)).all(|(i, _)| touches(i))
+}
+
+/// Whether a stretch is a list, which sets rare characters side by side that no sentence has: most Han and the like stand by
+/// themselves, or one by one and two by two between marks.
+fn is_list(was: &[char]) -> bool {
+    let wide = |i: Option<usize>| i.and_then(|i| was.get(i)).is_some_and(|&c| is_wide(c) || is_filler(c));
+    let (mut all, mut alone, mut marks) = (0, 0, 0);
+    for (i, &c) in was.iter().enumerate() {
+        all += usize::from(wide(Some(i)));
+        alone += usize::from(wide(Some(i)) && !wide(i.checked_sub(1)) && !wide(Some(i + 1)));
+        marks += usize::from(matches!(c, '、' | '，' | '；' | '·' | '・' | '/' | ','));
+    }
+    alone * 2 > all || marks >= 2 && all <= 2 * marks + 2
+}
+
+/// Whether all letters beyond ASCII are of one script, and enough of them to make words.
+fn is_one_script(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).map(script);
+    let Some(first) = letters.next() else { return false };
+    letters.clone().all(|s| s == first) && letters.count() >= 4
+}
+
+/// Whether the stretch stands in a word: its first or last letter touches a letter of the same script.
+fn touches_kin(line: &[char], s: &Segment) -> bool {
+    let kin =
+        |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| a.is_alphabetic() && b.is_alphabetic() && script(a) == script(b));
+    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).copied();
+    let inside = s.now.chars().zip(s.now.chars().skip(1)).any(|(a, b)| kin(Some(a), Some(b)));
+    inside || kin(before, s.now.chars().next()) || kin(s.now.chars().next_back(), line.get(s.to).copied())
+}
+
+/// Whether the only sequence of a stretch is one, and not two characters of a text that happen to make one: `Å…`, `Ã’s`, `SELKÄ\u{a0}`.
+fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
+    let was = &line[s.from..s.to];
+    let Some(now) = s.now.chars().find(|c| !c.is_ascii()) else { return true };
+    let (before, after) = (s.from.checked_sub(1).map(|i| line[i]), line.get(s.to).copied());
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let word = was.iter().all(|c| c.is_alphabetic());
+    if !now.is_alphabetic() {
+        return !word && !now.is_numeric() && (model.is_known(now) || is_emoji(now));
+    }
+    let tilde = was.first() == Some(&'Ã');
+    if word && !(model.is_known(now) && tilde) {
+        return false;
+    }
+    // Greek, of which single letters stand in formulas and names of substances.
+    if matches!(was, ['Î' | 'Ï', '±' | '²' | '³' | 'µ' | '¶' | '¹' | 'º' | '¼' | '½' | '¾' | '¿']) {
+        return true;
+    }
+    let apart = before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ');
+    if !(touches_kin(line, s) || tilde && apart) {
+        return false;
+    }
+    // A possessive of the letter itself.
+    if was.get(1) == Some(&'\u{2019}') && !letter(before) && after == Some('s') {
+        return false;
+    }
+    // The last letter of a word in capitals, then a sign. `Ã` ends no word but of Portuguese, and there no sign is its second byte.
+    !(before.is_some_and(char::is_uppercase) && !letter(after) && !tilde)
+}

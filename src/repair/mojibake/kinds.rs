@@ -1,0 +1,33 @@
+//! Kinds of characters that tell damage from language, by block: what pairs of bytes become, which letters make words together.
+
+/// Letters of the Latin alphabets in use, and its ligatures.
+pub(super) fn is_latin(c: char) -> bool {
+    c.is_alphabetic() && matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}')
+}
+
+/// Blocks of letters that make words together.
+pub(super) fn script(c: char) -> u32 {
+    match c as u32 {
+        0..=0x24f | 0x1e00..=0x1eff | 0xfb00..=0xfb06 => 0,
+        0x1f00..=0x1fff => 3,
+        other => other >> 8,
+    }
+}
+
+/// Han, kana, Hangul, half-width katakana, private use: what pairs of bytes become.
+pub(super) fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{e000}'..='\u{faff}' | '\u{ff61}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// Rows of letters that charsets of pairs have beside their Han: what kana of another charset become.
+pub(super) fn is_filler(c: char) -> bool {
+    matches!(c, '\u{3105}'..='\u{318e}' | '\u{2160}'..='\u{217f}' | '\u{370}'..='\u{45f}' | '\u{2460}'..='\u{24ff}')
+}
+
+pub(super) fn is_cyrillic(c: char) -> bool {
+    ('\u{400}'..'\u{460}').contains(&c)
+}
+
+pub(super) fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{245f}' | '\u{25a0}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}')
+}

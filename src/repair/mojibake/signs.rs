@@ -1,0 +1,134 @@
+//! What each character of the basic plane says before anything else is asked: how rare it is, and which bytes it stands for in which
+//! charsets. How evidence adds up over a line is in `suspect`.
+
+use std::sync::OnceLock;
+
+use super::charset::{Pairs, Reading};
+use super::mixed;
+use crate::model::{Model, NAT};
+
+/// What a character says before anything else is asked.
+pub(super) mod class {
+    /// Weighs what `weight` says.
+    pub const PLAIN: u8 = 0;
+    /// Stands for a byte beyond ASCII in some single-byte charset.
+    pub const HIGH: u8 = 1;
+    /// Han, kana, Hangul, private use: what pairs of bytes look like.
+    pub const WIDE: u8 = 2;
+    /// ASCII letter.
+    pub const LETTER: u8 = 4;
+    pub const NEWLINE: u8 = 3;
+    /// Bits beside the class: what must not stand side by side.
+    pub const KANA: u8 = 0x10;
+    pub const CHINESE: u8 = 0x20;
+    pub const JAMO: u8 = 0x40;
+    pub const BOTH: u8 = KANA | CHINESE;
+    pub const OF: u8 = 0x0f;
+}
+
+/// Weights in 1/4 nats.
+pub(super) mod weight {
+    /// A character that stands for a byte sequence of UTF-8 with its neighbour.
+    pub const SEQUENCE: i32 = 34;
+    /// Two neighbours that are bytes beyond ASCII in one charset.
+    pub const HIGH_PAIR: i32 = 7;
+    /// A Han character between Latin letters, a Cyrillic one beside one.
+    pub const MIXED_WORD: i32 = 26;
+    /// Upper case after lower case inside a word without Latin letters.
+    pub const UPSIDE_DOWN: i32 = 8;
+    /// Upper case after upper case in Cyrillic: KOI8 and windows-1251 swap the cases.
+    pub const SHOUT: i32 = 6;
+    pub const DAMAGE: i32 = 34;
+    pub const ASCII: i32 = -2;
+    /// A jamo by itself that nobody writes so.
+    pub const JAMO: i32 = 6;
+    /// Kana beside Han that Japanese does not have.
+    pub const CLASH: i32 = 18;
+    /// What clean Chinese costs a character at most on the average, by single characters alone.
+    pub const CLEAN: i32 = 30;
+}
+
+/// Per character of the basic plane.
+pub(super) struct Table {
+    /// Weight and class.
+    pub at: Vec<(i8, u8)>,
+    /// Index into `high`, 0 = none.
+    pub index: Vec<u16>,
+    pub high: Vec<High>,
+}
+
+/// In which single-byte readings (bits, in the order of [`Pairs::readings`]) a character is what kind of byte.
+#[derive(Clone, Copy, Default)]
+pub(super) struct High {
+    pub any: u32,
+    /// C2..=DF, E0..=EF and F0..=F4: begins a sequence of two, three, four bytes in UTF-8.
+    pub lead: [u32; 3],
+    /// 80..=BF: goes on with one.
+    pub next: u32,
+}
+
+pub(super) fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(build)
+}
+
+fn build() -> Table {
+    let model = Model::shared();
+    let mut t = Table { at: vec![(0, class::PLAIN); 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
+    for code in 0x80..0x1_0000u32 {
+        let Some(c) = char::from_u32(code) else { continue };
+        match code {
+            0x3000..=0x30ff | 0x3130..=0x318e | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff61..=0xff9f => {
+                let price = model.alone(c) as i32 * 4 / NAT as i32;
+                let flag = match () {
+                    () if mixed::is_kana(c) => class::KANA,
+                    () if mixed::is_rare_jamo(c) => class::JAMO,
+                    () if (0x4e00..0xa000).contains(&code) && !mixed::is_japanese(c) => class::CHINESE,
+                    () => 0,
+                };
+                let price = if flag == class::JAMO { weight::CLEAN + weight::JAMO } else { price };
+                t.at[code as usize] = ((price - weight::CLEAN).clamp(-12, 40) as i8, class::WIDE | flag);
+            }
+            0xe000..=0xf8ff => {
+                t.at[code as usize] = (40, class::WIDE);
+            }
+            _ => {}
+        }
+    }
+    for code in 0xff61..=0xff9fusize {
+        t.at[code].0 = 6;
+    }
+    for (bit, (codec, _)) in Pairs::get().readings.iter().enumerate().filter(|(_, (c, _))| c.is_single_byte()) {
+        let Some(reading) = Reading::new(*codec) else { continue };
+        for code in 0x80..0x1_0000u32 {
+            let Some(byte) = char::from_u32(code).and_then(|c| reading.bytes(c)).filter(|b| b.1 == 1).map(|b| b.0[0]) else { continue };
+            let code = code as usize;
+            if t.index[code] == 0 {
+                t.index[code] = t.high.len() as u16;
+                t.high.push(High::default());
+                t.at[code] = (0, class::HIGH);
+            }
+            let high = &mut t.high[usize::from(t.index[code])];
+            high.any |= 1 << bit;
+            match byte {
+                0x80..=0xbf => high.next |= 1 << bit,
+                0xc2..=0xdf => high.lead[0] |= 1 << bit,
+                0xe0..=0xef => high.lead[1] |= 1 << bit,
+                0xf0..=0xf4 => high.lead[2] |= 1 << bit,
+                _ => {}
+            }
+        }
+    }
+    // U+FFFD may stand for any byte.
+    t.index[0xfffd] = t.high.len() as u16;
+    t.high.push(High { any: u32::MAX, lead: [0; 3], next: u32::MAX });
+    t.at[0xfffd].1 = class::HIGH;
+    for code in (0x41..=0x5a).chain(0x61..=0x7a) {
+        t.at[code].1 = class::LETTER;
+    }
+    for code in 0..0x80 {
+        t.at[code].0 = weight::ASCII as i8;
+    }
+    t.at[0x0a].1 = class::NEWLINE;
+    t
+}
