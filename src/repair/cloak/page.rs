@@ -56,7 +56,7 @@ pub struct Page<'t> {
 
 impl<'t> Page<'t> {
     /// Reads the page's habits.
-    pub fn new(text: &'t str, verdict: Verdict, gated: bool) -> Page<'t> {
+    pub fn new(text: &'t str, verdict: &Verdict, gated: bool) -> Page<'t> {
         let chars: Vec<(u32, char)> = text.char_indices().map(|(at, c)| (at as u32, c)).collect();
         let mut seen = vec![0u64; 1024];
         let (mut narrow, mut wide, mut lines, mut doubled, mut marks, mut commas, mut ends) = (0, 0, 0, 0, 0, 0, 0);
@@ -96,7 +96,7 @@ impl<'t> Page<'t> {
         let mut page = Page {
             text,
             chars,
-            set: verdict.set,
+            set: verdict.set.clone(),
             gated,
             doubled: verdict.doubled,
             marked: marks >= 2,
@@ -105,7 +105,7 @@ impl<'t> Page<'t> {
             spaced: doubled * 2 > lines,
             habits,
             pairs: Vec::new(),
-            plain: verdict.plain,
+            plain: verdict.plain.clone(),
             seen: seen.into(),
         };
         page.pairs = page.all_pairs();

@@ -1,55 +1,82 @@
 //! Does damage alone prove a page cloaked, when its whole annotations do not? One torn annotation that resolves does, or several
 //! question marks. What whole annotations prove is decided in `gate`.
 
+use super::annotation::{Place, places};
 use super::check::resolve;
+use super::gate::Verdict;
 use super::page::Page;
 use super::price::NAT;
 use super::reading::{Before, Kind, Path};
 use super::search::Search;
+use crate::model::Model;
 
 /// What a reading that has to prove the page by itself must be cheaper than the text as it stands (8 nats gave no false positive
 /// in mojibake).
 const GAIN_ALONE: i32 = 8 * NAT;
 /// Places looked at for a proof.
 const LOOKS: usize = 40;
+/// Bytes of the page that are read for one look: twelve characters before the place, a window of the search behind it.
+const BEFORE: usize = 36;
+const BEHIND: usize = 1200;
+/// What follows an honest question mark and punctuation costs less than this: common text is at about 5 nats a character.
+const COMMON: u32 = 7 * crate::model::NAT;
 
 /// Does a torn annotation of the page resolve? One is proof: none of those found in honest text did.
-pub fn is_proven_by_torn(page: &Page<'_>) -> bool {
-    let mut search = Search::new(page);
-    (1..page.chars.len()).filter(|at| page.torn(*at).is_some()).take(LOOKS).any(|at| alone(page, &mut search, at).is_some())
+pub fn is_proven_by_torn(text: &str, verdict: &Verdict) -> bool {
+    let torn = places(text).filter_map(|p| if let Place::Torn(at, _) = p { Some(at) } else { None });
+    torn.filter(|at| *at > 0).take(LOOKS).any(|at| alone(text, verdict, at, false).is_some())
 }
 
 /// Do the question marks before punctuation turn into language, again and again? Honest ones do not: what follows them is
 /// language as it stands. Two, and a quarter of those looked at.
-pub fn is_proven_by_marks(page: &mut Page<'_>) -> bool {
-    let gated = std::mem::replace(&mut page.gated, true);
-    let mut search = Search::new(page);
-    let (mut looked, mut found) = (0, 0);
-    let mut at = 1;
+pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
+    let (mut looked, mut found, mut behind) = (0, 0, 0);
     // A line that is sung again and again is one witness, not many.
     let mut seen: Vec<[char; 16]> = Vec::new();
-    while at < page.chars.len() && looked < LOOKS {
-        let around: [char; 16] = std::array::from_fn(|i| page.chars.get(at - 1 + i).map_or('\n', |c| c.1));
-        if page.chars[at].1 == '?' && search.mark_behind(at).is_some() && !seen.contains(&around) {
-            seen.push(around);
-            looked += 1;
-            if let Some(path) = alone(page, &mut search, at)
-                && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
-            {
-                found += 1;
-                at = path.nodes.last().map_or(at, |n| n.from as usize).max(at);
-            }
+    let marks = places(text).filter_map(|p| if let Place::Mark(at) = p { Some(at) } else { None });
+    for at in marks.filter(|at| *at > 0) {
+        if looked == LOOKS {
+            break;
         }
-        at += 1;
+        let mut around = text[..at].chars().rev().take(1).chain(text[at..].chars());
+        let around: [char; 16] = std::array::from_fn(|_| around.next().unwrap_or('\n'));
+        if at < behind || seen.contains(&around) {
+            continue;
+        }
+        seen.push(around);
+        looked += 1;
+        // The character behind the question mark, the punctuation.
+        let model = Model::shared();
+        let state = model.step(model.start(), around[2]).0;
+        if model.step(state, around[3]).1 < COMMON && model.alone(around[3]) < COMMON {
+            continue;
+        }
+        if let Some((path, end)) = alone(text, verdict, at, true)
+            && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
+        {
+            found += 1;
+            behind = end;
+        }
     }
-    page.gated = gated;
     found >= 2 && found * 4 >= looked
 }
 
-/// The reading of one window that has to prove the page by itself.
-fn alone(page: &Page<'_>, search: &mut Search<'_, '_>, at: usize) -> Option<Path> {
-    let from = at.saturating_sub(12);
+/// The reading of the window at byte `at`, which has to prove the page by itself, and the byte its last step begins at. Reads
+/// only what stands around it.
+fn alone(text: &str, verdict: &Verdict, at: usize, marks: bool) -> Option<(Path, usize)> {
+    let from = boundary(text, at.saturating_sub(BEFORE));
+    let to = boundary(text, at + BEHIND);
+    let mut page = Page::new(&text[from..to], verdict, marks || verdict.cloaked);
+    page.marked |= marks;
+    let place = page.chars.partition_point(|c| (c.0 as usize) < at - from);
     let mut before = Before::start();
-    page.chars[from..at].iter().for_each(|c| before.push(c.1));
-    resolve(page, search, at, at - 1, before, GAIN_ALONE).map(|(path, _)| path)
+    page.chars[..place].iter().for_each(|c| before.push(c.1));
+    let (path, _) = resolve(&page, &mut Search::new(&page), place, place.checked_sub(1)?, before, GAIN_ALONE)?;
+    let end = path.nodes.last().map_or(at, |n| from + page.offset(n.from as usize));
+    Some((path, end))
+}
+
+/// The last character border at or before a byte.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }

@@ -31,25 +31,21 @@ pub struct Guess {
 
 /// One pass over a text. `None` when nothing is changed.
 pub fn pass(text: &str, rules: &Rules) -> Option<(Layer<'static>, Vec<Guess>)> {
-    let verdict = gate::judge(text)?;
-    let proven = verdict.cloaked;
-    let doubled = verdict.doubled;
-    let (torn, marks) = (verdict.torn > 0, verdict.marks >= gate::LEAST_MARKS);
-    if !proven && !torn && !marks && !doubled {
-        return None;
-    }
-    let mut page = Page::new(text, verdict, proven);
-    let mut proven = proven || torn && is_proven_by_torn(&page);
-    if !proven && marks && is_proven_by_marks(&mut page) {
+    let mut verdict = gate::judge(text)?;
+    let mut proven = verdict.cloaked || verdict.torn > 0 && is_proven_by_torn(text, &verdict);
+    if !proven && verdict.marks >= gate::LEAST_MARKS && is_proven_by_marks(text, &verdict) {
         // Markers prove no reading: of the few there are, only usual ones of frequent characters are taken for the cloak's.
-        page.set = page.set.common();
+        verdict.set = verdict.set.common();
         proven = true;
     }
-    page.gated = proven;
     if !proven {
-        page.set = Set::default();
+        if !verdict.doubled {
+            return None;
+        }
+        verdict.set = Set::default();
     }
-    (proven || doubled).then(|| Pass::new(&page, rules).run())?
+    let page = Page::new(text, &verdict, proven);
+    Pass::new(&page, rules).run()
 }
 
 /// The state of one pass.
