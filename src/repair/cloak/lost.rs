@@ -169,7 +169,7 @@ impl Search<'_, '_> {
             if (ROW_A1..=0xA9).contains(&lead) && !self.page.has(c) {
                 extra += if trail < 0xA1 || !matches!(lead, ROW_A1 | ROW_A3) { price::UNSEEN_SYMBOL } else { price::UNSEEN_MARK };
             }
-            let again = if self.page.has_pair(p.before.prev, c) { price::AGAIN } else { 0 };
+            let again = self.again([p.before.prev, p.before.older[0], p.before.older[1]], c, 1);
             let (state, cost) = self.model.step(p.before.state, self.page.shown(c));
             // Among so many choices one may owe its price to a collision in the model's tables.
             let alone = self.model.step(short, self.page.shown(c)).1;

@@ -9,6 +9,7 @@ mod readings;
 
 mod gate;
 mod page;
+mod vocabulary;
 
 mod lost;
 mod moves;

@@ -6,6 +6,7 @@ use super::gate::{Verdict, is_han};
 use super::gbk;
 use super::price::NAT;
 use super::readings::Readings;
+use super::vocabulary::Vocabulary;
 
 /// A torn annotation.
 #[derive(Clone, Copy, Debug)]
@@ -46,28 +47,21 @@ pub struct Page<'t> {
     spaced: bool,
     /// How often a line end, a blank, a digit stands between two kinds of characters.
     habits: [[[u32; 3]; 5]; 5],
-    /// Hashes of the pairs of Han characters on the page.
-    pairs: Vec<u64>,
+    /// What it says.
+    pub vocabulary: Vocabulary,
     /// Members of the table that stand on it without a reading. One bit a pair.
     plain: Box<[u64]>,
-    /// Characters that occur on it, folded. One bit each.
-    seen: Box<[u64]>,
 }
 
 impl<'t> Page<'t> {
     /// Reads the page's habits.
     pub fn new(text: &'t str, verdict: &Verdict, gated: bool) -> Page<'t> {
         let chars: Vec<(u32, char)> = text.char_indices().map(|(at, c)| (at as u32, c)).collect();
-        let mut seen = vec![0u64; 1024];
         let (mut narrow, mut wide, mut lines, mut doubled, mut marks, mut commas, mut ends) = (0, 0, 0, 0, 0, 0, 0);
         let mut habits = [[[0; 3]; 5]; 5];
         let mut text_before = '\n';
         let mut before = '\n';
         for (i, (_, c)) in chars.iter().enumerate() {
-            if (*c as usize) < 0x1_0000 {
-                let c = gbk::fold(*c) as usize;
-                seen[c / 64] |= 1 << (c % 64);
-            }
             let next = chars.get(i + 1).map_or('\n', |c| c.1);
             match c {
                 ',' | ':' | '!' | '?' | '(' if !before.is_ascii() => narrow += 1,
@@ -104,28 +98,21 @@ impl<'t> Page<'t> {
             folded: narrow >= wide,
             spaced: doubled * 2 > lines,
             habits,
-            pairs: Vec::new(),
+            vocabulary: Vocabulary::of(std::iter::empty(), 0),
             plain: verdict.plain.clone(),
-            seen: seen.into(),
         };
-        page.pairs = page.all_pairs();
+        page.vocabulary = Vocabulary::of(page.bare(), page.chars.len());
         page
     }
 
-    /// Hashes of all pairs of Han characters, annotations skipped: 16 bits a character.
-    fn all_pairs(&self) -> Vec<u64> {
-        let size = (self.chars.len() / 4).next_power_of_two().clamp(64, 1 << 20);
-        let mut pairs = vec![0; size];
-        let (mut at, mut before) = (0, '\n');
-        while let Some((_, c)) = self.chars.get(at) {
-            if is_han(before) && is_han(*c) {
-                let bit = pair_bit(before, *c) % (size * 64);
-                pairs[bit / 64] |= 1 << (bit % 64);
-            }
-            before = *c;
+    /// The characters of the page, annotations left out.
+    fn bare(&self) -> impl Iterator<Item = char> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let c = self.chars.get(at)?.1;
             at = self.annotated(at).map_or(at + 1, |n| n.end);
-        }
-        pairs
+            Some(c)
+        })
     }
 
     /// Byte offset of a character; the end of the text behind the last.
@@ -146,8 +133,7 @@ impl<'t> Page<'t> {
 
     /// Does the character occur on the page?
     pub fn has(&self, c: char) -> bool {
-        let c = gbk::fold(c) as usize;
-        c < 0x1_0000 && self.seen[c / 64] >> (c % 64) & 1 == 1
+        self.vocabulary.count(c) > 0
     }
 
     /// Does a member of the table stand on the page without its reading?
@@ -256,15 +242,6 @@ impl<'t> Page<'t> {
         price_of_share(here, u64::from(all) * 100 + prior.iter().sum::<u64>())
     }
 
-    /// Does the page have these two Han characters side by side? Right but for one pair in some thousand.
-    pub fn has_pair(&self, a: char, b: char) -> bool {
-        if !is_han(a) || !is_han(b) {
-            return false;
-        }
-        let bit = pair_bit(a, b) % (self.pairs.len() * 64);
-        self.pairs[bit / 64] >> (bit % 64) & 1 == 1
-    }
-
     /// Is a closing bracket the next one of the line behind `at`, within a phrase?
     pub fn closes_bracket(&self, at: usize) -> bool {
         let line = self.chars[at.min(self.chars.len())..].iter().take(40).map(|c| gbk::fold(c.1)).take_while(|c| *c != '\n');
@@ -317,9 +294,4 @@ fn place(c: char) -> usize {
         '、' | ',' | ';' | ':' => 3,
         _ => 4,
     }
-}
-
-fn pair_bit(a: char, b: char) -> usize {
-    let key = u64::from(a as u32) << 21 | u64::from(b as u32);
-    (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 24) as usize
 }

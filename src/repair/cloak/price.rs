@@ -38,8 +38,8 @@ pub const UNKNOWN: i32 = 6 * NAT;
 pub const PRIVATE: i32 = 20 * NAT;
 pub const TWO_ENDS: i32 = 6 * NAT;
 pub const CLOSES: i32 = -5 * NAT / 2;
-/// The page has the same two characters elsewhere.
-pub const AGAIN: i32 = -3 * NAT / 2;
+/// The page has the same two characters elsewhere; the same three, four: so much more.
+pub const AGAIN: [i32; 3] = [-5 * NAT / 2, -NAT, -NAT];
 /// A longer context makes a character cheaper by this much at most.
 pub const SURPRISE: i32 = 4 * NAT;
 /// An opening mark before the end of a line.

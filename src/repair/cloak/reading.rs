@@ -71,14 +71,14 @@ pub struct Before {
     pub quotes: Quotes,
     /// The two characters before the last.
     pub older: [char; 2],
-    /// Was the last character put together by the search?
-    pub made: bool,
+    /// Was it put together by the search? One bit for each of the last two characters, the lowest for the last.
+    pub made: u8,
 }
 
 impl Before {
     /// Before the first character of a text.
     pub fn start() -> Before {
-        Before { state: Model::shared().start(), last: 0, prev: '\n', quotes: Quotes::default(), older: ['\n'; 2], made: false }
+        Before { state: Model::shared().start(), last: 0, prev: '\n', quotes: Quotes::default(), older: ['\n'; 2], made: 0 }
     }
 
     /// After one more character that stands as it is.

@@ -101,7 +101,7 @@ impl<'p, 't> Pass<'p, 't> {
                 for n in &path.nodes {
                     n.out[..n.outs as usize].iter().for_each(|c| b.push(*c));
                 }
-                b.made = false;
+                b.made = 0;
                 // Every window takes at least its damage.
                 if let Some(n) = path.nodes.last() {
                     safe = n.from as usize;

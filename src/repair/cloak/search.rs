@@ -1,6 +1,7 @@
 //! The search for what stood in a torn run: a beam over (position, pending byte), priced by the character model. It proposes
 //! readings of one window in order of their price; whether one is right is checked in `check` through the forward model; where it can go from a character stands in `moves`.
 
+use super::gate::is_han;
 use super::gbk;
 use super::lost::is_end;
 use super::page::Page;
@@ -250,19 +251,21 @@ impl<'p, 't> Search<'p, 't> {
             let (state, price) = self.model.step(before.state, c);
             cost += price as i32;
             let made = !matches!(kind, Kind::Keep | Kind::Strip);
-            if (made || before.made) && is_end(c) && is_end(before.prev) {
+            if (made || before.made & 1 != 0) && is_end(c) && is_end(before.prev) {
                 cost += price::TWO_ENDS;
             }
             if made && matches!(c, '\u{E000}'..='\u{F8FF}') {
                 cost += price::PRIVATE;
             }
-            if (made || before.made) && self.page.has_pair(before.prev, c) {
-                cost += price::AGAIN;
+            // Only runs that hold a character put together say something about it.
+            let least = if made { 1 } else { 1 + before.made.trailing_zeros() as usize };
+            if least <= 2 {
+                cost += self.again([before.prev, before.older[0], before.older[1]], c, least);
             }
             if c == '\n' && OPENING.contains(&gbk::fold(before.prev)) {
                 cost += price::OPENS_NOTHING;
             }
-            before.made = made;
+            before.made = (before.made << 1 | u8::from(made)) & 3;
             before.quotes = before.quotes.after(c);
             before.state = state;
             before.older = [before.prev, before.older[0]];
@@ -296,6 +299,15 @@ impl<'p, 't> Search<'p, 't> {
         };
         self.nodes.push(node);
         Partial { node: self.nodes.len() as u32 - 1, cost, pending, before, in_step, text, merged: p.merged }
+    }
+
+    /// What it is worth that the page has `c` elsewhere behind the characters `last`, in a run longer than `least`.
+    pub(super) fn again(&self, last: [char; 3], c: char, least: usize) -> i32 {
+        let longest = match self.page.vocabulary.longest(last, c) {
+            2 if !is_han(c) || !is_han(last[0]) => 1,
+            longest => longest,
+        };
+        price::AGAIN[least - 1..longest.max(least) - 1].iter().sum()
     }
 
     /// Puts a reading into its bucket, or merges it with one that has the same future.
