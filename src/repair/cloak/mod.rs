@@ -13,6 +13,7 @@ mod vocabulary;
 
 mod lost;
 mod moves;
+mod neighbours;
 mod price;
 mod quotes;
 mod reading;

@@ -85,8 +85,7 @@ impl Search<'_, '_> {
             let leads = (0x81..=0xFEu8).map(|lead| (lead, first));
             let leads = leads.filter(|(a, b)| !after_comma || gbk::char_of(*a, *b).is_some_and(|c| MARKED.contains(&c)));
             for (cost, lead, c) in self.guesses(&p, leads, |pair| pair[0], ahead, true) {
-                let end = if c == '。' { price::FULL_STOP } else { 0 };
-                self.write(p, at, at + 2, &[c], &[lead, MARKER, first], Kind::Marker, second, 0, cost + first_mark + end, true);
+                self.write(p, at, at + 2, &[c], &[lead, MARKER, first], Kind::Marker, second, 0, cost + first_mark, true);
             }
         }
         // Two markers: one inside the character, one before the punctuation, whose first byte made the first one possible.
@@ -96,8 +95,9 @@ impl Search<'_, '_> {
             && let Some(trail) = [(ROW_A1, ROW_A3), (ROW_A3, ROW_A1)].iter().find(|t| t.0 == first).map(|t| t.1)
         {
             let first_mark = if self.page.marked { 0 } else { price::FIRST_MARK };
-            let punctuation = self.page.chars.get(at + 2).map(|c| c.1);
-            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, trail)), |pair| pair[0], punctuation, true) {
+            let next = |at: usize| self.page.chars.get(at).map(|c| c.1).filter(|c| !matches!(c, '?' | '\u{FFFD}'));
+            let ahead = [next(at + 2), next(at + 3)];
+            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, trail)), |pair| pair[0], ahead, true) {
                 self.write(p, at, at + 2, &[c], &[lead, MARKER, trail, MARKER], Kind::Marker, 0, 0, cost + first_mark, true);
             }
         }

@@ -56,8 +56,21 @@ pub const ON_PAGE: i32 = -NAT;
 pub const PARTICLE: i32 = -2 * NAT;
 pub const WIDE_SPACE: i32 = 6 * NAT;
 pub const UNSEEN_SYMBOL: i32 = 8 * NAT;
-/// More than half of the characters torn by a marker are 。.
-pub const FULL_STOP: i32 = -NAT / 2;
+/// A character torn by a marker, in 1/64 of what its neighbours say: itself behind them, the next behind it, the one after; what
+/// it costs alone is taken back in part. These and the next are fitted to simulated pages.
+pub const BY_LEFT: i32 = 47;
+pub const BY_RIGHT: i32 = 48;
+pub const BY_BEYOND: i32 = 56;
+pub const BY_ALONE: i32 = 30;
+/// More than half of the characters torn by a marker are 。; other marks are rare among them.
+pub const FULL_STOP: i32 = -15 * NAT / 4;
+pub const NO_LETTER: i32 = 3 * NAT / 2;
+/// Every doubling of the times the page has the character.
+pub const COUNTED: i32 = -NAT;
+/// The page has it elsewhere behind the same character, before the same, before the same two.
+pub const LEFT_AGAIN: i32 = -7 * NAT / 2;
+pub const RIGHT_AGAIN: i32 = -9 * NAT / 4;
+pub const BEYOND_AGAIN: i32 = -9 * NAT / 4;
 /// The ASCII byte that went with it: the bracket of one that is closed, a tag, a marker, none of these
 /// (3.5). Blanks are priced by the page's habit.
 pub const BRACKET: i32 = NAT;
