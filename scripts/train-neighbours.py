@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Counts what stands beside the characters a marker can tear: reads a folder of clean text, writes src/data/cloak-neighbours.bin.
+"""Counts what stands beside the characters that a cloak loses: reads a folder of clean text, writes src/data/cloak-neighbours.bin.
 
     python3 scripts/train-neighbours.py ../shared/corpus src/data/cloak-neighbours.bin
 
 The same bytes each time. Needs numpy and either the zstd command or the module zstandard. A marker can tear a character only if
 its second byte in GBK is A1 or A3; these are some 140 letters and marks (after folding to simplified), and few enough to know
-their neighbours well: all n-grams counted here have one of them in a fixed place. How the file is read: src/repair/cloak/neighbours.rs.
+their neighbours well: the first n-grams counted here have one of them in a fixed place. A character that lost its second byte
+mostly stands before punctuation: the others are n-grams that punctuation follows. How the file is read: src/repair/cloak/neighbours.rs.
 Every 20th line of every source is left out, as in scripts/train-model.py. --also-out N,N leaves more out (line number modulo 20),
 to measure.
 """
@@ -16,29 +17,32 @@ import sys
 
 import numpy as np
 
-# (file, take every n-th line, weight), as for the character model.
+# (file, take every n-th line, weight). As for the character model, but what cloaked pages are not, laws and articles on
+# technology, counts less, and prose more.
 SOURCES = [
-    ("laws_cn.txt.zst", 3, 1),
-    ("laws_tw.txt.zst", 5, 1),
-    ("lctt.txt.zst", 1, 1),
+    ("laws_cn.txt.zst", 3, 0.4),
+    ("laws_tw.txt.zst", 5, 0.4),
+    ("lctt.txt.zst", 1, 0.8),
     ("tw_talk.txt.zst", 1, 1),
-    ("wiki_cmrc.txt.zst", 1, 4),
-    ("wiki_drcd.txt.zst", 1, 4),
-    ("wiki_udgsd.txt.zst", 1, 4),
-    ("xquad_zh.txt.zst", 1, 4),
-    ("story_cmrc19.txt.zst", 1, 3),
-    ("multilang/zho-CN.txt", 1, 4),
-    ("multilang/zho-TW.txt", 1, 4),
+    ("wiki_cmrc.txt.zst", 1, 5),
+    ("wiki_drcd.txt.zst", 1, 5),
+    ("wiki_udgsd.txt.zst", 1, 5),
+    ("xquad_zh.txt.zst", 1, 5),
+    ("story_cmrc19.txt.zst", 1, 6),
+    ("multilang/zho-CN.txt", 1, 6),
+    ("multilang/zho-TW.txt", 1, 6),
 ]
 TRAILS = (0xA1, 0xA3)
-KEPT = 70_000      # n-grams kept of each of the three large kinds
+KEPT = 44_000      # n-grams kept of each of the three large kinds around characters that can be torn
+ENDS = {0: 0, 1: 68_000, 2: 58_000, 3: 8_000}  # and of the kinds before punctuation
 BACKOFF = 0.9      # nats that an n-gram not kept costs beyond the shorter one
 UNSEEN = 6.0       # nats of a second neighbour that was not seen
 DISCOUNT = 0.5
 STEPS = 8          # a nat in units of the file
 BUCKETS = 14       # bits of the hash that choose a bucket; the next 16 are kept
 # kinds of n-grams, as in src/repair/cloak/neighbours.rs; x is the character that can be torn, - its neighbours
-X, LX, LLX, XR, LXR, XRR, REST = range(7)
+X, LX, LLX, XR, LXR, XRR, REST, E, LE, LLE, ER = range(11)
+MARKS = "、。！？；，\n"  # a marker is put before them; the end of a line is lost as often
 
 
 def lines(path, out):
@@ -95,12 +99,19 @@ def key(*tokens):
 
 def count(streams, is_x):
     """{kind: (keys ascending, weighted counts)}"""
-    parts = {k: [] for k in (X, LX, LLX, XR, LXR, XRR)}
+    parts = {k: [] for k in (X, LX, LLX, XR, LXR, XRR, E, LE, LLE, ER)}
+    is_mark = np.zeros(0x10000, bool)
+    is_mark[[ord(c) - 0xFEE0 if c > "\uFF00" else ord(c) for c in MARKS]] = True
     for t, weight in streams:
         t = np.concatenate(([10, 10], t, [10, 10])).astype(np.uint32)
         at = np.flatnonzero(is_x[t[2:-2]]) + 2
         l2, l1, x, r1, r2 = (t[at + i] for i in (-2, -1, 0, 1, 2))
         for kind, tokens in ((X, (x,)), (LX, (l1, x)), (LLX, (l2, l1, x)), (XR, (x, r1)), (LXR, (l1, x, r1)), (XRR, (x, r1, r2))):
+            keys, n = np.unique(key(*tokens), return_counts=True)
+            parts[kind].append((keys, n.astype(float) * weight))
+        at = np.flatnonzero(is_mark[t[3:-1]] & (t[2:-2] >= 0x4E00) & (t[2:-2] < 0xA000)) + 2
+        l2, l1, x, r1 = (t[at + i] for i in (-2, -1, 0, 1))
+        for kind, tokens in ((E, (x,)), (LE, (l1, x)), (LLE, (l2, l1, x)), (ER, (x, r1))):
             keys, n = np.unique(key(*tokens), return_counts=True)
             parts[kind].append((keys, n.astype(float) * weight))
     counts = {}
@@ -164,6 +175,23 @@ def main():
         backed = UNSEEN if lower is None else BACKOFF + at(*shorter[lower], keys & two, 12)
         score = np.round(n * np.abs(p - backed), 6)
         best = np.sort(np.lexsort((keys, -score))[:KEPT])
+        kept.append((kind, keys[best], p[best]))
+
+    keys, n = counts[E]
+    ends = keys, np.round(-np.log(n / n.sum()), 6)
+    kept.append((E, *ends))
+    for kind, lower, mask in ((LE, ends, np.uint64(0xFFFF)), (LLE, None, two), (ER, None, None)):
+        keys, n = counts[kind]
+        p = prices(keys, n)
+        if kind == LE:
+            lower_prices = 2 * BACKOFF + at(*lower, keys & mask, 12)
+            shorter[LE] = keys, p
+        elif kind == LLE:
+            lower_prices = BACKOFF + at(*shorter[LE], keys & mask, 12)
+        else:
+            lower_prices = np.full(len(p), 3.0)
+        score = np.round(n * np.abs(p - lower_prices), 6)
+        best = np.sort(np.lexsort((keys, -score))[:ENDS[kind - E]])
         kept.append((kind, keys[best], p[best]))
 
     hashes, values = [], []

@@ -156,6 +156,16 @@ fn the_model_is_the_one_its_manifest_describes() {
     assert!(model.len() <= 2 << 20, "more than 2 MiB");
 }
 
+#[test]
+fn the_neighbours_are_those_their_manifest_describes() {
+    let file = fs::read(root().join("src/data/cloak-neighbours.bin")).expect("the table of neighbours");
+    let manifest = read(&root().join("src/data/cloak-neighbours.md"));
+    let said = |key: &str| manifest.lines().find_map(|l| l.strip_prefix(key)).map(str::trim).unwrap_or_default().to_owned();
+    assert_eq!(said("bytes:"), file.len().to_string());
+    assert_eq!(said("xxh3:"), format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&file)));
+    assert!(file.len() <= 1 << 20, "more than 1 MiB");
+}
+
 /// A file of the optional kit beside the project.
 fn kit(path: &str) -> Option<String> {
     let kit = root().join("../shared");

@@ -1,5 +1,5 @@
-//! What stands beside the characters that a marker can tear: n-grams that have one of them in a fixed place, far more of these than
-//! the character model can afford. Prices a guess; which guesses there are is decided in `lost`.
+//! What stands beside the characters that a cloak loses: those a marker can tear, and those before punctuation. More n-grams of
+//! these than the character model can afford. Prices a guess; which guesses there are is decided in `lost`.
 
 use std::sync::OnceLock;
 
@@ -20,8 +20,11 @@ const BACKOFF: i32 = 9 * NAT / 10;
 const LEFT: i32 = 2 * NAT;
 const RIGHT: i32 = 9 * NAT;
 const BEYOND: i32 = 6 * NAT;
+/// Punctuation that the file does not have behind a character.
+const UNSEEN_MARK: i32 = 3 * NAT;
 
-/// Kinds of n-grams, as the trainer numbers them. X is the character in question, l and r its neighbours.
+/// Kinds of n-grams, as the trainer numbers them. X is the character in question, E the same before punctuation, l and r its
+/// neighbours.
 #[derive(Clone, Copy)]
 enum Kind {
     X,
@@ -31,6 +34,10 @@ enum Kind {
     Lxr,
     Xrr,
     Rest,
+    E,
+    Le,
+    Lle,
+    Er,
 }
 
 /// The table of neighbours.
@@ -93,6 +100,16 @@ impl Neighbours {
         let Some(r2) = r2 else { return price };
         price.beyond = get(Kind::Xrr, &[x, r1, r2]).unwrap_or(BEYOND - if short.is_some() { 0 } else { NAT });
         price
+    }
+
+    /// What `x` costs behind `left`, the nearest first, and before `mark`: punctuation or the end of a line.
+    pub fn price_at_end(&self, left: [char; 2], x: char, mark: char) -> Price {
+        let [l1, l2] = left.map(token);
+        let x = token(x);
+        let alone = self.get(Kind::E, &[x]).unwrap_or(14 * NAT);
+        let left = self.get(Kind::Lle, &[l2, l1, x]).or_else(|| Some(self.get(Kind::Le, &[l1, x])? + BACKOFF));
+        let right = self.get(Kind::Er, &[x, token(mark)]).unwrap_or(UNSEEN_MARK);
+        Price { alone, left: left.unwrap_or(2 * BACKOFF + alone), right, beyond: 0 }
     }
 
     /// What the file has for an n-gram, in 1/16 nat.

@@ -39,7 +39,7 @@ pub const PRIVATE: i32 = 20 * NAT;
 pub const TWO_ENDS: i32 = 6 * NAT;
 pub const CLOSES: i32 = -5 * NAT / 2;
 /// The page has the same two characters elsewhere; the same three, four: so much more.
-pub const AGAIN: [i32; 3] = [-5 * NAT / 2, -NAT, -NAT];
+pub const AGAIN: [i32; 3] = [-3 * NAT / 2, -NAT, -NAT / 4];
 /// A longer context makes a character cheaper by this much at most.
 pub const SURPRISE: i32 = 4 * NAT;
 /// An opening mark before the end of a line.
@@ -47,30 +47,15 @@ pub const OPENS_NOTHING: i32 = 5 * NAT;
 /// The same character stands two or three places before: 看一看, 包了又包.
 pub const REPEATS: i32 = -NAT;
 /// The same with 又, 一 or 不 between.
-pub const DOUBLES: i32 = -3 * NAT;
+pub const DOUBLES: i32 = -6 * NAT;
 /// Two characters were lost: a question mark is left for one of them.
 pub const LEFT: i32 = 5 * NAT;
 /// The page has the character elsewhere.
 pub const ON_PAGE: i32 = -NAT;
-/// A particle that ends sentences, before punctuation.
+/// A particle that ends sentences, in speech before punctuation, elsewhere before an exclamation or a question mark.
 pub const PARTICLE: i32 = -2 * NAT;
 pub const WIDE_SPACE: i32 = 6 * NAT;
 pub const UNSEEN_SYMBOL: i32 = 8 * NAT;
-/// A character torn by a marker, in 1/64 of what its neighbours say: itself behind them, the next behind it, the one after; what
-/// it costs alone is taken back in part. These and the next are fitted to simulated pages.
-pub const BY_LEFT: i32 = 47;
-pub const BY_RIGHT: i32 = 48;
-pub const BY_BEYOND: i32 = 56;
-pub const BY_ALONE: i32 = 30;
-/// More than half of the characters torn by a marker are 。; other marks are rare among them.
-pub const FULL_STOP: i32 = -15 * NAT / 4;
-pub const NO_LETTER: i32 = 3 * NAT / 2;
-/// Every doubling of the times the page has the character.
-pub const COUNTED: i32 = -NAT;
-/// The page has it elsewhere behind the same character, before the same, before the same two.
-pub const LEFT_AGAIN: i32 = -7 * NAT / 2;
-pub const RIGHT_AGAIN: i32 = -9 * NAT / 4;
-pub const BEYOND_AGAIN: i32 = -9 * NAT / 4;
 /// The ASCII byte that went with it: the bracket of one that is closed, a tag, a marker, none of these
 /// (3.5). Blanks are priced by the page's habit.
 pub const BRACKET: i32 = NAT;

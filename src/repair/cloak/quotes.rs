@@ -26,6 +26,11 @@ impl Quotes {
         self
     }
 
+    /// Is a quote open?
+    pub fn is_speech(self) -> bool {
+        self.0[..3].iter().any(|n| *n > 0)
+    }
+
     /// Is a round bracket open?
     pub fn in_brackets(self) -> bool {
         self.0[4] > 0
