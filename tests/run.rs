@@ -357,3 +357,41 @@ fn a_later_dump_is_compared_with_earlier_ones() {
     let wrong = jingwen(at, "clean third -o out/4 --against index/1");
     assert!(wrong.status.code() == Some(2) && err(&wrong).contains("--dedup dump"), "{}", err(&wrong));
 }
+
+#[test]
+fn tables_and_the_mnbvc_format() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    // lines and pages to tables, tables to tables and lines: nothing is lost on the way
+    run(at, "clean in -o tables --to parquet --dedup dump --block 20K");
+    run(at, "clean in -o again --to parquet --dedup dump --block 20K -j 7");
+    assert!(tree(&at.join("tables")) == tree(&at.join("again")), "the same bytes each time");
+    let names: Vec<String> = tree(&at.join("tables")).keys().map(|p| p.display().to_string()).filter(|p| p.ends_with("parquet")).collect();
+    assert_eq!(names, ["0.parquet", "1.parquet", "2.parquet", "3.parquet", "documents.parquet"]);
+    run(at, "verify tables");
+    for dedup in ["page", "dump"] {
+        run(at, &format!("clean tables -o second-{dedup} --to parquet --dedup {dedup} --block 20K --include *.parquet"));
+        run(at, &format!("clean second-{dedup} -o lines-{dedup} --to jsonl --include *.parquet"));
+    }
+    run(at, "clean in -o direct --to jsonl --dedup dump");
+    let texts = |out: &str| -> Vec<String> {
+        let mut all = paragraphs(&at.join(out));
+        all.sort();
+        all
+    };
+    assert!(texts("lines-page") == texts("direct"), "through tables");
+    assert!(texts("lines-dump") == texts("direct"), "through tables, with nothing more to cut");
+    // a column that is not there
+    let wrong = jingwen(at, "clean tables/0.parquet -o wrong --text-field body");
+    assert!(wrong.status.code() == Some(3) && err(&wrong).contains("the columns are: id (string)"), "{}", err(&wrong));
+
+    run(at, "clean in -o mnbvc --to mnbvc --dedup dump");
+    let line = fs::read_to_string(at.join("mnbvc/3.jsonl")).unwrap();
+    let across = line.lines().flat_map(|l| {
+        let l: serde_json::Value = serde_json::from_str(l).unwrap();
+        l["段落"].as_array().unwrap().iter().map(|p| p["是否跨文件重复"].as_bool().unwrap()).collect::<Vec<_>>()
+    });
+    let across: Vec<bool> = across.collect();
+    assert!(across.iter().any(|a| *a) && across.iter().any(|a| !*a), "copies are told, and stay");
+}

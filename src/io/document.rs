@@ -88,6 +88,12 @@ impl<'d> Details<'d> {
         Details { metadata: raw(&draft.metadata), charset: raw(&draft.charset), counts, removed }
     }
 
+    /// Counts and what was removed, each as JSON of its own.
+    pub fn parts(&self) -> [String; 2] {
+        let json = |v: serde_json::Result<String>| v.unwrap_or_else(|_| "null".to_owned());
+        [json(serde_json::to_string(&self.counts)), json(serde_json::to_string(&self.removed))]
+    }
+
     /// As the members of a JSON object, without its braces.
     pub fn members(&self) -> String {
         let object = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());

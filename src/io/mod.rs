@@ -14,7 +14,6 @@ pub mod quarantine;
 pub mod record;
 pub mod source;
 pub mod spool;
-#[cfg(feature = "parquet")]
 pub mod table;
 pub mod warc;
 pub mod window;

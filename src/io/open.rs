@@ -167,7 +167,6 @@ pub(super) fn open_stream(
                 zip::open_spool(spool, place, context.clone())?
             }
         },
-        #[cfg(feature = "parquet")]
         Found::Parquet => {
             let (file, spool) = match plain {
                 Some(path) => (File::open(path)?, None),
@@ -177,13 +176,6 @@ pub(super) fn open_stream(
                 }
             };
             Box::new(super::table::read::open(file, spool, context.column.as_deref(), place, context.clone())?)
-        }
-        #[cfg(not(feature = "parquet"))]
-        Found::Parquet => {
-            let why = "a Parquet table; this jingwen was built without the feature `parquet`";
-            let raw = file.map_or(Raw::None, |f| Raw::File(f.to_path_buf()));
-            early.push_back(place.bad(0, None, why, raw));
-            Box::new(Nothing(place))
         }
     };
     Ok(if early.is_empty() { reader } else { Box::new(Early { early, reader }) })

@@ -30,25 +30,13 @@ pub struct Record {
     /// What is to be cleaned.
     pub body: Body,
     /// The row of a table it came from, with its other columns.
-    #[cfg(feature = "parquet")]
     pub row: Option<super::table::Row>,
 }
 
 impl Record {
     /// A record of which nothing more is known.
     pub fn new(number: u64, offset: u64, body: Body) -> Record {
-        Record {
-            number,
-            offset,
-            entry: None,
-            id: None,
-            url: None,
-            date: None,
-            label: None,
-            body,
-            #[cfg(feature = "parquet")]
-            row: None,
-        }
+        Record { number, offset, entry: None, id: None, url: None, date: None, label: None, body, row: None }
     }
 }
 

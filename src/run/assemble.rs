@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::blocks::{BadLine, Stage, Work};
 use super::journal::{At, Output};
+use super::plan::Plan;
 use crate::error::Error;
 use crate::io::output::AtomicFile;
 
@@ -27,7 +28,7 @@ impl Assembly {
         Ok(Assembly { file: BufWriter::with_capacity(1 << 18, file), path, hash: Xxh3::new(), length: 0 })
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.hash.update(bytes);
         self.length += bytes.len() as u64;
         self.file.write_all(bytes).map_err(|source| Error::Io { verb: "write", path: self.path.display().to_string(), source })
@@ -39,7 +40,7 @@ impl Assembly {
         loop {
             match file.read(&mut buffer) {
                 Ok(0) => return Ok(()),
-                Ok(n) => self.write(&buffer[..n])?,
+                Ok(n) => self.put(&buffer[..n])?,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(source) => return Err(Error::Io { verb: "read", path: from.display().to_string(), source }),
             }
@@ -57,6 +58,30 @@ impl Assembly {
         commit().map_err(|source| Error::Io { verb: "write", path: target.display().to_string(), source })?;
         Ok(Output { path, length, xxh3: format!("{:032x}", hash.digest128()) })
     }
+}
+
+impl Write for Assembly {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.hash.update(bytes);
+        self.length += bytes.len() as u64;
+        self.file.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Puts the blocks of a part that is a table into `folder/name`.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn table(plan: &Plan, part: u32, work: &Work, begun: &Path, blocks: &[At], folder: &Path) -> Result<Output, Error> {
+    let name = &plan.parts[part as usize];
+    let to = Assembly::create(begun, folder.join(name))?;
+    let blocks: Vec<PathBuf> = blocks.iter().map(|at| work.path(*at, Stage::Out)).collect();
+    super::table::assemble(plan, part, &blocks, to)?.finish(name.clone())
 }
 
 /// A file that may not be there.
@@ -114,7 +139,7 @@ pub fn quarantine(work: &Work, begun: &Path, blocks: &[At], folder: &Path, name:
             line.start = line.start.map(|n| n + base);
             let mut json = serde_json::to_vec(&line).map_err(|e| fail(e.into()))?;
             json.push(b'\n');
-            index.write(&json)?;
+            index.put(&json)?;
         }
     }
     Ok(vec![records.finish(name.join(records_name))?, index.finish(name.join(index_name))?])

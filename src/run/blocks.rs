@@ -13,6 +13,7 @@ use super::plan::Plan;
 use super::rows::{self, Row};
 use super::settings::{OnBad, Watch};
 use super::sums::Sums;
+use super::table;
 use super::work::Done;
 use crate::error::Error;
 use crate::io::output::AtomicFile;
@@ -107,6 +108,8 @@ pub struct Blocks<'r> {
     open: BTreeMap<Stage, BufWriter<AtomicFile>>,
     raw: u64,
     rows: Vec<Row>,
+    docs: Option<(u64, u64)>,
+    table: Option<table::Rows>,
     sums: Sums,
     files: Vec<Output>,
     /// What was done.
@@ -126,6 +129,8 @@ impl<'r> Blocks<'r> {
             open: BTreeMap::new(),
             raw: 0,
             rows: Vec::new(),
+            docs: None,
+            table: None,
             sums: Sums::default(),
             files: Vec::new(),
             committed: Vec::new(),
@@ -148,6 +153,20 @@ impl<'r> Blocks<'r> {
             } else {
                 self.write(at, Stage::Out, &done.out)?;
             }
+        }
+        if !done.documents.is_empty() {
+            let fail = || self.fail(at, Stage::Out);
+            if self.table.is_none() {
+                let file = AtomicFile::create_in(&self.work.begun, &self.work.path(at, Stage::Out)).map_err(fail())?;
+                self.table = Some(table::Rows::new(self.plan, done.input, BufWriter::with_capacity(1 << 18, file)).map_err(fail())?);
+            }
+            let fail = self.fail(at, Stage::Out);
+            if let Some(table) = &mut self.table {
+                table.add(std::mem::take(&mut done.documents)).map_err(fail)?;
+            }
+        }
+        if let Some((first, last)) = done.docs {
+            self.docs = Some((self.docs.map_or(first, |d| d.0), last));
         }
         for bad in &mut done.bad {
             self.bad(at, bad, &mut done.counter.sums)?;
@@ -252,11 +271,15 @@ impl<'r> Blocks<'r> {
 
     /// Makes what the block gave safe, then says so in the journal.
     fn commit(&mut self, at: At, last: bool) -> Result<(), Error> {
-        let docs = self.rows.iter().map(|r| r.doc).min().zip(self.rows.iter().map(|r| r.doc).max());
+        let docs = self.docs.take();
         if !self.rows.is_empty() {
             let mut rows = std::mem::take(&mut self.rows);
             let fail = self.fail(at, Stage::Rows);
             rows::write(&mut rows, self.file(at, Stage::Rows)?).map_err(fail)?;
+        }
+        if let Some(table) = self.table.take() {
+            let file = table.finish().map_err(self.fail(at, Stage::Out))?;
+            self.open.insert(Stage::Out, file);
         }
         for (stage, file) in std::mem::take(&mut self.open) {
             let commit = || -> io::Result<()> {

@@ -270,7 +270,11 @@ pub fn limits(settings: &Settings) -> Limits {
     Limits { record: settings.max_record, ratio: settings.max_ratio, depth: settings.max_nesting, ..Limits::default() }
 }
 
-fn open(plan: &Plan, n: usize) -> io::Result<Box<dyn Reader>> {
+/// Opens an input.
+///
+/// # Errors
+/// What the system says; a column that is not there, with those there are.
+pub fn open(plan: &Plan, n: usize) -> io::Result<Box<dyn Reader>> {
     let input = &plan.inputs[n];
     let kind = match plan.settings.from {
         // names lie: they have decided where the records go, not what they are
@@ -284,7 +288,7 @@ fn open(plan: &Plan, n: usize) -> io::Result<Box<dyn Reader>> {
     if input.path.as_os_str() == "-" {
         return open_reader(Box::new(io::stdin()), &input.shown(), kind, &limits);
     }
-    crate::io::open::open(&input.path, kind, &limits)
+    crate::io::open::open_with(&input.path, kind, &limits, plan.settings.text_field.as_deref())
 }
 
 /// Why a record is not read.

@@ -39,7 +39,7 @@ pub struct Block {
     pub last: bool,
     /// What it held.
     pub sums: Sums,
-    /// Orders of the first and the last record that has rows.
+    /// Orders of the first and the last record that was stored for the last pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docs: Option<(u64, u64)>,
     /// Text files written, one a record.

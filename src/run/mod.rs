@@ -22,6 +22,7 @@ mod rows;
 pub mod settings;
 pub mod stream;
 pub mod sums;
+mod table;
 pub mod verify;
 mod work;
 
@@ -43,7 +44,7 @@ use journal::{At, Block, Entry, Journal, Output};
 use plan::{Plan, QUARANTINE, REMOVED, REPORT, STATE, Unit};
 use render::Render;
 use rows::PARTS;
-use settings::{Dedup, Means, OnBad, Watch};
+use settings::{Dedup, Means, OnBad, To, Watch};
 use sums::Sums;
 use work::Worker;
 
@@ -357,14 +358,16 @@ impl Run {
         let mut journal = self.journal(&share.journal("apply"))?;
         let mut sink = Blocks::new(&self.plan, &self.work, &mut journal, watch, false, false);
         let mut rest = blocks.iter();
-        let mut open: Option<(&Block, Frames, Arc<Vec<rows::Verdict>>)> = None;
+        let mut open: Option<(&Block, Frames, Arc<Known>)> = None;
+        let units = self.plan.units();
+        let mut others: Option<table::Others> = None;
         let mut next = || -> Result<Option<(u64, Frame)>, Error> {
             loop {
-                if let Some((block, frames, verdicts)) = &mut open {
+                if let Some((block, frames, known)) = &mut open {
                     if let Some(frame) = frames.next_frame()? {
                         return Ok(Some((
                             frame.len() as u64 * 2,
-                            Frame { at: block.at, bytes: Some((frame, verdicts.clone())), last: false },
+                            Frame { at: block.at, bytes: Some((frame, known.clone())), last: false },
                         )));
                     }
                     let end = Frame { at: block.at, bytes: None, last: block.last };
@@ -376,11 +379,23 @@ impl Run {
                     Some((from, to)) => resolve::verdicts(&self.work.folder, &(from..=to))?,
                     None => Vec::new(),
                 };
-                open = Some((block, Frames::open(&self.work.path(block.at, Stage::Draft))?, Arc::new(verdicts)));
+                let input = units[block.at.0 as usize].inputs.start;
+                if others.as_ref().is_none_or(|o| o.input() != input) {
+                    others = if self.plan.settings.to == To::Parquet { table::Others::open(&self.plan, input)? } else { None };
+                }
+                let number = |order: u64| order & u64::from(u32::MAX);
+                let others = match (&mut others, block.docs) {
+                    (Some(o), Some((from, to))) => {
+                        let path = &self.plan.inputs[input].path;
+                        Some(o.rows(number(from)..=number(to)).map_err(cannot("read", path))?)
+                    }
+                    _ => None,
+                };
+                open = Some((block, Frames::open(&self.work.path(block.at, Stage::Draft))?, Arc::new(Known { verdicts, others })));
             }
         };
         let work = |frame: Frame| match frame.bytes {
-            Some((bytes, verdicts)) => worker.apply(frame.at, &bytes, &verdicts),
+            Some((bytes, known)) => worker.apply(frame.at, &bytes, &known.verdicts, known.others.as_ref()),
             None => Ok(work::Done { at: Some(frame.at), end: Some(frame.last), ..work::Done::default() }),
         };
         ordered(self.limits(), std::iter::from_fn(|| next().transpose()), work, |done| sink.take(done?))?;
@@ -426,7 +441,11 @@ impl Run {
             }
             let of: HashSet<u32> = units.iter().filter(|(_, u)| u.part == Some(n)).map(|(n, _)| *n).collect();
             let blocks: Vec<At> = scanned.iter().map(|b| b.at).filter(|at| of.contains(&at.0)).collect();
-            assemble::concatenate(&self.work, &begun, &blocks, Stage::Out, &self.folder, part, true)?.map(&mut keep).transpose()?;
+            if self.plan.settings.to == To::Parquet {
+                keep(assemble::table(&self.plan, n, &self.work, &begun, &blocks, &self.folder)?)?;
+            } else {
+                assemble::concatenate(&self.work, &begun, &blocks, Stage::Out, &self.folder, part, true)?.map(&mut keep).transpose()?;
+            }
             for at in blocks {
                 self.work.remove(at, Stage::Out)?;
             }
@@ -462,8 +481,15 @@ impl Run {
 /// A job of the last pass.
 struct Frame {
     at: At,
-    bytes: Option<(Vec<u8>, Arc<Vec<rows::Verdict>>)>,
+    bytes: Option<(Vec<u8>, Arc<Known>)>,
     last: bool,
+}
+
+/// What is known of the records of a block besides what was stored of them.
+struct Known {
+    verdicts: Vec<rows::Verdict>,
+    /// Rows of the table they came from.
+    others: Option<BTreeMap<u64, table::Row>>,
 }
 
 fn scanned(entry: &Entry) -> Option<&Block> {

@@ -4,6 +4,7 @@
 use crate::draft::{Cut, Draft, First};
 use crate::io::document::{self, Details, Places, WHOLE};
 use crate::io::jsonl::Record;
+use crate::io::mnbvc;
 use crate::kernel::Kernel;
 use crate::options::Options;
 use crate::page::{Page, RawDoc};
@@ -153,6 +154,22 @@ impl Render {
     pub fn document(&self, draft: &Draft<'_>, text: &str, reason: Option<&str>, places: Places<'_>, out: &mut Vec<u8>) {
         let details = Details::new(draft, text.len(), self.rules(), places).members();
         document::line(draft, text, &details, reason, out);
+    }
+
+    /// Appends the draft as a line of the MNBVC corpus: copies stay and are told, other removed paragraphs do not.
+    pub fn mnbvc(&self, draft: &Draft<'_>, out: &mut Vec<u8>) {
+        let rules = self.rules();
+        let [here, there, whole] = ["paragraph/repeat", "dump/paragraph", "dump/record"].map(|r| rules.rule(r).0);
+        let title = draft.title.as_deref().map(|text| mnbvc::Paragraph { text, repeated: false, across: false });
+        let pieces = (0..draft.pieces.len()).filter_map(|i| {
+            let cut = draft.pieces[i].cut.map(|c| c.rule);
+            let (repeated, across) = (cut == Some(here), cut == Some(there) || cut == Some(whole));
+            (cut.is_none() || repeated || across).then(|| mnbvc::Paragraph { text: draft.piece(i), repeated, across })
+        });
+        let paragraphs: Vec<_> = title.into_iter().chain(pieces).collect();
+        let repeated = draft.pieces.iter().any(|p| p.cut.is_some_and(|c| c.rule == whole));
+        let file = mnbvc::File { name: &draft.id, size: draft.bytes_in, repeated, more: &draft.metadata, paragraphs: &paragraphs };
+        mnbvc::line(&file, out);
     }
 
     /// Appends the JSON line the draft came from with its new text.

@@ -2,6 +2,7 @@
 //! here but the files of a tree, one a record.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -17,11 +18,12 @@ use super::render::Render;
 use super::rows::{Row, Verdict};
 use super::settings::{Dedup, OnBad, To};
 use super::sums::Counter;
+use super::table;
 use crate::batch::guarded;
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::io::compress::Codec;
-use crate::io::document::placeholder;
+use crate::io::document::{Details, placeholder};
 use crate::io::jsonl;
 use crate::io::lines::{Lines, is_blank};
 use crate::io::output::AtomicFile;
@@ -41,8 +43,12 @@ pub struct Done {
     pub end: Option<bool>,
     /// For the part or the stream, or drafts for the next pass.
     pub out: Vec<u8>,
+    /// For a part that is a table.
+    pub documents: Vec<table::Document>,
     /// Hashes of paragraphs and records.
     pub rows: Vec<Row>,
+    /// Orders of the first and last record that was stored.
+    pub docs: Option<(u64, u64)>,
     /// What cannot be read.
     pub bad: Vec<Bad>,
     /// Bad records have their line in `out` already.
@@ -263,8 +269,9 @@ impl Worker<'_> {
             draft.fetched.clone_from(&record.date);
             self.render.tally(&page, &draft, &mut done.counter);
             if !self.stores() {
-                return Ok(self.write(&draft, record.number, done));
+                return Ok(self.write(&draft, record.number, record.row.clone(), done));
             }
+            done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             self.render.rows(&page, &draft, order, &mut done.rows);
             store(&Stored::Record(Box::new(Kept { number: record.number, line: None, same: false, draft })), &mut done.out);
             Ok(Ok(()))
@@ -281,7 +288,7 @@ impl Worker<'_> {
     }
 
     /// Writes a record that did not come in a JSON line.
-    fn write(&self, draft: &Draft<'_>, number: u64, to: &mut Done) -> Result<(), Error> {
+    fn write(&self, draft: &Draft<'_>, number: u64, row: Option<table::Row>, to: &mut Done) -> Result<(), Error> {
         let text = draft.clean();
         let reason = self.render.reason(draft, &text, true);
         let input = &self.plan.inputs[to.input];
@@ -289,7 +296,17 @@ impl Worker<'_> {
         match self.plan.settings.to {
             // what goes to a part is a line, also beside a tree of texts
             To::Text if input.part.is_none() => to.out.extend_from_slice(text.as_bytes()),
-            _ => self.render.document(draft, &text, reason.as_deref(), &|order| self.plan.place(order, self.earlier), &mut to.out),
+            To::Parquet => {
+                let places = |order| self.plan.place(order, self.earlier);
+                let details = Details::new(draft, text.len(), self.render.rules(), &places);
+                to.documents.push(table::document(draft, &text, &details, reason.as_deref(), row));
+                to.counter.sums.bytes_out += text.len() as u64;
+            }
+            To::Mnbvc => self.render.mnbvc(draft, &mut to.out),
+            To::Text | To::Jsonl => {
+                let places = |order| self.plan.place(order, self.earlier);
+                self.render.document(draft, &text, reason.as_deref(), &places, &mut to.out);
+            }
         }
         to.counter.sums.bytes_out += (to.out.len() - before) as u64;
         self.render.count(draft, reason.is_none(), &mut to.counter);
@@ -316,8 +333,9 @@ impl Worker<'_> {
             Some(entry) => PathBuf::from(format!("{}/{entry}", self.plan.inputs[done.input].shown().display())),
             None => self.plan.inputs[done.input].shown(),
         };
-        // a tree of texts, and an archive with JSON lines in it
-        let as_files = self.folder.is_some() && self.plan.inputs[done.input].part.is_none();
+        // a tree of texts, and an archive with JSON lines in it; or another format than JSON lines
+        let other = matches!(self.plan.settings.to, To::Parquet | To::Mnbvc);
+        let as_files = other || self.folder.is_some() && self.plan.inputs[done.input].part.is_none();
         done.placed = true;
         done.counter.sums.bytes_in = lines.bytes.len() as u64;
         done.out.reserve(lines.bytes.len() + 1024);
@@ -387,7 +405,9 @@ impl Worker<'_> {
             done.out.extend_from_slice(bom);
             return self.write_line(record, &draft, number, done);
         }
-        self.render.rows(&page, &draft, self.plan.order(done.input, number), &mut done.rows);
+        let order = self.plan.order(done.input, number);
+        done.docs = Some((done.docs.map_or(order, |d| d.0), order));
+        self.render.rows(&page, &draft, order, &mut done.rows);
         let same = *draft.text == *record.text;
         if same {
             draft.text = "".into();
@@ -410,11 +430,12 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it.
+    /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it. `others`: rows of the table it came
+    /// from, by number.
     ///
     /// # Errors
     /// [`Error::Io`], also when what was stored cannot be read.
-    pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict]) -> Result<Done, Error> {
+    pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
         let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
         let damaged =
             || Error::Io { verb: "read", path: format!("drafts of block {}-{}", at.0, at.1), source: io::ErrorKind::InvalidData.into() };
@@ -442,7 +463,8 @@ impl Worker<'_> {
             let verdicts = &verdicts[from..to];
             let Some(line) = &kept.line else {
                 self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
-                self.write(&kept.draft, kept.number, &mut done)?;
+                let row = others.and_then(|o| o.get(&kept.number)).cloned();
+                self.write(&kept.draft, kept.number, row, &mut done)?;
                 continue;
             };
             let record = jsonl::Record::parse(line, field).map_err(|_| damaged())?;

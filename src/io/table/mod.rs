@@ -88,7 +88,8 @@ impl Columns {
 
 impl Column {
     fn read(descr: &ColumnDescPtr, reader: &mut ColumnReader, rows: usize) -> Result<Column> {
-        fn some<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> Result<(Vec<T::T>, Vec<i16>, Vec<i16>)> {
+        type Some<T> = (Vec<T>, Vec<i16>, Vec<i16>);
+        fn some<T: DataType>(reader: &mut ColumnReaderImpl<T>, rows: usize) -> Result<Some<T::T>> {
             let (mut values, mut defs, mut reps) = (Vec::new(), Vec::new(), Vec::new());
             let (got, ..) = reader.read_records(rows, Some(&mut defs), Some(&mut reps), &mut values)?;
             if got == rows {
