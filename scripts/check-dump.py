@@ -43,9 +43,9 @@ def truth(path):
 
 
 def outputs(out):
-    for path in sorted(glob.glob(os.path.join(out, "**", "*.jsonl"), recursive=True)):
+    for path in sorted(glob.glob(os.path.join(out, "**", "*.jsonl*"), recursive=True)):
         name = os.path.relpath(path, out)
-        if name not in NO_OUTPUT and not name.startswith(("quarantine", ".")):
+        if name not in NO_OUTPUT and not name.startswith(("quarantine", "_jingwen", ".")):
             yield path
 
 
@@ -85,7 +85,7 @@ def warc(check, program, source, out, more):
     index = run(check, program, source, out, more)
     found, sentences = collections.Counter(), set()
     for path in outputs(out):
-        with open(path, "rb") as f:
+        with unpacked(path) as f:
             for line in f:
                 # the text only: a removed paragraph stands in the details
                 document = json.loads(line)
@@ -133,6 +133,12 @@ def unpacked(path):
         import gzip
 
         return gzip.open(path, "rb")
+    if path.endswith(".zst"):
+        import io
+
+        import zstandard
+
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(open(path, "rb"), read_across_frames=True, closefd=True))
     return open(path, "rb")
 
 
@@ -142,7 +148,7 @@ def jsonl(check, program, source, out, more):
     got = collections.defaultdict(list)
     total = 0
     for path in outputs(out):
-        with open(path, "rb") as f:
+        with unpacked(path) as f:
             for line in f:
                 m = KEY.search(line)
                 total += bool(line.strip())
@@ -151,7 +157,7 @@ def jsonl(check, program, source, out, more):
     bad = {b["record"] for b in index}
     sound, same, lost, wrong = 0, 0, 0, collections.Counter()
     source_lines = {}
-    if whole and not source.endswith(".zst"):
+    if whole:
         with unpacked(source) as f:
             source_lines = dict(enumerate(f.read().split(b"\n"), 1)) if os.path.getsize(source) < 300e6 else {}
     unaccounted = collections.Counter()

@@ -18,6 +18,10 @@ const KEEP: u64 = 8 << 20;
 /// How far behind the place where a decoder gave up the next member may begin: a member cut off runs on into its successor, by
 /// 64 KB at most where it says that bytes follow as they are.
 const LOOK_BEHIND: u64 = 1 << 17;
+/// Fewer zeros are the beginning of some other damage, bytes.
+const HOLE: u64 = 512;
+/// How often, on the whole, bytes may be looked at again to find members.
+const AGAIN: u64 = 8;
 /// Compressed bytes that must decode before a magic number in the middle of nowhere is believed.
 const TRIAL: usize = 1 << 12;
 
@@ -173,8 +177,8 @@ pub struct Stream {
     out: u64,
     /// Damaged members are kept whole, not only from where the decoder gave up.
     whole: bool,
-    /// No member is sought before this offset again: the work on damaged data stays linear.
-    sought: u64,
+    /// Bytes that members were sought in for a second time.
+    again: u64,
     /// A limit of the whole file is passed.
     over: bool,
     /// Why the decoder gave up, when that was not told yet.
@@ -229,7 +233,7 @@ impl Stream {
             codec = claimed;
         }
         let decoder = if codec == Codec::Plain { Decoder::Plain } else { Decoder::Between };
-        Ok(Stream { input, codec, decoder, member: 0, out: 0, whole, sought: 0, over: false, failed: None, limits: *limits, meter })
+        Ok(Stream { input, codec, decoder, member: 0, out: 0, whole, again: 0, over: false, failed: None, limits: *limits, meter })
     }
 
     /// Changes what [`Stream::open`] was told about damaged members.
@@ -286,7 +290,8 @@ impl Stream {
                     match (Codec::of_bytes(rest), rest[0]) {
                         (Codec::Plain, 0) => match self.zeros()? {
                             Some(hole) => return Ok(Next::Damage(hole)),
-                            None => return Ok(Next::End),
+                            None if self.input.rest().is_empty() => return Ok(Next::End),
+                            None => return self.damage("no gzip member or zstd frame begins here").map(Next::Damage),
                         },
                         (Codec::Plain, _) => return self.damage("no gzip member or zstd frame begins here").map(Next::Damage),
                         (codec, _) => self.decoder = decoder(codec)?,
@@ -347,6 +352,10 @@ impl Stream {
             let more = zeros < rest.len();
             self.input.at += zeros;
             n += zeros as u64;
+            if more && n < HOLE {
+                self.input.seek_back(offset);
+                return Ok(None);
+            }
             if more {
                 let raw = if n <= KEEP { Raw::Bytes(vec![0; n as usize]) } else { Raw::None };
                 let why = format!("{n} bytes of zeros where a gzip member or zstd frame should be");
@@ -355,7 +364,7 @@ impl Stream {
             if self.input.end {
                 return Ok(None);
             }
-            self.input.more(u64::MAX)?;
+            self.input.more(if n < HOLE { offset } else { u64::MAX })?;
         }
     }
 
@@ -369,8 +378,11 @@ impl Stream {
     fn damage(&mut self, why: &str) -> io::Result<Damage> {
         let at = self.input.offset();
         let offset = if self.whole { self.member.max(self.input.base) } else { at };
-        let from = (self.member + 1).max(at.saturating_sub(LOOK_BEHIND)).max(self.sought).max(self.input.base);
-        self.sought = at.max(from);
+        let behind = (self.member + 1).max(at.saturating_sub(LOOK_BEHIND)).max(self.input.base).min(at.max(self.member + 1));
+        // the work on damaged data stays linear, whatever is made up to prevent it
+        let looks = self.again + at.saturating_sub(behind) <= AGAIN * at + LOOK_BEHIND;
+        let from = if looks { behind } else { at.max(self.member + 1) };
+        self.again += at.saturating_sub(from);
         self.decoder = Decoder::Between;
         let mut bytes = Gathered::default();
         // `gathered` bytes are from `offset`; seeking may begin before it

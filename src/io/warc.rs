@@ -593,6 +593,26 @@ mod tests {
     }
 
     #[test]
+    fn offsets_behind_a_damage_are_those_of_the_members() {
+        for codec in [Codec::Gzip, Codec::Zstd] {
+            let mut members: Vec<Vec<u8>> = (0..6).map(|n| packed(codec, &[page(n)])).collect();
+            let n = members[1].len();
+            members[1][n - 2] ^= 0xFF;
+            members[3][0] ^= 0xFF;
+            let starts: Vec<u64> = (0..6).map(|n| members[..n].iter().map(|m| m.len() as u64).sum()).collect();
+            let mut reader = reader(&members.concat());
+            let got: Vec<u64> = std::iter::from_fn(|| reader.next_item().unwrap())
+                .map(|i| match i {
+                    Item::Record(r) => r.offset,
+                    Item::Bad(b) => b.offset,
+                    other => panic!("{other:?}"),
+                })
+                .collect();
+            assert_eq!(got, starts, "{codec:?}");
+        }
+    }
+
+    #[test]
     fn a_file_that_ends_in_a_record() {
         let input = [page(1), page(2)].concat();
         for cut in [5, 40, 100] {

@@ -103,11 +103,18 @@ impl Window {
 
     /// Byte offset in the packed stream of the member the next byte comes from; of the byte itself when nothing is packed.
     pub fn offset(&self) -> u64 {
-        match self.members.front() {
+        match self.member() {
             _ if self.codec() == Codec::Plain => self.position(),
             Some(m) if !self.rest().is_empty() => m.1,
             _ => self.stream.next(),
         }
+    }
+
+    /// The member the next byte is from.
+    fn member(&self) -> Option<&(u64, u64)> {
+        let position = self.position();
+        // the next may have become known after the last byte was consumed
+        self.members.iter().take_while(|m| m.0 <= position).last()
     }
 
     /// Index in [`Window::rest`] of the first place behind its first byte where a member begins.
@@ -118,7 +125,7 @@ impl Window {
 
     /// A member begins at the next byte.
     pub fn at_member(&self) -> bool {
-        self.members.front().is_some_and(|m| m.0 == self.position())
+        self.member().is_some_and(|m| m.0 == self.position())
     }
 }
 
