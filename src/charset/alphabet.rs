@@ -37,21 +37,39 @@ fn alphabets() -> &'static [&'static str] {
     ALPHABETS.get_or_init(|| table::rows("alphabets.tsv", TABLE, 2).flatten().map(|row| row.cells[1]).collect())
 }
 
+/// In which languages of the table a letter is one, a bit each.
+fn languages_of(lower: char) -> u32 {
+    static LETTERS: OnceLock<Box<[u32; 0x250]>> = OnceLock::new();
+    let letters = LETTERS.get_or_init(|| {
+        let mut letters = Box::new([0; 0x250]);
+        for (i, alphabet) in alphabets().iter().enumerate() {
+            for c in alphabet.chars() {
+                if let Some(languages) = letters.get_mut(c as usize) {
+                    *languages |= 1 << i;
+                }
+            }
+        }
+        letters
+    });
+    letters.get(lower as usize).copied().unwrap_or(0)
+}
+
 /// What a text becomes cheaper when it is read in the language of the table that suits it best, in 1/16 nat; 0 when it suits none.
 /// `priced` tells its characters beyond ASCII with their prices in any language.
 pub(super) fn gain(priced: &[(char, u32)]) -> u32 {
-    if priced.iter().all(|&(c, _)| !matches!(c, '\u{C0}'..='\u{24F}')) {
+    let letters = || priced.iter().filter(|(c, _)| matches!(c, '\u{C0}'..='\u{24F}') && c.is_alphabetic());
+    let most: u32 = letters().map(|(_, cost)| cost.saturating_sub(OWN)).sum();
+    if most <= SELDOM {
         return 0;
     }
-    let letters = || priced.iter().filter(|(c, _)| matches!(c, '\u{C0}'..='\u{24F}') && c.is_alphabetic());
-    let of = |alphabet: &str| -> i64 {
-        let gain = |&(c, cost): &(char, u32)| {
-            let lower = c.to_lowercase().next().unwrap_or(c);
-            if alphabet.contains(lower) { i64::from(cost.saturating_sub(OWN)) } else { -i64::from(FOREIGN) }
-        };
-        letters().map(gain).sum()
-    };
-    let best = alphabets().iter().map(|alphabet| of(alphabet)).max().unwrap_or(0);
+    let mut gains = [0i64; 32];
+    for &(c, cost) in letters() {
+        let languages = languages_of(c.to_lowercase().next().unwrap_or(c));
+        for (i, gain) in gains.iter_mut().enumerate() {
+            *gain += if languages >> i & 1 == 1 { i64::from(cost.saturating_sub(OWN)) } else { -i64::from(FOREIGN) };
+        }
+    }
+    let best = gains.into_iter().max().unwrap_or(0);
     best.saturating_sub(i64::from(SELDOM)).max(0) as u32
 }
 
@@ -64,5 +82,6 @@ mod tests {
         let priced = |letters: &str| letters.chars().map(|c| (c, 9 * NAT)).collect::<Vec<_>>();
         assert!(gain(&priced("øøåø")) > gain(&priced("ųųåų")));
         assert_eq!(gain(&[]), 0);
+        assert!(alphabets().len() <= 32, "one bit a language");
     }
 }

@@ -3,338 +3,31 @@
 
 use std::ops::Range;
 
-use unicode_normalization::char::compose;
-
-use super::alphabet;
 use super::candidates::Candidate;
 use super::coarse;
-use crate::codec::{Codec, Step};
-use crate::model::{Language, Model, NAT, State};
+use super::lane::{Lane, Steps};
+use crate::codec::Codec;
+use crate::model::{Model, NAT};
 
-/// Price of a character cut off at either end of the bytes, in 1/16 nat. Cuts are free in that they never disqualify; 7 nats because
-/// about one text in a thousand is cut.
-const CUT: u32 = 7 * NAT;
-/// Price of a reading that explains the bytes beyond ASCII as errors and cuts and finds not one character in them.
-const NEVER: u32 = 8 * NAT;
-/// Price of each byte of a broken unit.
-const DAMAGED_BYTE: u32 = 8 * NAT;
-/// Price of a tone mark on a letter that takes none.
-const STRAY: u32 = 8 * NAT;
 /// How much further behind a declared charset may fall without an error: titles in capitals, said again and again, cost it that much.
 const PATIENCE: u32 = 300 * NAT;
-/// A letter of a script without a model among units of UTF-16: half of all pairs of bytes are one.
-const OUTLANDISH: u32 = 3 * NAT;
-/// A Latin letter that stands for its Cyrillic twin.
-const TWIN: u32 = NAT;
-/// Hanja in EUC-KR: texts of our day hardly hold any.
-const HANJA: u32 = 2 * NAT;
-/// See [`lonely`].
-const LONELY: u32 = 6 * NAT;
 /// A candidate this far behind is dropped at once.
 const HOPELESS: u32 = 36 * NAT;
 /// Bytes of sample after which candidates are compared.
 const STAGES: [usize; 5] = [32, 96, 320, 1280, 5120];
+/// The stage after which single-byte charsets read on only where they differ.
+const ENOUGH: usize = 96;
+/// Bytes of the document that are searched for such places, how many are read before charsets are compared, doubled each round, and the
+/// characters before and after that are read along: two decide what a letter costs.
+const REST: usize = 64 << 10;
+const SITES: usize = 12;
+const ROUNDS: usize = 4;
+const AROUND: usize = 2;
+const LONGEST_SITE: usize = 256;
+/// Bytes of sample that a close outcome holds.
+const SAMPLE: usize = 768;
 /// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
 const CLEAR: u32 = 26 * NAT;
-
-/// The last step of the model at each place of a window: most lanes read most places alike.
-#[derive(Debug, Default)]
-pub(super) struct Steps(Vec<Option<(State, char, State, u32)>>);
-
-impl Steps {
-    /// For another window.
-    fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    #[inline]
-    fn step(&mut self, model: &Model, at: usize, state: State, c: char) -> (State, u32) {
-        if let Some(&Some((before, same, after, price))) = self.0.get(at)
-            && before == state
-            && same == c
-        {
-            return (after, price);
-        }
-        let (after, price) = model.step(state, c);
-        if at >= self.0.len() {
-            self.0.resize(at + 1, None);
-        }
-        self.0[at] = Some((state, c, after, price));
-        (after, price)
-    }
-}
-
-/// One reading of the sample: a charset and where its first character begins.
-#[derive(Clone, Debug)]
-pub(super) struct Lane {
-    pub codec: Codec,
-    /// Bytes of a character cut off at the start of the document.
-    pub torn: usize,
-    /// What it has paid so far, prior included, in 1/16 nat.
-    pub cost: u32,
-    /// Characters it has read.
-    pub chars: u32,
-    /// Malformed sequences and controls among them.
-    pub errors: u32,
-    /// Controls alone.
-    pub controls: u32,
-    /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
-    pub beyond: u32,
-    /// What letters cost that belong to languages the model does not have: a lane is not dropped for that, see `refine`.
-    credit: u32,
-    /// The last character was an ASCII letter.
-    in_word: bool,
-    /// The last character was a Cyrillic letter, or passed for one.
-    in_cyrillic: bool,
-    at: usize,
-    state: State,
-    /// A letter of windows-1258 that may still take a tone mark.
-    base: Option<char>,
-}
-
-impl Lane {
-    fn new(codec: Codec, torn: usize, prior: u32, model: &Model) -> Lane {
-        let cost = prior + if torn > 0 { CUT } else { 0 };
-        Lane {
-            codec,
-            torn,
-            cost,
-            chars: 0,
-            errors: 0,
-            controls: 0,
-            beyond: 0,
-            credit: 0,
-            in_word: false,
-            in_cyrillic: false,
-            at: 0,
-            state: start(codec, model),
-            base: None,
-        }
-    }
-
-    /// A lane that has read nothing, without prior.
-    pub fn over(codec: Codec) -> Lane {
-        Lane::new(codec, 0, 0, Model::shared())
-    }
-
-    /// Reads all of some bytes that begin with a character; what came before stays its context.
-    pub fn read_all(&mut self, steps: &mut Steps, bytes: &[u8], torn_end: bool) {
-        self.at = 0;
-        self.read(Model::shared(), steps, bytes, bytes.len(), u32::MAX, torn_end);
-    }
-
-    /// What it has paid without what may be given back to it.
-    pub fn hope(&self) -> u32 {
-        self.cost.saturating_sub(self.credit)
-    }
-
-    /// Goes to a new line at no cost.
-    pub fn break_line(&mut self, model: &Model) {
-        self.state = model.step(self.state, '\n').0;
-        self.base = None;
-    }
-
-    /// What it has paid, and what the whole text must pay.
-    fn total(&self) -> u32 {
-        self.cost + if self.beyond == 0 { NEVER } else { 0 }
-    }
-
-    fn pay(&mut self, model: &Model, steps: &mut Steps, at: usize, c: char) {
-        let mut modelled = as_modelled(self.codec, c);
-        if self.in_cyrillic
-            && let Some(twin) = cyrillic_twin(c)
-        {
-            modelled = twin;
-            self.cost += TWIN;
-        }
-        self.in_cyrillic = ('\u{400}'..='\u{52F}').contains(&modelled);
-        let (next, price) = steps.step(model, at, self.state, modelled);
-        self.state = next;
-        // The model prices letters it has hardly seen like noise; some of them belong to languages it does not have.
-        if self.in_word && price > alphabet::RARE && alphabet::knows(c) {
-            self.credit += price - alphabet::RARE;
-        }
-        self.in_word = c.is_ascii_alphabetic();
-        self.cost += price + surcharge(c);
-        if !self.codec.holds_ascii() && c > '\u{7FF}' && c.is_alphabetic() && !model.is_known(c) {
-            self.cost += OUTLANDISH;
-        }
-        if self.codec == Codec::EUC_KR && ('\u{4E00}'..='\u{9FFF}').contains(&c) {
-            self.cost += HANJA;
-        }
-        self.chars += 1;
-        if is_control(c) {
-            self.errors += 1;
-            self.controls += 1;
-        }
-    }
-
-    /// Reads on until `limit` bytes of the window are behind it or `ceiling` is passed. `torn_end`: the window ends inside a text.
-    fn read(&mut self, model: &Model, steps: &mut Steps, window: &[u8], limit: usize, ceiling: u32, torn_end: bool) {
-        if self.at >= limit {
-            return;
-        }
-        let end = window.len();
-        let pairs = self.codec.is_double_byte();
-        let composes = self.codec == Codec::WINDOWS_1258;
-        let from = self.at;
-        self.at = self.codec.visit(window, from, |at, step| match step {
-            Step::One(c, n) if composes => {
-                self.beyond += u32::from(c > '\u{7F}');
-                self.pay_composed(model, steps, at, c);
-                at + n < limit && self.hope() < ceiling
-            }
-            Step::One(c, n) => {
-                self.beyond += u32::from(c > '\u{7F}');
-                if n == 2 && window[at + 1] < 0x80 && pairs {
-                    self.cost += lonely(window, at);
-                }
-                self.pay(model, steps, at, c);
-                at + n < limit && self.hope() < ceiling
-            }
-            Step::Two(a, b, n) => {
-                self.pay(model, steps, at, a);
-                self.pay(model, steps, at + 1, b);
-                at + n < limit
-            }
-            Step::Bad(n) => {
-                if torn_end && at + n == end && is_cut(self.codec, &window[at..]) {
-                    self.cost += CUT;
-                } else {
-                    self.pay(model, steps, at, '\u{FFFD}');
-                    self.errors += 1;
-                    if !self.codec.holds_ascii() {
-                        // A broken unit of UTF-16 or UTF-32 must not be cheaper than the two or four characters it would be elsewhere.
-                        self.cost += n as u32 * DAMAGED_BYTE;
-                    }
-                }
-                at + n < limit && self.hope() < ceiling
-            }
-        });
-        if self.at >= end
-            && let Some(base) = self.base.take()
-        {
-            self.pay(model, steps, end, base);
-        }
-    }
-
-    /// windows-1258 writes a letter and its tone mark as two bytes; the model knows them as one character.
-    fn pay_composed(&mut self, model: &Model, steps: &mut Steps, at: usize, c: char) {
-        if let Some(base) = self.base.take() {
-            match compose(base, c).filter(|_| takes_tone(base)) {
-                Some(whole) => return self.pay(model, steps, at, whole),
-                None => self.pay(model, steps, at.saturating_sub(1), base),
-            }
-        }
-        if is_tone(c) {
-            self.cost += STRAY;
-        }
-        if takes_tone(c) {
-            self.base = Some(c);
-        } else {
-            self.pay(model, steps, at, c);
-        }
-    }
-}
-
-/// What a reading knows of its language before the first character.
-fn start(codec: Codec, model: &Model) -> State {
-    match codec {
-        Codec::GB18030 | Codec::BIG5 => model.start_in(Language::Chinese),
-        Codec::SHIFT_JIS | Codec::EUC_JP => model.start_in(Language::Japanese),
-        Codec::EUC_KR | Codec::JOHAB => model.start_in(Language::Korean),
-        _ => model.start(),
-    }
-}
-
-/// What characters cost on top that wrong readings are full of and real texts hardly ever hold: single letters of Hangul, line
-/// drawing, the currency sign, half-width katakana.
-fn surcharge(c: char) -> u32 {
-    match c {
-        '\u{3130}'..='\u{318F}' => 6 * NAT,
-        '\u{2500}'..='\u{259F}' => 2 * NAT,
-        '¤' => 8 * NAT,
-        '\u{FF61}'..='\u{FF9F}' => 3 * NAT / 2,
-        _ => 0,
-    }
-}
-
-/// The character the model knows for one that is only another form of it: Romanian letters with a cedilla, as all charsets before
-/// Unicode wrote them, and half-width katakana.
-fn as_modelled(codec: Codec, c: char) -> char {
-    const FULL: [char; 56] = [
-        'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ',
-        'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ', 'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム',
-        'メ', 'モ', 'ヤ', 'ユ', 'ヨ', 'ラ', 'リ', 'ル', 'レ', 'ロ', 'ワ', 'ン',
-    ];
-    match c {
-        'Ţ' => 'Ț',
-        'ţ' => 'ț',
-        'Ş' if matches!(codec, Codec::WINDOWS_1250 | Codec::ISO_8859_2) => 'Ș',
-        'ş' if matches!(codec, Codec::WINDOWS_1250 | Codec::ISO_8859_2) => 'ș',
-        '\u{FF66}'..='\u{FF9D}' => FULL[c as usize - 0xFF66],
-        '\u{FF9E}' | '\u{FF9F}' => 'ー',
-        '｡' => '。',
-        '｢' => '「',
-        '｣' => '」',
-        '､' => '、',
-        '･' => '・',
-        _ => c,
-    }
-}
-
-/// The Cyrillic letter that looks like a Latin one: typed and scanned texts mix them within a word.
-fn cyrillic_twin(c: char) -> Option<char> {
-    Some(match c {
-        'a' => 'а',
-        'c' => 'с',
-        'e' => 'е',
-        'i' => 'і',
-        'j' => 'ј',
-        'o' => 'о',
-        'p' => 'р',
-        'x' => 'х',
-        'y' => 'у',
-        _ => return None,
-    })
-}
-
-/// A vowel of Vietnamese.
-fn takes_tone(c: char) -> bool {
-    "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY".contains(c)
-}
-
-/// A tone mark of windows-1258.
-fn is_tone(c: char) -> bool {
-    matches!(c, '\u{300}' | '\u{301}' | '\u{303}' | '\u{309}' | '\u{323}')
-}
-
-/// What a pair with an ASCII trail costs on top when its lead stands alone among ASCII letters: that is how an accented letter inside
-/// a Latin word looks when it is read as a pair.
-fn lonely(window: &[u8], at: usize) -> u32 {
-    let before = at.checked_sub(1).map_or(b' ', |i| window[i]);
-    let after = window.get(at + 2).copied().unwrap_or(b' ');
-    let inside = before.is_ascii_alphabetic() || after.is_ascii_alphabetic();
-    if before < 0x80 && after < 0x80 && inside { LONELY } else { 0 }
-}
-
-/// True when `rest` is the beginning of a character and not all of it.
-fn is_cut(codec: Codec, rest: &[u8]) -> bool {
-    match (codec, rest) {
-        (Codec::UTF_8, _) => std::str::from_utf8(rest).is_err_and(|e| e.error_len().is_none()),
-        (Codec::UTF_16LE, [_] | [_, 0xD8..=0xDB]) | (Codec::UTF_16BE, [_] | [0xD8..=0xDB, _]) => true,
-        (Codec::UTF_32LE | Codec::UTF_32BE, [_] | [_, _] | [_, _, _]) => true,
-        (Codec::GB18030, [0x81..=0xFE, b'0'..=b'9'] | [0x81..=0xFE, b'0'..=b'9', 0x81..=0xFE]) => true,
-        (Codec::EUC_JP, [0x8F, 0xA1..=0xFE]) => true,
-        (_, [0x81..=0xFE]) => codec.is_double_byte(),
-        _ => false,
-    }
-}
-
-/// A control character that has no business in text.
-fn is_control(c: char) -> bool {
-    (c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{C}')) || ('\u{7F}'..'\u{A0}').contains(&c)
-}
 
 /// What a contest found: the lanes that were still in it at its end, the cheapest first, and the sample they read.
 #[derive(Debug)]
@@ -418,11 +111,65 @@ pub(super) fn contest(
         if lanes.len() == 1 || read < stage {
             break;
         }
+        if stage >= ENOUGH && lanes.iter().all(|l| l.codec.is_single_byte()) {
+            if let Some(w) = sample.last() {
+                let from = w.start + lanes.iter().map(|l| l.at).min().unwrap_or(0);
+                read_differences(model, bytes, from, &mut lanes);
+            }
+            break;
+        }
+    }
+    // What is weighed once more later may be more than what was read here.
+    let mut length: usize = sample.iter().map(Range::len).sum();
+    while lanes.len() > 1 && length < SAMPLE {
+        let Some(w) = windows.next() else { break };
+        length += w.len();
+        sample.push(w);
     }
     for lane in &mut lanes {
         lane.cost = lane.total();
     }
     Outcome { lanes, sample }
+}
+
+/// Lets single-byte charsets read on only where they differ: what all of them read alike costs all the same.
+fn read_differences(model: &Model, bytes: &[u8], from: usize, lanes: &mut Vec<Lane>) {
+    let mut steps = Steps::default();
+    let end = bytes.len().min(from + REST);
+    let mut at = from.min(end);
+    for round in 0..ROUNDS {
+        let differs: [bool; 256] = std::array::from_fn(|b| {
+            let first = lanes[0].codec.byte(b as u8);
+            lanes[1..].iter().any(|l| l.codec.byte(b as u8) != first)
+        });
+        for _ in 0..SITES << round {
+            let Some(ahead) = bytes[at..end].iter().position(|&b| differs[usize::from(b)]) else {
+                at = end;
+                break;
+            };
+            let mut last = at + ahead;
+            let start = at.max(last.saturating_sub(AROUND));
+            let mut stop = last + 1;
+            while stop < end && stop <= last + AROUND && stop - start < LONGEST_SITE {
+                if differs[usize::from(bytes[stop])] {
+                    last = stop;
+                }
+                stop += 1;
+            }
+            steps.clear();
+            for lane in lanes.iter_mut() {
+                lane.read_all(&mut steps, &bytes[start..stop], true);
+            }
+            at = stop;
+        }
+        lanes.sort_by_key(Lane::total);
+        let best = lanes[0].total();
+        lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
+        if lanes.len() == 1 || at == end {
+            return;
+        }
+        lanes.iter_mut().for_each(|l| l.break_line(model));
+    }
 }
 
 /// Bytes at the start that may be the rest of a character cut off before them.

@@ -7,6 +7,7 @@ mod confidence;
 mod contest;
 mod declared;
 mod hints;
+mod lane;
 mod manners;
 mod reading;
 mod refine;

@@ -1,7 +1,8 @@
 //! The second weighing, for readings the contest left close: each in the language that suits it best, and with what its manners
 //! betray. Readings differ in few characters, so all but the first pay only for what they read differently.
 
-use super::contest::{Lane, Outcome};
+use super::contest::Outcome;
+use super::lane::Lane;
 use super::{alphabet, manners};
 use crate::model::{Model, NAT, Scores, State};
 

@@ -7,7 +7,8 @@ use encoding_rs::Encoding;
 use memchr::memchr;
 
 use super::candidates::{self, Candidate};
-use super::contest::{Lane, Steps, contest};
+use super::contest::contest;
+use super::lane::{Lane, Steps};
 use super::reading::Plan;
 use super::{Charset, Segment, coarse};
 use crate::codec::Codec;

@@ -7,7 +7,8 @@ use encoding_rs::Encoding;
 use memchr::{memchr, memmem};
 
 use super::candidates;
-use super::contest::{Lane, Outcome, contest};
+use super::contest::{Outcome, contest};
+use super::lane::Lane;
 use super::reading::Plan;
 use super::refine::refine;
 use super::sample::Windows;
