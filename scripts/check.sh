@@ -42,6 +42,8 @@ git diff --quiet HEAD || git diff --binary HEAD | git -C "$clone/jingwen" apply
     cargo run --quiet --release -- clean corpus-samples -o clean
     [ "$(find clean -name '*.txt' | wc -l)" -ge 40 ] || { echo "fewer than 40 clean texts came out"; exit 1; }
     cargo test
+    # A million random inputs of detection; optimised, it takes half a minute.
+    cargo test --quiet --release --lib charset::tests::a_million -- --ignored
 )
 
 if [ -f ../shared/README.md ] && [ -f ../shared/score/board.py ]; then

@@ -81,10 +81,44 @@ fn every_short_input_has_an_answer() {
             decode(&raw(&[a, b]), rules);
         }
     }
+    three_random_bytes(20_000);
+}
+
+#[test]
+#[ignore = "a million inputs: scripts/check.sh runs it optimised"]
+fn a_million_inputs_of_three_bytes_have_an_answer() {
+    three_random_bytes(1_000_000);
+}
+
+fn three_random_bytes(times: usize) {
     let mut seed = 1u64;
-    for _ in 0..20_000 {
+    for _ in 0..times {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         trace(&seed.to_be_bytes()[..3]);
+    }
+}
+
+#[test]
+fn noise_is_never_surely_text() {
+    let mut seed = 7u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (seed >> 33) as u8
+    };
+    for length in [64, 300, 1000, 5000, 20_000] {
+        let bytes: Vec<u8> = (0..length).map(|_| next()).collect();
+        let found = detect(&raw(&bytes));
+        assert!(found.confidence < 0.9, "{length} random bytes are {} with {}", found.name, found.confidence);
+    }
+}
+
+#[test]
+fn images_are_binary() {
+    let pixels: Vec<u8> = (0..4000u32).map(|i| ((i * i * 31) >> 7) as u8).collect();
+    for head in [&b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR"[..], b"\xFF\xD8\xFF\xE0\0\x10JFIF\0", b"GIF89a"] {
+        let bytes = [head, &pixels].concat();
+        assert_eq!(name(&bytes), "binary");
+        assert_eq!(trace(&bytes).1, ["charset/binary"]);
     }
 }
 
