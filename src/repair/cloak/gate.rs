@@ -7,6 +7,7 @@ use super::annotation::{Place, places, whole};
 use super::channel::Set;
 use super::gbk;
 use super::readings::{FREQUENT, Readings};
+use crate::model::{Model, NAT};
 
 /// Annotations a cloaked page has at least. Measured with the other limits on pages of 600 to 2,000 characters.
 const LEAST: u32 = 8;
@@ -43,7 +44,7 @@ pub struct Verdict {
     pub plain: Box<[u64]>,
     /// Torn annotations on the page.
     pub torn: u32,
-    /// Question marks that may be characters torn by a marker.
+    /// Question marks that may be characters torn by a marker: what follows is no language.
     pub marks: u32,
     /// Do readings without tone stand twice behind many characters, 字(zi)(zi)?
     pub doubled: bool,
@@ -57,7 +58,7 @@ pub fn judge(text: &str) -> Option<Verdict> {
     let (mut annotations, mut others, mut torn, mut marks, mut inside) = (0u32, 0u32, 0u32, 0u32, 0u32);
     for place in places(text) {
         match place {
-            Place::Mark(_) => marks += 1,
+            Place::Mark(at) => marks += u32::from(!reads_on(text, at)),
             Place::Torn(at, _) => {
                 torn += u32::from(text[..at].chars().next_back().is_some_and(|c| gbk::pair_of(c).is_some() || c.is_ascii_punctuation()))
             }
@@ -143,6 +144,18 @@ pub fn judge(text: &str) -> Option<Verdict> {
         }
     }
     Some(Verdict { cloaked, set, plain: plain.into(), torn, marks, doubled })
+}
+
+/// What follows an honest question mark and punctuation costs less than this: common text is at about 5 nats a character.
+const COMMON: u32 = 7 * NAT;
+
+/// Does the text behind the question mark at byte `at` and the punctuation after it read on as language, as after an honest one?
+/// Looks at one character.
+pub fn reads_on(text: &str, at: usize) -> bool {
+    let mut chars = text[at..].chars().skip(1);
+    let (Some(mark), Some(c)) = (chars.next(), chars.next()) else { return true };
+    let model = Model::shared();
+    model.alone(c) < COMMON && model.step(model.step(model.start(), mark).0, c).1 < COMMON
 }
 
 /// A reading without tone that stands twice, `(zi)(zi)`, at the beginning of `rest`: bytes it takes.

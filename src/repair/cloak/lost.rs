@@ -13,9 +13,9 @@ use super::search::{Partial, Search, UNKNOWN};
 
 /// Choices for one lost byte that are kept.
 const GUESSES: usize = 14;
-/// Lost bytes a window may ask about, over all its readings: forty readings of fifteen. Text that is nothing but damage has more,
-/// and no answer.
-const MOST_GUESSES: u32 = 600;
+/// Lost bytes a window may ask about, over all its readings. Simulated pages ask 4 times, at most 88; text that is nothing but
+/// damage asks without end and has no answer.
+const MOST_GUESSES: u32 = 160;
 
 impl Search<'_, '_> {
     /// `?` out of step: the trail byte of `lead` is lost, and the ASCII byte that was taken for its second.

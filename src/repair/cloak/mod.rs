@@ -23,6 +23,9 @@ mod check;
 mod proof;
 mod repair;
 
+#[cfg(test)]
+mod laws;
+
 use crate::block::Note;
 use crate::layer::Layer;
 use crate::rules::Rules;

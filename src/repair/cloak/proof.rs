@@ -3,12 +3,11 @@
 
 use super::annotation::{Place, places};
 use super::check::resolve;
-use super::gate::Verdict;
+use super::gate::{Verdict, reads_on};
 use super::page::Page;
 use super::price::NAT;
 use super::reading::{Before, Kind, Path};
 use super::search::Search;
-use crate::model::Model;
 
 /// What a reading that has to prove the page by itself must be cheaper than the text as it stands (8 nats gave no false positive
 /// in mojibake).
@@ -18,9 +17,6 @@ const LOOKS: usize = 40;
 /// Bytes of the page that are read for one look: twelve characters before the place, a window of the search behind it.
 const BEFORE: usize = 36;
 const BEHIND: usize = 1200;
-/// What follows an honest question mark and punctuation costs less than this: common text is at about 5 nats a character.
-const COMMON: u32 = 7 * crate::model::NAT;
-
 /// Does a torn annotation of the page resolve? One is proof: none of those found in honest text did.
 pub fn is_proven_by_torn(text: &str, verdict: &Verdict) -> bool {
     let torn = places(text).filter_map(|p| if let Place::Torn(at, _) = p { Some(at) } else { None });
@@ -45,10 +41,7 @@ pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
         }
         seen.push(around);
         looked += 1;
-        // The character behind the question mark, the punctuation.
-        let model = Model::shared();
-        let state = model.step(model.start(), around[2]).0;
-        if model.step(state, around[3]).1 < COMMON && model.alone(around[3]) < COMMON {
+        if reads_on(text, at) {
             continue;
         }
         if let Some((path, end)) = alone(text, verdict, at, true)

@@ -83,6 +83,9 @@ impl<'p, 't> Pass<'p, 't> {
         let (mut at, mut safe, mut b) = (0usize, 0usize, Before::start());
         let (mut failures, mut successes) = (0u32, 0u32);
         while at < page.chars.len() {
+            if self.search.is_exhausted() {
+                return None;
+            }
             let c = page.chars[at].1;
             let suspicious = at > 0
                 && match c {

@@ -17,6 +17,12 @@ const BEAM: usize = 40;
 const HOPELESS: i32 = 24 * NAT;
 /// Characters a window has at most.
 const WINDOW: usize = 400;
+/// Steps a page may cost: by itself and for each character. Simulated pages, the most damaged among them, need at most 45,000 on
+/// 2,000 characters, and 9 a character when they are longer than 5,000.
+const ALLOWANCE: usize = 150_000;
+const ALLOWED: usize = 15;
+/// Steps that a guess is worth: two look-ups for each of up to 126 choices.
+const GUESS: usize = 250;
 /// A window ends when every reading has been in step for so many characters.
 const IN_STEP: u8 = 6;
 
@@ -60,6 +66,8 @@ pub struct Search<'p, 't> {
     merged: Vec<Merged>,
     buckets: Vec<Vec<Partial>>,
     start: usize,
+    /// Steps and guesses made on this page, as steps.
+    work: usize,
     /// Guesses made in this window.
     pub(super) asked: u32,
 }
@@ -75,12 +83,14 @@ impl<'p, 't> Search<'p, 't> {
             merged: Vec::new(),
             buckets: Vec::new(),
             start: 0,
+            work: 0,
             asked: 0,
         }
     }
 
     /// Reads the window that begins with the damage at character `start`. Linear in the window, which is capped; allocates.
     pub fn window(&mut self, start: usize, before: Before) -> Found {
+        self.work = self.work();
         self.nodes.clear();
         self.merged.clear();
         self.buckets.iter_mut().for_each(Vec::clear);
@@ -131,6 +141,15 @@ impl<'p, 't> Search<'p, 't> {
             paths.push(Path { cost: p.cost, nodes, others, text: p.text });
         }
         Found { paths, literal }
+    }
+
+    /// Is the page worth no more? Pages of nothing but damage have no answer and would cost without end.
+    pub fn is_exhausted(&self) -> bool {
+        self.work() > ALLOWANCE + ALLOWED * self.page.chars.len()
+    }
+
+    fn work(&self) -> usize {
+        self.work + self.nodes.len() + GUESS * self.asked as usize
     }
 
     fn bucket(&mut self, at: usize) -> &mut Vec<Partial> {
