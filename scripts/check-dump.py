@@ -3,7 +3,7 @@
 
     scripts/check-dump.py target/release/jingwen [--mb 20] [--seed 1] [--dir DIR] [--only warc.gz,jsonl] [-- more arguments for clean]
 
-Writes the inputs with dirty-warc.py and dirty-jsonl.py, runs `jingwen clean INPUT -o OUT --to jsonl` over each, and reads OUT/*.jsonl,
+Writes the inputs with dirty-warc.py and dirty-jsonl.py, runs `jingwen clean INPUT -o OUT --to jsonl --compress none` over each, and reads OUT/*.jsonl,
 OUT/removed.jsonl and OUT/quarantine/index.jsonl. Ends with 1 when a bar is missed:
 - of WARC, 99 % of the recoverable records come out, and every other is left aside or in quarantine, at its place in the file;
 - of JSON lines, every sound line comes out with all bytes but its text as they were, every broken one is in quarantine;
@@ -61,7 +61,7 @@ class Check:
 
 def run(check, program, source, out, more):
     start = time.time()
-    command = [program, "clean", source, "-o", out, "--to", "jsonl"] + more
+    command = [program, "clean", source, "-o", out, "--to", "jsonl", "--compress", "none"] + more
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     seconds = time.time() - start
     size = os.path.getsize(source)

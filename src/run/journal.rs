@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn what_was_written_is_read_and_a_torn_line_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.jsonl");
+        let path = folder.path().join("journal");
         let entry = |n| Entry::Resolved { part: 0, duplicates: n };
         let (mut journal, before) = Journal::open(&path).unwrap();
         assert!(before.is_empty());
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn damage_before_the_end_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("journal.jsonl");
+        let path = folder.path().join("journal");
         let mut journal = Journal::open(&path).unwrap().0;
         journal.add(&Entry::Resolved { part: 0, duplicates: 1 }).unwrap();
         journal.add(&Entry::Resolved { part: 0, duplicates: 2 }).unwrap();

@@ -99,7 +99,7 @@ impl Share {
 
     /// The journal of a pass over this share: one writer a file.
     fn journal(self, pass: &str) -> String {
-        if self.of == 1 { "journal.jsonl".to_owned() } else { format!("journal-{pass}-{:05}-of-{:05}.jsonl", self.part, self.of) }
+        if self.of == 1 { "journal".to_owned() } else { format!("journal-{pass}-{:05}-of-{:05}", self.part, self.of) }
     }
 }
 
@@ -427,7 +427,7 @@ impl Run {
         let mut outputs: Vec<Output> =
             entries.iter().filter_map(|e| if let Entry::Output(o) = e { Some(o.clone()) } else { None }).collect();
         let there: HashSet<PathBuf> = outputs.iter().map(|o| o.path.clone()).collect();
-        let mut journal = self.journal("journal.jsonl")?;
+        let mut journal = self.journal("journal")?;
         let mut keep = |o: Output| -> Result<(), Error> {
             journal.add(&Entry::Output(o.clone()))?;
             outputs.push(o);
