@@ -78,6 +78,11 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
     if unknown * 100 > odd * 8 || pair.read.is_double_byte() && is_list(&line[s.from..s.to]) {
         return false;
     }
+    // More question marks than anything else: what is left says too little.
+    let questions = line.iter().filter(|c| **c == '?').count();
+    if questions > line.iter().filter(|c| !c.is_ascii()).count() {
+        return false;
+    }
     let filled = guessed - given_up;
     if wide * 2 <= filled {
         // Blanks and signs fill any hole: that is inventing.

@@ -3,20 +3,30 @@
 
 use crate::codec::Codec;
 
-/// Pairs of neighbours that make a stretch odd.
-const PAIRS: usize = 3;
+/// Clashes of single letters that make a stretch odd; one of kana and Han suffices.
+const LETTERS: usize = 3;
 
-/// Whether a stretch holds several neighbours that no text has.
+/// Whether a stretch holds neighbours that no text has, of letters several: a name or a formula has one.
 pub(super) fn is_odd(stretch: &[char]) -> bool {
-    stretch.windows(2).filter(|w| clash(w[0], w[1])).take(PAIRS).count() == PAIRS
+    let mut letters = 0;
+    stretch.windows(2).any(|w| {
+        letters += usize::from(of_letters(w[0], w[1]));
+        letters >= LETTERS || of_kana(w[0], w[1])
+    })
 }
 
 /// Whether two characters clash side by side.
 pub(super) fn clash(a: char, b: char) -> bool {
-    let kana_and_other_han = |a, b| is_kana(a) && is_han(b) && !is_japanese(b);
-    kana_and_other_han(a, b)
-        || kana_and_other_han(b, a)
-        || is_rare_jamo(a) && (is_rare_jamo(b) || is_wide_letter(b))
+    of_kana(a, b) || of_letters(a, b)
+}
+
+fn of_kana(a: char, b: char) -> bool {
+    let other_han = |a, b| is_kana(a) && is_han(b) && !is_japanese(b);
+    other_han(a, b) || other_han(b, a)
+}
+
+fn of_letters(a: char, b: char) -> bool {
+    is_rare_jamo(a) && (is_rare_jamo(b) || is_wide_letter(b))
         || is_rare_jamo(b) && is_wide_letter(a)
         || is_sign_letter(a) && is_wide_letter(b)
         || is_wide_letter(a) && is_sign_letter(b)

@@ -4,7 +4,7 @@
 use super::again;
 use super::belief::{believed, plausible};
 use super::charset::Pair;
-use super::kinds::is_wide;
+use super::kinds::{is_latin, is_wide};
 use super::lattice::{Lattice, Loss};
 use super::mixed;
 use super::rank;
@@ -60,6 +60,7 @@ mod limit {
     /// are looked at whatever they cost.
     pub const WINDOW: usize = 10;
     pub const SKIP_SURE: usize = 76;
+    pub const SKIP_LATIN: usize = 100;
     pub const BRIEF: usize = 3;
     /// What a change must gain more for each charset that is commoner than its own.
     pub const RARER: i32 = 8;
@@ -190,7 +191,10 @@ fn is_language(model: &Model, line: &[char], core: &Range<usize>, (wide, beyond)
         state = model.step(state, c).0;
     }
     if sure {
-        return !has_dear_window(model, state, &line[core.clone()]);
+        // Latin letters with marks are dear by themselves.
+        let letters = &line[core.clone()];
+        let most = if letters.iter().all(|&c| c.is_ascii() || is_latin(c)) { limit::SKIP_LATIN } else { limit::SKIP_SURE };
+        return !has_dear_window(model, state, letters, most);
     }
     let (mut sum, mut odd) = (0, 0);
     for &c in &line[core.clone()] {
@@ -224,7 +228,7 @@ fn is_language(model: &Model, line: &[char], core: &Range<usize>, (wide, beyond)
 }
 
 /// Whether some characters beyond ASCII in a row cost more than a text of an alphabet of its own does.
-fn has_dear_window(model: &Model, mut state: State, core: &[char]) -> bool {
+fn has_dear_window(model: &Model, mut state: State, core: &[char], most: usize) -> bool {
     let mut window = [0; limit::WINDOW];
     let (mut sum, mut n) = (0, 0);
     for &c in core {
@@ -234,12 +238,12 @@ fn has_dear_window(model: &Model, mut state: State, core: &[char]) -> bool {
             sum = sum + cost as usize - window[n % limit::WINDOW];
             window[n % limit::WINDOW] = cost as usize;
             n += 1;
-            if n >= limit::WINDOW && sum >= limit::SKIP_SURE * limit::WINDOW {
+            if n >= limit::WINDOW && sum >= most * limit::WINDOW {
                 return true;
             }
         }
     }
-    n < limit::WINDOW && sum >= limit::SKIP_SURE * n
+    n < limit::WINDOW && sum >= most * n
 }
 
 /// Walks a line under one hypothesis and keeps what is believed if it is more than what was found before.

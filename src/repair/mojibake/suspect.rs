@@ -130,6 +130,10 @@ struct Walk {
     /// One character of Han or the like so far, and whether an ASCII letter stands before it.
     mixed: i32,
     mixed_at: usize,
+    /// Neighbours that no text has: evidence of a run, and its place.
+    clash: i32,
+    clash_from: usize,
+    clash_to: usize,
     alone: bool,
     after_letter: bool,
     /// The high byte before, and the readings in which it awaits the last byte of a sequence of two, and the last, the last but
@@ -169,9 +173,7 @@ impl Walk {
             }
         }
         if seen & class::BOTH == class::BOTH {
-            (self.sum, self.best) = (sum, best);
             self.clashes(bytes, at - 3, end);
-            (sum, best) = (self.sum, self.best);
         }
         if end > at {
             (self.sum, self.best, self.alone, self.after_letter, self.cyrillic) = (sum, best, false, false, false);
@@ -188,8 +190,8 @@ impl Walk {
         let Some(first) = places.next() else { return };
         let (last, more) = places.fold((first, 1), |(_, n), at| (at, n + 1));
         let evidence = weight::CLASH * more;
-        if evidence > self.best {
-            (self.best, self.best_from, self.best_to, self.best_wide) = (evidence, first, last + 6, false);
+        if evidence > self.clash {
+            (self.clash, self.clash_from, self.clash_to) = (evidence, first, last + 6);
         }
     }
 
@@ -311,7 +313,7 @@ impl Walk {
         }
         let mut from = at;
         // Evidence belongs to the line it was found in.
-        if (self.best > 0 || self.mixed > 0)
+        if (self.best > 0 || self.mixed > 0 || self.clash > 0)
             && let Some(n) = memchr(b'\n', &bytes[at..end])
         {
             self.finish(bytes, *line, at + n, found);
@@ -325,7 +327,7 @@ impl Walk {
         let length = end - at;
         self.sum = (self.sum + weight::ASCII * (length.min(CUT) as i32 - 1)).max(0);
         if length >= GAP {
-            if self.best > 0 || self.mixed > 0 {
+            if self.best > 0 || self.mixed > 0 || self.clash > 0 {
                 self.finish(bytes, *line, at + CONTEXT, found);
             }
             *line = (*line).max(end - CONTEXT);
@@ -338,12 +340,15 @@ impl Walk {
     }
 
     fn finish(&mut self, bytes: &[u8], start: usize, end: usize, found: &mut Vec<Suspect>) {
-        if self.mixed + 8 > self.best && self.mixed > 0 && is_latin(&bytes[start..end]) {
-            (self.best, self.best_from, self.best_to) = (self.mixed + 8, self.mixed_at.saturating_sub(4).max(start), self.mixed_at);
-        }
         // Names and terms add up over a long stretch; damage is dense.
         if self.best_wide && self.best < BEYOND_DOUBT && self.best * 5 < (self.best_to - self.best_from) as i32 * DENSITY {
             self.best = self.best.min(HINT);
+        }
+        if self.mixed + 8 > self.best && self.mixed > 0 && is_latin(&bytes[start..end]) {
+            (self.best, self.best_from, self.best_to) = (self.mixed + 8, self.mixed_at.saturating_sub(4).max(start), self.mixed_at);
+        }
+        if self.clash > self.best {
+            (self.best, self.best_from, self.best_to) = (self.clash, self.clash_from.max(start), self.clash_to.min(end));
         }
         if self.best >= HINT {
             // The place may begin inside a character: it only tells which characters are near.
