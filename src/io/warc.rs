@@ -82,8 +82,8 @@ impl Warc {
             };
             return self.refuse(offset, &why);
         };
-        // the one record of a member with a wrong checksum: what of it is wrong nobody knows
-        if by_member && self.window.damage().is_some_and(|d| d.offset <= offset) && self.window.rest()[next..].trim_ascii().is_empty() {
+        // the first record of a damaged member: what of it is wrong nobody knows
+        if by_member && self.window.damage().is_some_and(|d| d.offset <= offset) {
             return self.refuse(offset, "");
         }
         let block = self.window.rest()[header.length..end].to_vec();
@@ -185,7 +185,8 @@ impl Warc {
             // a whole record with foreign bytes behind it
             return Ok(Some(if there && found.0 > end && blank { (end, end) } else { found }));
         }
-        Ok(there.then_some((end, end)))
+        // what a decoder makes of a damage may be as long as the record should be
+        Ok((there && self.window.damage().is_none()).then_some((end, end)))
     }
 
     /// Whether behind `end` there is nothing but line ends and then a record, a member, a damage or the end.
@@ -193,10 +194,14 @@ impl Warc {
         let mut n = end;
         loop {
             self.window.fill(n + 8)?;
+            // whatever the next member makes of itself
+            if self.window.next_member() == Some(n) {
+                return Ok(true);
+            }
             let rest = self.window.rest();
             match rest.get(n) {
                 Some(b'\r' | b'\n') if n < end + 64 => n += 1,
-                Some(_) => return Ok(is_version(&rest[n..]) || (self.window.next_member() == Some(n) && !rest[n..].starts_with(b"WARC/"))),
+                Some(_) => return Ok(is_version(&rest[n..])),
                 None => return Ok(true),
             }
         }
@@ -590,6 +595,26 @@ mod tests {
         let mut whole = members.concat();
         whole.truncate(whole.len() - 20);
         assert_eq!(read(&whole).last().unwrap(), &format!("bad {}", members[3].len() - 20));
+    }
+
+    #[test]
+    fn nothing_comes_out_of_a_member_that_is_cut_off() {
+        let noise = |seed: u32, n: usize| {
+            let mut x = seed;
+            let mut next = || {
+                x = x.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                char::from(b'!' + ((x >> 20) % 90) as u8)
+            };
+            (0..n).map(|_| next()).collect::<String>()
+        };
+        let page =
+            |n: u32| record("response", n as usize, &format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>{}", noise(n, 900)));
+        let members: Vec<Vec<u8>> = (0..3).map(|n| packed(Codec::Gzip, &[page(n)])).collect();
+        for cut in 20..members[1].len() {
+            let got = read(&[&members[0][..], &members[1][..cut], &members[2]].concat());
+            assert!(got[0].ends_with(&noise(0, 900)) && got.last().unwrap().ends_with(&noise(2, 900)), "{cut}");
+            assert!(got[1..got.len() - 1].iter().all(|g| g.starts_with("bad")), "{cut}: {got:?}");
+        }
     }
 
     #[test]
