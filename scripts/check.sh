@@ -46,6 +46,9 @@ git diff --quiet HEAD || git diff --binary HEAD | git -C "$clone/jingwen" apply
     cargo test --quiet --release --lib charset::tests::a_million -- --ignored
 )
 
+step "dirty dumps of known truth"
+python3 scripts/check-dump.py "$clone/target/release/jingwen" --mb 3
+
 if [ -f ../shared/README.md ] && [ -f ../shared/score/board.py ]; then
     step "the board"
     if python3 -c 'import rapidfuzz, lxml' 2>/dev/null && { command -v zstd >/dev/null || python3 -c 'import zstandard' 2>/dev/null; }; then
