@@ -3,14 +3,20 @@
 use crate::form::Form;
 
 /// How much of a page counts as content.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Profile {
     /// One main text; boilerplate around it left out.
     #[default]
     Article,
-    /// Everything is kept that is not certainly boilerplate.
+    /// Many texts by many people: threads, comments, questions and answers. What stands outside the element of the main text stays
+    /// from the same certainty on as what stands inside.
+    Forum,
+    /// Everything is kept that is not certainly boilerplate; a text without elements loses no more than lines of the closed classes.
     Recall,
+    /// Only what is certainly main content.
+    Precision,
 }
 
 /// Choices of the kernel; the default is what `jingwen clean` does.

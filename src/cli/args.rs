@@ -328,6 +328,9 @@ pub struct Clean {
     /// Leave the title out of the text
     #[arg(long)]
     pub no_title: bool,
+    /// How much of a page counts as content
+    #[arg(long, value_enum, default_value_t = Profile::Article, value_name = "WHICH")]
+    pub profile: Profile,
     /// Which duplicates to leave out: none, paragraphs that stood earlier in the page, or earlier in the dump
     #[arg(long, value_enum, default_value_t = Dedup::Page, value_name = "WHERE")]
     pub dedup: Dedup,
@@ -474,6 +477,8 @@ pub enum From {
 pub enum Written {
     /// Text, a file a page.
     Text,
+    /// Markdown, a file a page: headings, lists, tables, code and quotes as such.
+    Markdown,
     /// One JSON object a line.
     Jsonl,
     /// A Parquet table.
@@ -491,6 +496,19 @@ pub enum Compress {
     Gz,
     /// Zstandard.
     Zst,
+}
+
+/// How much of a page counts as content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// One main text.
+    Article,
+    /// Many texts by many people: threads, comments, questions and answers.
+    Forum,
+    /// All that is not certainly boilerplate.
+    Recall,
+    /// Only what is certainly main content.
+    Precision,
 }
 
 /// Where duplicates are looked for.

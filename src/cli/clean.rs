@@ -5,6 +5,7 @@ use super::args;
 use super::console::Console;
 use super::dump::{self, Task};
 use crate::error::Error;
+use crate::options::Profile;
 use crate::run::settings::{Dedup, Verb};
 
 /// Runs the verb.
@@ -14,8 +15,14 @@ pub fn run(args: &args::Clean, console: &mut Console) -> Result<Outcome, Error> 
 
 /// What is done with a record.
 pub fn task(args: &args::Clean) -> Task {
+    let profile = match args.profile {
+        args::Profile::Article => Profile::Article,
+        args::Profile::Forum => Profile::Forum,
+        args::Profile::Recall => Profile::Recall,
+        args::Profile::Precision => Profile::Precision,
+    };
     Task {
-        verb: Verb::Clean { title: !args.no_title },
+        verb: Verb::Clean { title: !args.no_title, profile },
         dedup: match args.dedup {
             args::Dedup::Off => Dedup::Off,
             args::Dedup::Page => Dedup::Page,

@@ -128,13 +128,14 @@ impl Request {
         }
         let single = stdin || (inputs.len() == 1 && !inputs[0].is_dir());
         let to = format(args, &inputs, single)?;
-        if args.output.is_none() && !single && to == To::Text {
+        if args.output.is_none() && !single && to.is_tree() {
             return Err(Error::Usage("several pages need a folder to go to: add -o OUT (or --to jsonl for one stream)".to_owned()));
         }
         // a name like a file's is a file, unless a folder of that name is there or a tree must go somewhere
         let is_file = |o: &&PathBuf| {
             let fits = match to {
                 To::Jsonl | To::Mnbvc => plan::kind(o) == settings::From::Jsonl,
+                To::Markdown => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("md")),
                 To::Text => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
                 To::Parquet => false,
             };
@@ -244,13 +245,14 @@ fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Err
     let named = args.output.as_deref().is_some_and(|o| plan::kind(o) == settings::From::Jsonl);
     let to = match args.to {
         Some(Written::Text) => To::Text,
+        Some(Written::Markdown) => To::Markdown,
         Some(Written::Jsonl) => To::Jsonl,
         Some(Written::Parquet) => To::Parquet,
         Some(Written::Mnbvc) => To::Mnbvc,
         None if records || named => To::Jsonl,
         None => To::Text,
     };
-    if args.from == From::Jsonl && to == To::Text {
+    if args.from == From::Jsonl && to.is_tree() {
         return Err(Error::Usage("--from jsonl gives JSON lines: one line in, one line out; write --to jsonl".to_owned()));
     }
     Ok(to)

@@ -7,6 +7,7 @@ pub mod document;
 pub mod http;
 pub mod jsonl;
 pub mod lines;
+pub mod markdown;
 pub mod mnbvc;
 pub mod open;
 pub mod output;

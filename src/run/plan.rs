@@ -124,7 +124,7 @@ impl Plan {
         let mut parts = Vec::new();
         let to = settings.to;
         // records of JSON lines stay JSON lines beside a tree of texts
-        let whole = |i: &Input| i.kind != From::Page && !(to == To::Text && i.kind != From::Jsonl);
+        let whole = |i: &Input| i.kind != From::Page && !(to.is_tree() && i.kind != From::Jsonl);
         let chosen: Vec<usize> = (0..inputs.len()).filter(|i| whole(&inputs[*i]) && inputs[*i].why.is_none()).collect();
         let names: Vec<PathBuf> = chosen.iter().map(|i| bare(&inputs[*i].name)).collect();
         let names: Vec<&Path> = names.iter().map(PathBuf::as_path).collect();
@@ -140,9 +140,9 @@ impl Plan {
             parts.push(name);
         }
         let rest: Vec<usize> = (0..inputs.len()).filter(|i| inputs[*i].part.is_none() && inputs[*i].why.is_none()).collect();
-        if to == To::Text {
+        if to.is_tree() {
             let names: Vec<&Path> = rest.iter().map(|i| &*inputs[*i].name).collect();
-            let extension = (settings.verb != Verb::Repair).then_some("txt");
+            let extension = (settings.verb != Verb::Repair).then_some(to.extension());
             let names = output::names(&names, extension, &RESERVED);
             for (i, name) in rest.iter().zip(names) {
                 let folder = inputs[*i].kind != From::Page;

@@ -28,7 +28,10 @@ pub struct Render {
 impl Render {
     /// The verb of these settings.
     pub fn new(settings: &Settings) -> Render {
-        let options = Options { duplicates: settings.dedup != Dedup::Off, form: settings.form, ..Options::default() };
+        let mut options = Options { duplicates: settings.dedup != Dedup::Off, form: settings.form, ..Options::default() };
+        if let Verb::Clean { profile, .. } = settings.verb {
+            options.profile = profile;
+        }
         Render {
             kernel: Kernel::new(options),
             verb: settings.verb,
@@ -83,7 +86,7 @@ impl Render {
     /// What is left to know of a page. `in_place`: its text goes back to where it came from.
     pub fn draft<'p>(&self, page: &'p Page<'_>, in_place: bool) -> Draft<'p> {
         match self.verb {
-            Verb::Clean { title } => Draft::of(page, title, in_place, self.rules()),
+            Verb::Clean { title, .. } => Draft::of(page, title, in_place, self.rules()),
             Verb::Repair => Draft::repaired(page, self.rules()),
         }
     }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::options::Profile;
+
 use crate::form::Form;
 use crate::io::compress::Codec;
 
@@ -54,6 +56,9 @@ pub enum Verb {
     Clean {
         /// The title is written too.
         title: bool,
+        /// How much of a page counts as content.
+        #[serde(default)]
+        profile: Profile,
     },
     /// Decoding and repair alone.
     Repair,
@@ -95,12 +100,26 @@ pub fn name(from: From) -> &'static str {
 pub enum To {
     /// A tree of text files.
     Text,
+    /// A tree of Markdown files: headings, lists, tables, code and quotes as such.
+    Markdown,
     /// One JSON object a line.
     Jsonl,
     /// A Parquet table.
     Parquet,
     /// The JSON lines of the MNBVC corpus.
     Mnbvc,
+}
+
+impl To {
+    /// Whether each record becomes a file of its own.
+    pub fn is_tree(self) -> bool {
+        matches!(self, To::Text | To::Markdown)
+    }
+
+    /// How the files of a tree end.
+    pub fn extension(self) -> &'static str {
+        if self == To::Markdown { "md" } else { "txt" }
+    }
 }
 
 /// Which duplicates are left out.
@@ -194,7 +213,7 @@ pub mod tests {
     /// What `clean` does when nothing is asked for.
     pub fn settings() -> Settings {
         Settings {
-            verb: Verb::Clean { title: true },
+            verb: Verb::Clean { title: true, profile: Profile::Article },
             from: From::Auto,
             to: To::Jsonl,
             text_field: None,

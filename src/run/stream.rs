@@ -107,7 +107,7 @@ impl Sink<'_> {
                         "quarantined"
                     }
                     // a filter of one page has nowhere to put it and nothing to go on with; of an empty one nothing is lost
-                    None if self.plan.settings.to == To::Text => {
+                    None if self.plan.settings.to.is_tree() => {
                         if !matches!(&bad.raw, Raw::Bytes(bytes) if bytes.is_empty()) {
                             return Err(as_error(bad));
                         }

@@ -26,6 +26,7 @@ use crate::io::compress::Codec;
 use crate::io::document::{Details, placeholder};
 use crate::io::jsonl;
 use crate::io::lines::{Lines, is_blank};
+use crate::io::markdown;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Raw};
 use crate::io::record::{Body, Left, Record};
@@ -289,13 +290,14 @@ impl Worker<'_> {
 
     /// Writes a record that did not come in a JSON line.
     fn write(&self, draft: &Draft<'_>, number: u64, row: Option<table::Row>, to: &mut Done) -> Result<(), Error> {
-        let text = draft.clean();
-        let reason = self.render.reason(draft, &text, true);
+        let to_format = self.plan.settings.to;
         let input = &self.plan.inputs[to.input];
+        let text = if to_format == To::Markdown && input.part.is_none() { markdown::of(draft) } else { draft.clean() };
+        let reason = self.render.reason(draft, &text, true);
         let before = to.out.len();
-        match self.plan.settings.to {
+        match to_format {
             // what goes to a part is a line, also beside a tree of texts
-            To::Text if input.part.is_none() => to.out.extend_from_slice(text.as_bytes()),
+            To::Text | To::Markdown if input.part.is_none() => to.out.extend_from_slice(text.as_bytes()),
             To::Parquet => {
                 let places = |order| self.plan.place(order, self.earlier);
                 let details = Details::new(draft, text.len(), self.render.rules(), &places);
@@ -303,16 +305,16 @@ impl Worker<'_> {
                 to.counter.sums.bytes_out += text.len() as u64;
             }
             To::Mnbvc => self.render.mnbvc(draft, &mut to.out),
-            To::Text | To::Jsonl => {
+            To::Text | To::Markdown | To::Jsonl => {
                 let places = |order| self.plan.place(order, self.earlier);
                 self.render.document(draft, &text, reason.as_deref(), &places, &mut to.out);
             }
         }
         to.counter.sums.bytes_out += (to.out.len() - before) as u64;
         self.render.count(draft, reason.is_none(), &mut to.counter);
-        if let (To::Text, Some(target), Some((folder, begun))) = (self.plan.settings.to, &input.target, self.folder) {
+        if let (true, Some(target), Some((folder, begun))) = (to_format.is_tree(), &input.target, self.folder) {
             let pages = input.kind == super::settings::From::Page;
-            let target = if pages { target.clone() } else { target.join(format!("{number:08}.txt")) };
+            let target = if pages { target.clone() } else { target.join(format!("{number:08}.{}", to_format.extension())) };
             let bytes = to.out.split_off(before);
             to.files.push(write_file(folder, begun, target, &bytes)?);
             if let Some(reason) = reason {

@@ -19,6 +19,8 @@ struct Limits {
 fn limits(profile: Profile) -> Limits {
     match profile {
         Profile::Recall => Limits { even: 0.2, inside: 0.1, outside: 0.3 },
+        Profile::Forum => Limits { even: 0.4, inside: 0.35, outside: 0.45 },
+        Profile::Precision => Limits { even: 0.5, inside: 0.5, outside: 0.95 },
         _ => Limits { even: 0.4, inside: 0.25, outside: 0.8 },
     }
 }

@@ -1,0 +1,346 @@
+//! A draft as Markdown (CommonMark, tables as in GFM): headings, lists, tables, code and quotes as such, text escaped where it would
+//! be read as markup. Reading Markdown is `markdown`'s.
+
+use std::borrow::Cow;
+
+use crate::draft::{Draft, Form};
+
+/// The clean text of a draft as Markdown; a line end at the end, nothing at all for an empty document.
+///
+/// The title, when the draft has one, is a heading of level 1. Rows of a table that stand together are a table, the first of them its
+/// head; rows of a single cell are paragraphs. A line end inside a paragraph is a hard break.
+///
+/// # Borrowing
+/// Borrows the text of a draft that has no blocks: what was only repaired is not taken for anything.
+pub fn of<'d>(draft: &'d Draft<'_>) -> Cow<'d, str> {
+    if !draft.blocks {
+        return Cow::Borrowed(&draft.text);
+    }
+    let mut out = String::with_capacity(draft.text.len() / 8 + 256);
+    if let Some(title) = &draft.title {
+        heading(1, title, &mut out);
+    }
+    let kept: Vec<(Form, &str)> =
+        (draft.pieces.iter().enumerate()).filter(|(_, p)| p.cut.is_none()).map(|(i, p)| (p.kind, draft.piece(i))).collect();
+    let mut before = None;
+    for run in kept.chunk_by(|a, b| a.0 == b.0) {
+        let kind = run[0].0;
+        if kind == Form::Row && table(run, &mut out) {
+            before = Some(kind);
+            continue;
+        }
+        for (_, text) in run {
+            let tight = kind == Form::Item && before == Some(kind);
+            let quoted = kind == Form::Quote && before == Some(kind);
+            if !out.is_empty() {
+                out.push_str(if tight {
+                    "\n"
+                } else if quoted {
+                    "\n>\n"
+                } else {
+                    "\n\n"
+                });
+            }
+            block(kind, text, &mut out);
+            before = Some(kind);
+        }
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    Cow::Owned(out)
+}
+
+fn block(kind: Form, text: &str, out: &mut String) {
+    match kind {
+        Form::Heading(level) => heading(level, text, out),
+        Form::Code => code(text, out),
+        Form::Item => lines("- ", "  ", text, out),
+        Form::Quote => lines("> ", "> ", text, out),
+        Form::Paragraph | Form::Caption | Form::Row => lines("", "", text, out),
+    }
+}
+
+fn heading(level: u8, text: &str, out: &mut String) {
+    (0..level.clamp(1, 6)).for_each(|_| out.push('#'));
+    out.push(' ');
+    let text = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    let bare = text.trim_end_matches('#');
+    inline(bare, false, out);
+    // signs at the end would be taken for the end of the heading
+    let signs = &text[bare.len()..];
+    out.push_str(if signs.is_empty() { "" } else { "\\" });
+    out.push_str(signs);
+}
+
+/// A block of code, between fences longer than any in it.
+fn code(text: &str, out: &mut String) {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    out.push_str(&fence);
+    out.push('\n');
+    out.push_str(text);
+    out.push('\n');
+    out.push_str(&fence);
+}
+
+/// A text line by line, with a hard break between.
+fn lines(first: &str, other: &str, text: &str, out: &mut String) {
+    out.push_str(first);
+    let lines = text.split('\n').map(str::trim).filter(|l| !l.is_empty());
+    for (i, line) in lines.enumerate() {
+        if i > 0 {
+            out.push_str("\\\n");
+            out.push_str(other);
+        }
+        let begin = begins_block(line);
+        out.push_str(&line[..begin.unwrap_or(0)]);
+        out.push_str(if begin.is_some() { "\\" } else { "" });
+        let rest = &line[begin.unwrap_or(0)..];
+        match begin.and_then(|_| rest.chars().next()) {
+            // escaped already
+            Some(c) => {
+                out.push(c);
+                inline(&rest[c.len_utf8()..], false, out);
+            }
+            None => inline(rest, false, out),
+        }
+    }
+}
+
+/// Where the sign stands that makes this line a heading, an item, a quotation, a rule, an underline or a fence.
+fn begins_block(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let first = *bytes.first()?;
+    let blank = |i: usize| bytes.get(i).is_none_or(|b| matches!(b, b' ' | b'\t'));
+    let only = |b: u8| bytes.iter().all(|c| *c == b || matches!(c, b' ' | b'\t'));
+    match first {
+        b'#' => {
+            let n = bytes.iter().take_while(|b| **b == b'#').count();
+            (n <= 6 && blank(n)).then_some(0)
+        }
+        b'>' => Some(0),
+        b'+' => blank(1).then_some(0),
+        b'-' => (blank(1) || only(b'-')).then_some(0),
+        b'=' => only(b'=').then_some(0),
+        b'0'..=b'9' => {
+            let n = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+            (n <= 9 && matches!(bytes.get(n), Some(b'.' | b')')) && blank(n + 1)).then_some(n)
+        }
+        _ => None,
+    }
+}
+
+/// Appends a text with the signs escaped that would be read as emphasis, code, links, elements or entities. `cell`: bars too.
+fn inline(text: &str, cell: bool, out: &mut String) {
+    const SIGNS: &[u8] = b"\\`*_[<&~|";
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    for (i, &b) in bytes.iter().enumerate() {
+        if !SIGNS.contains(&b) {
+            continue;
+        }
+        let next = bytes.get(i + 1).copied();
+        let blank = |b: Option<u8>| b.is_none_or(|b| b.is_ascii_whitespace());
+        // a byte of another script counts as a letter or as a sign: with the one no emphasis begins, with the other it may
+        let word = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+        let before = i.checked_sub(1).map(|i| bytes[i]);
+        let escape = match b {
+            b'\\' => next.is_none_or(|b| b.is_ascii_punctuation()),
+            b'`' | b'[' | b'~' => true,
+            b'*' => i == 0 || !(blank(before) && blank(next)),
+            b'_' => !(word(before) && word(next)) && !(blank(before) && blank(next)) || i == 0,
+            b'<' => next.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?')),
+            b'&' => is_entity(&bytes[i + 1..]),
+            _ => cell,
+        };
+        if escape {
+            out.push_str(&text[done..i]);
+            out.push('\\');
+            done = i;
+        }
+    }
+    out.push_str(&text[done..]);
+}
+
+/// True when what follows an ampersand makes it an entity.
+fn is_entity(after: &[u8]) -> bool {
+    /// Bytes of the longest name.
+    const LONGEST: usize = 33;
+    let name = after.strip_prefix(b"#").unwrap_or(after);
+    let n = name.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric()).count();
+    n > 0 && name.get(n) == Some(&b';')
+}
+
+/// Rows as a table; `false` when they have one cell each and nothing was written.
+fn table(rows: &[(Form, &str)], out: &mut String) -> bool {
+    /// A table has so many columns at most; cells beyond them are put into the last one, so that no row makes all others wide.
+    const WIDEST: usize = 64;
+    let width = rows.iter().map(|(_, r)| r.split('\t').count()).max().unwrap_or(0).min(WIDEST);
+    if width < 2 {
+        return false;
+    }
+    out.push_str(if out.is_empty() { "" } else { "\n\n" });
+    for (i, (_, row)) in rows.iter().enumerate() {
+        out.push_str(if i > 0 { "\n|" } else { "|" });
+        let mut cells = row.splitn(width, '\t');
+        for _ in 0..width {
+            let cell = cells.next().unwrap_or("");
+            for word in cell.split_whitespace() {
+                out.push(' ');
+                inline(word, true, out);
+            }
+            out.push_str(" |");
+        }
+        if i == 0 {
+            out.push_str("\n|");
+            (0..width).for_each(|_| out.push_str(" --- |"));
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{Cut, Piece};
+
+    fn markdown(blocks: &[(Form, &str)], title: Option<&str>) -> String {
+        let mut text = String::new();
+        let mut pieces = Vec::new();
+        for (kind, inner) in blocks {
+            let start = text.len() as u32;
+            text.push_str(inner);
+            pieces.push(Piece { span: (start, text.len() as u32), kind: *kind, at: (0, 0), cut: None });
+        }
+        let draft = Draft {
+            id: "a".into(),
+            url: None,
+            text: text.into(),
+            bytes_in: 0,
+            pieces,
+            title: title.map(str::to_owned),
+            in_place: false,
+            blocks: true,
+            metadata: "{}".into(),
+            charset: "{}".into(),
+            edits: Vec::new(),
+            notes: Vec::new(),
+            edited: false,
+        };
+        of(&draft).into_owned()
+    }
+
+    fn paragraph(text: &str) -> String {
+        markdown(&[(Form::Paragraph, text)], None).trim_end_matches('\n').to_owned()
+    }
+
+    #[test]
+    fn every_kind_of_block_has_its_form() {
+        use Form::*;
+        let blocks = [
+            (Heading(2), "Roads"),
+            (Paragraph, "Mud and stones."),
+            (Item, "spade"),
+            (Item, "barrow"),
+            (Quote, "Dig."),
+            (Quote, "Dig on."),
+            (Row, "day\tmetres"),
+            (Row, "1\t12"),
+            (Code, "dig(1);\n  rest();"),
+        ];
+        let want = "# Work\n\n## Roads\n\nMud and stones.\n\n- spade\n- barrow\n\n> Dig.\n>\n> Dig on.\n\n| day | metres |\n| --- | --- |\n\
+                    | 1 | 12 |\n\n```\ndig(1);\n  rest();\n```\n";
+        assert_eq!(markdown(&blocks, Some("Work")), want);
+        assert_eq!(markdown(&[], None), "");
+    }
+
+    #[test]
+    fn what_was_left_out_stays_out_and_repaired_text_is_no_markdown() {
+        let cut = Some(Cut { rule: 0, first: None });
+        let piece = |span, cut| Piece { span, kind: Form::Paragraph, at: (0, 0), cut };
+        let mut draft: Draft<'_> = Draft {
+            id: "a".into(),
+            url: None,
+            text: "*ab".into(),
+            bytes_in: 0,
+            pieces: vec![piece((1, 2), cut), piece((2, 3), None)],
+            title: None,
+            in_place: false,
+            blocks: true,
+            metadata: "{}".into(),
+            charset: "{}".into(),
+            edits: Vec::new(),
+            notes: Vec::new(),
+            edited: false,
+        };
+        assert_eq!(of(&draft), "b\n");
+        draft.blocks = false;
+        assert!(matches!(of(&draft), Cow::Borrowed("*ab")));
+    }
+
+    #[test]
+    fn signs_that_would_be_markup_are_escaped_and_others_are_not() {
+        for (plain, escaped) in [
+            ("a*b*c", r"a\*b\*c"),
+            ("snake_case and _x_", r"snake_case and \_x\_"),
+            ("2 * 3 and 2 _ 3", "2 * 3 and 2 _ 3"),
+            ("[a](b) ![c](d)", r"\[a](b) !\[c](d)"),
+            ("a < b <b> </b>", r"a < b \<b> \</b>"),
+            ("R&D &amp; &#20; & ;", r"R&D \&amp; \&#20; & ;"),
+            (r"C:\dir \* end\", r"C:\dir \\\* end\\"),
+            ("`x` 3~5", r"\`x\` 3\~5"),
+            ("a | b", "a | b"),
+            ("他说：“好。”", "他说：“好。”"),
+        ] {
+            assert_eq!(paragraph(plain), escaped);
+        }
+    }
+
+    #[test]
+    fn signs_at_the_beginning_of_a_line_are_escaped_where_they_begin_a_block() {
+        for (plain, escaped) in [
+            ("# a", r"\# a"),
+            ("#a", "#a"),
+            ("####### a", "####### a"),
+            ("- a", r"\- a"),
+            ("-5", "-5"),
+            ("---", r"\---"),
+            ("===", r"\==="),
+            ("> a", r"\> a"),
+            ("+ a", r"\+ a"),
+            ("* a", r"\* a"),
+            ("12. a", r"12\. a"),
+            ("12.5", "12.5"),
+            ("1234567890. a", "1234567890. a"),
+            ("one\n- two", "one\\\n\\- two"),
+        ] {
+            assert_eq!(paragraph(plain), escaped);
+        }
+    }
+
+    #[test]
+    fn headings_end_where_they_end() {
+        assert_eq!(markdown(&[(Form::Heading(9), "C\n #")], None), "###### C \\#\n");
+        assert_eq!(markdown(&[(Form::Heading(1), "a # b")], None), "# a # b\n");
+    }
+
+    #[test]
+    fn fences_are_longer_than_what_is_between() {
+        assert_eq!(markdown(&[(Form::Code, "```\nx\n````")], None), "`````\n```\nx\n````\n`````\n");
+    }
+
+    #[test]
+    fn tables_escape_bars_and_fill_short_rows() {
+        let rows = [(Form::Row, "a|b\tc\td"), (Form::Row, "e")];
+        assert_eq!(markdown(&rows, None), "| a\\|b | c | d |\n| --- | --- | --- |\n| e | | |\n");
+        assert_eq!(markdown(&[(Form::Row, "a"), (Form::Row, "b")], None), "a\n\nb\n");
+    }
+
+    #[test]
+    fn a_wide_row_does_not_make_every_row_wide() {
+        let wide = "x\t".repeat(10_000);
+        let rows: Vec<(Form, &str)> = std::iter::once((Form::Row, &*wide)).chain(std::iter::repeat_n((Form::Row, "y"), 1000)).collect();
+        assert!(markdown(&rows, None).len() < 500_000);
+    }
+}
