@@ -216,6 +216,7 @@ mod tests {
         let draft = Draft {
             id: "a".into(),
             url: None,
+            fetched: None,
             text: text.into(),
             bytes_in: 0,
             pieces,
@@ -262,6 +263,7 @@ mod tests {
         let mut draft: Draft<'_> = Draft {
             id: "a".into(),
             url: None,
+            fetched: None,
             text: "*ab".into(),
             bytes_in: 0,
             pieces: vec![piece((1, 2), cut), piece((2, 3), None)],
