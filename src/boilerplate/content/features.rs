@@ -45,6 +45,13 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// True for a page that names itself a forum, and for one whose prose is posts and comments.
+    pub(super) fn is_forum(&self) -> bool {
+        /// Share of the prose.
+        const MOSTLY: f32 = 0.7;
+        self.says_forum > 0.0 || (self.talk > MOSTLY && self.says_article == 0.0)
+    }
+
     pub(super) fn of(text: &str, outline: &Outline, survey: &Survey) -> Place {
         let mut before = Vec::with_capacity(survey.measures.len() + 1);
         let mut sum = 0.0;

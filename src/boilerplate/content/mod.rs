@@ -44,7 +44,7 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
             trees.probability(&values)
         })
         .collect();
-    let choice = choose::choose(outline, &survey, &likely, profile);
+    let choice = choose::choose(outline, &survey, &likely, profile, place.is_forum());
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {
         before[m.block as usize] = true;

@@ -97,6 +97,23 @@ fn recall_leaves_out_less() {
 }
 
 #[test]
+fn precision_leaves_out_no_less_and_forum_keeps_short_answers() {
+    let rules = Rules::builtin();
+    let posts: String = ["It rains in there.", "Same here, since May.", "Try the other door."]
+        .iter()
+        .map(|p| format!("<div class=post><div class=user>anna</div><div class=postbody><p>{p}</p></div></div>"))
+        .collect();
+    let first = "<p>My house has a leaking roof, and every time it rains, the water comes through the kitchen. What can I do about it?</p>";
+    let menu = "<nav><a href=/a>Home</a> <a href=/b>Latest</a></nav>";
+    let page = format!("<html><body>{menu}<div class=post><div class=postbody>{first}</div></div>{posts}</body></html>");
+    let (layers, outline) = html::outline(&page, rules);
+    let count = |profile| marks(&layers[0].text, &outline, &[], profile, rules).len();
+    assert!(count(Profile::Precision) >= count(Profile::Article));
+    assert!(count(Profile::Forum) <= count(Profile::Article));
+    assert!(count(Profile::Recall) <= count(Profile::Forum));
+}
+
+#[test]
 fn deep_and_wide_pages_take_linear_time() {
     let deep = format!("{}{}", "<div class=a><p>A few words of text.</p>".repeat(20_000), "</div>".repeat(20_000));
     assert!(!kept(&deep).is_empty());

@@ -1,4 +1,5 @@
-//! Prints the features of every block of the pages of a folder: the input of `scripts/train-content.py`. Not a test of anything.
+//! Prints the features of every block of the pages of a folder, and their clean texts: what `scripts/train-content.py` trains and
+//! tries tables with. Not a test of anything.
 
 use super::features::{self, Place, Row};
 use super::survey::Survey;
@@ -38,4 +39,16 @@ fn features_of_pages() {
     std::fs::write(format!("{out}.names"), names.join("\n")).expect("writable");
     std::fs::write(format!("{out}.f32"), floats).expect("writable");
     std::fs::write(format!("{out}.blocks"), lines).expect("writable");
+}
+
+#[test]
+#[ignore = "writes texts; needs PAGES, TEXTS and ONLY, names of pages one a line; TREES may name another table"]
+fn texts_of_pages() {
+    let (Ok(pages), Ok(texts), Ok(only)) = (std::env::var("PAGES"), std::env::var("TEXTS"), std::env::var("ONLY")) else { return };
+    let kernel = Kernel::new(Options::default());
+    for name in only.lines() {
+        let bytes = std::fs::read(format!("{pages}/{name}")).expect("readable");
+        let page = kernel.page(RawDoc { id: name, bytes: &bytes, ..RawDoc::default() });
+        std::fs::write(format!("{texts}/{name}"), page.clean().to_text(false)).expect("writable");
+    }
 }
