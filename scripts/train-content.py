@@ -10,7 +10,7 @@ Only thresholds and leaf values reach the table, nothing of the pages.
 
 `--folds` writes no table. It trains five tables, each without the pages of every fifth site, cleans the pages of those sites with the
 whole program, and prints F1 by group of pages: what to expect of pages never seen. F1 of the table in the crate on the pages it was trained on
-says little, it is about four points higher.
+says little: it is three points higher (0.905 for 0.879 when this was written).
 """
 import argparse, collections, gzip, hashlib, json, os, re, subprocess, sys, tempfile
 import numpy as np
