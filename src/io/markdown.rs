@@ -149,7 +149,7 @@ fn inline(text: &str, cell: bool, out: &mut String) {
             b'\\' => next.is_none_or(|b| b.is_ascii_punctuation()),
             b'`' | b'[' | b'~' => true,
             b'*' => i == 0 || !(blank(before) && blank(next)),
-            b'_' => !(word(before) && word(next)) && !(blank(before) && blank(next)) || i == 0,
+            b'_' => i == 0 || !(word(before) && word(next) || blank(before) && blank(next)),
             b'<' => next.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?')),
             b'&' => is_entity(&bytes[i + 1..]),
             _ => cell,
