@@ -118,11 +118,12 @@ impl From<Kind> for Form {
 
 impl<'p> Draft<'p> {
     /// Of a page that was cleaned. `title`: the title is written too. `in_place`: the text goes back to where it came from (a field
-    /// of a JSON line), so white space between paragraphs stays, unless the page was markup.
-    pub fn of(page: &'p Page<'_>, title: bool, in_place: bool, rules: &Rules) -> Draft<'p> {
+    /// of a JSON line), so white space between paragraphs stays, unless the page was markup. `told`: what is known of the page is
+    /// written too; without, `metadata` and `charset` are empty and no piece says where it came from.
+    pub fn of(page: &'p Page<'_>, title: bool, in_place: bool, told: bool, rules: &Rules) -> Draft<'p> {
         let mut pieces: Vec<Piece> = (page.outline.blocks.iter())
             .map(|b| {
-                let at = page.locate(b.span);
+                let at = if told { page.locate(b.span) } else { Span::default() };
                 Piece { span: (b.span.start, b.span.end), kind: b.kind.into(), at: (at.start, at.end), cut: None }
             })
             .collect();
@@ -131,17 +132,13 @@ impl<'p> Draft<'p> {
             pieces[m.block as usize].cut = Some(Cut { rule: m.rule.0, first: m.first.map(First::Here) });
         }
         let title = page.metadata.title.clone().filter(|_| title);
-        Draft { pieces, title, in_place: in_place && page.format == Format::Text, blocks: true, ..Draft::repaired(page, rules) }
+        Draft { pieces, title, in_place: in_place && page.format == Format::Text, blocks: true, ..Draft::repaired(page, told, rules) }
     }
 
     /// Of a page that was only decoded and repaired.
-    pub fn repaired(page: &'p Page<'_>, rules: &Rules) -> Draft<'p> {
+    pub fn repaired(page: &'p Page<'_>, told: bool, rules: &Rules) -> Draft<'p> {
         use crate::layer::Stage;
         let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
-        // three digits: more would be noise, and f32 printed as f64 shows it
-        let confidence = (f64::from(page.charset.confidence) * 1000.0).round() / 1000.0;
-        let c = &page.charset;
-        let charset = serde_json::json!({"name": c.name, "confidence": confidence, "why": &c.why, "language": c.language});
         Draft {
             id: page.raw.id.into(),
             url: page.raw.url.or(page.metadata.url.as_deref()).map(str::to_owned),
@@ -152,8 +149,8 @@ impl<'p> Draft<'p> {
             title: None,
             in_place: false,
             blocks: false,
-            metadata: serde_json::to_string(&page.metadata).unwrap_or_else(|_| "{}".to_owned()).into(),
-            charset: charset.to_string().into(),
+            metadata: if told { serde_json::to_string(&page.metadata).unwrap_or_else(|_| "{}".to_owned()).into() } else { "".into() },
+            charset: if told { charset(page).into() } else { "".into() },
             edits: by_rule(edits, rules),
             notes: by_rule(page.notes.iter().map(|n| n.rule), rules),
             edited: page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()),
@@ -264,6 +261,14 @@ impl Draft<'_> {
             }
         }
     }
+}
+
+/// The charset of a page as a JSON object.
+fn charset(page: &Page<'_>) -> String {
+    let c = &page.charset;
+    // three digits: more would be noise, and f32 printed as f64 shows it
+    let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
+    serde_json::json!({"name": c.name, "confidence": confidence, "why": &c.why, "language": c.language}).to_string()
 }
 
 /// How often each rule comes, by its number.

@@ -21,6 +21,8 @@ pub struct Render {
     kernel: Kernel,
     verb: Verb,
     dedup: Dedup,
+    /// What is known of a page is written too.
+    told: bool,
     #[cfg(test)]
     pub fragile: Option<&'static str>,
 }
@@ -36,6 +38,7 @@ impl Render {
             kernel: Kernel::new(options),
             verb: settings.verb,
             dedup: settings.dedup,
+            told: settings.details,
             #[cfg(test)]
             fragile: None,
         }
@@ -86,8 +89,8 @@ impl Render {
     /// What is left to know of a page. `in_place`: its text goes back to where it came from.
     pub fn draft<'p>(&self, page: &'p Page<'_>, in_place: bool) -> Draft<'p> {
         match self.verb {
-            Verb::Clean { title, .. } => Draft::of(page, title, in_place, self.rules()),
-            Verb::Repair => Draft::repaired(page, self.rules()),
+            Verb::Clean { title, .. } => Draft::of(page, title, in_place, self.told || !in_place, self.rules()),
+            Verb::Repair => Draft::repaired(page, self.told || !in_place, self.rules()),
         }
     }
 

@@ -102,6 +102,8 @@ pub struct Kept<'a> {
     pub line: Option<Cow<'a, [u8]>>,
     /// The draft's text is left out: it is that of the JSON line.
     pub same: bool,
+    /// Nothing of the line changes, as long as nothing more is left out.
+    pub plain: bool,
     /// What is left to know of it.
     #[serde(borrow)]
     pub draft: Draft<'a>,
@@ -274,7 +276,7 @@ impl Worker<'_> {
             }
             done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             self.render.rows(&page, &draft, order, &mut done.rows);
-            store(&Stored::Record(Box::new(Kept { number: record.number, line: None, same: false, draft })), &mut done.out);
+            store(&Stored::Record(Box::new(Kept { number: record.number, line: None, same: false, plain: false, draft })), &mut done.out);
             Ok(Ok(()))
         });
         match written {
@@ -411,13 +413,14 @@ impl Worker<'_> {
         done.docs = Some((done.docs.map_or(order, |d| d.0), order));
         self.render.rows(&page, &draft, order, &mut done.rows);
         let same = *draft.text == *record.text;
+        let plain = same && draft.in_place && !self.plan.settings.details && matches!(draft.clean(), Cow::Borrowed(_));
         if same {
             draft.text = "".into();
         }
         if !bom.is_empty() {
             store(&Stored::Verbatim(bom.into()), &mut done.out);
         }
-        store(&Stored::Record(Box::new(Kept { number, line: Some(line.into()), same, draft })), &mut done.out);
+        store(&Stored::Record(Box::new(Kept { number, line: Some(line.into()), same, plain, draft })), &mut done.out);
         Ok(())
     }
 
@@ -469,6 +472,12 @@ impl Worker<'_> {
                 self.write(&kept.draft, kept.number, row, &mut done)?;
                 continue;
             };
+            if kept.plain && verdicts.iter().all(|v| v.copies > 0) {
+                done.counter.sums.bytes_out += line.len() as u64;
+                done.out.extend_from_slice(line);
+                self.render.count(&kept.draft, true, &mut done.counter);
+                continue;
+            }
             let record = jsonl::Record::parse(line, field).map_err(|_| damaged())?;
             if kept.same {
                 kept.draft.text = record.text.as_ref().into();
