@@ -18,9 +18,20 @@ const VERSE: usize = 60;
 /// reused.
 pub(super) fn key(s: &str, buffer: &mut String) -> (u128, usize) {
     let (mut n, mut blanks, mut composed) = (0, false, true);
-    for c in s.chars() {
-        blanks |= c.is_whitespace();
-        composed &= is_composed(c);
+    let mut rest = s.as_bytes();
+    while let Some(first) = rest.first() {
+        let length = match first {
+            // ASCII signs, and Han of U+4000 to U+9FFF, are neither white space nor composed of others
+            0x21..=0x7E => 1,
+            0xE4..=0xE9 => 3,
+            _ => {
+                let c = s[s.len() - rest.len()..].chars().next().unwrap_or(' ');
+                blanks |= c.is_whitespace();
+                composed &= is_composed(c);
+                c.len_utf8()
+            }
+        };
+        rest = &rest[length..];
         n += 1;
     }
     // most texts are in NFC by their ranges alone, and most paragraphs of Han have no blank in them
