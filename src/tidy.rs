@@ -15,9 +15,11 @@ use crate::span::Span;
 pub fn tidy(text: &str, blocks: &[Block], rules: &Rules) -> (Option<Layer<'static>>, Vec<Block>) {
     let mut editor = Editor::new(text);
     let mut out = Vec::with_capacity(blocks.len());
+    let clean = !may_need(text.as_bytes());
     for block in blocks {
         let (start, end) = (block.span.start as usize, block.span.end as usize);
-        if block.kind == Kind::Code || !needs(&text.as_bytes()[start..end]) {
+        let bytes = &text.as_bytes()[start..end];
+        if block.kind == Kind::Code || (clean && !bytes.ends_with(b">")) || !needs(bytes) {
             let span = Span::new(editor.position(start), editor.position(end));
             out.push(Block { span, ..*block });
             continue;
@@ -54,6 +56,14 @@ pub fn tidy(text: &str, blocks: &[Block], rules: &Rules) -> (Option<Layer<'stati
         Some(layer) => (Some(layer), out),
         None => (None, out),
     }
+}
+
+/// False when no part of the text needs anything but perhaps `/…>` at its end. Most texts are decided as a whole.
+fn may_need(bytes: &[u8]) -> bool {
+    let control = |a: u8, b: u8| (a < 0x20) & (a != b'\t') & (a != b'\n') | (a == 0x7f) | (a == 0xc2) & (b < 0xa0);
+    let mark = |a: u8, b: u8| (a == 0xef) & (b == 0xbb) | (a == 0x80) & ((b == 0xa8) | (b == 0xa9));
+    // The last byte has no next one.
+    plain::any_pair(bytes, |a, b| control(a, b) | mark(a, b)) || bytes.last().is_some_and(|b| control(*b, 0xff))
 }
 
 /// True when the bytes hold a control, the first byte of one beyond ASCII, of U+2028, U+2029 or U+FEFF, or `/…>` at the end.

@@ -23,10 +23,26 @@ pub fn find(text: &str) -> Option<Date> {
         end -= 1;
     }
     let text = &text[..end];
+    if !has_year(text) {
+        return None;
+    }
     let c = Chars::new(text);
     (0..c.len()).find_map(|i| {
         let starts = c.digit(i).is_some() && (i == 0 || c.digit(i - 1).is_none());
         if starts { numeric(&c, i).or_else(|| day_first(&c, i)) } else { month_first(&c, i) }
+    })
+}
+
+/// True when four digits stand in a row: every form has a year.
+fn has_year(text: &str) -> bool {
+    let mut run = 0;
+    let wide = "０".as_bytes()[0];
+    if !text.bytes().any(|b| b.is_ascii_digit() || b == wide) {
+        return false;
+    }
+    text.chars().any(|c| {
+        run = if matches!(c, '0'..='9' | '０'..='９') { run + 1 } else { 0 };
+        run == 4
     })
 }
 

@@ -32,6 +32,9 @@ pub struct Byline {
 /// Longest line that is looked at, in bytes; a byline with all its furniture has some 200.
 const LONGEST: usize = 400;
 
+/// Marks of sentences and speech: no byline has one.
+pub(crate) const SPEECH: [char; 10] = ['。', '！', '？', '!', '?', '“', '”', '「', '」', '…'];
+
 /// What a byline word announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -147,7 +150,8 @@ pub fn is_publisher(s: &str) -> bool {
 /// Reads a line as a byline. `None` when any part of it is something else.
 pub fn parse(line: &str) -> Option<Byline> {
     let mut s = line.trim();
-    if s.len() > LONGEST || s.is_empty() {
+    // What ends as a sentence is none: told at once, as most lines of a text do.
+    if s.len() > LONGEST || s.is_empty() || s.ends_with(SPEECH) {
         return None;
     }
     let mut bracketed = false;
@@ -155,7 +159,7 @@ pub fn parse(line: &str) -> Option<Byline> {
         bracketed = true;
         s = inner.trim();
     }
-    if s.contains(['。', '！', '？', '!', '?', '“', '”', '「', '」', '…']) {
+    if s.contains(SPEECH) {
         return None;
     }
     if bracketed && let Some(author) = names::list(s) {

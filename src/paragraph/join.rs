@@ -22,6 +22,8 @@ const PATTERN: usize = 2;
 const SPREAD: usize = 12;
 /// Lines of Latin text this close to the longest of the page, in percent, count as broken at the margin.
 const MARGIN: usize = 70;
+/// Longest line of a printed or mailed page, in characters.
+const WIDEST: usize = 100;
 
 /// Joins neighbours that are one sentence; `None` when there are none. A block that begins a joined paragraph grows, the others
 /// disappear; blocks between that were left out stay out and end before it.
@@ -131,13 +133,16 @@ fn broken_chinese(x: &str, y: &str, second: bool, next: Option<&str>) -> Option<
     }
     // No heading is as long as this, least of all over a few words that end a sentence.
     let commas = x.matches(['，', ',']).count();
+    if commas == 0 || !y.contains(STOPS) {
+        return None;
+    }
     let long = x.len() >= if y.len() < 60 { LONG_OVER_SHORT } else { LONG };
     let flow = flow(x, y);
-    if commas > 0 && long && y.contains(STOPS) && !y.contains(['“', '「']) && flow >= LEAST {
+    if long && !y.contains(['“', '「']) && flow >= LEAST {
         return Some(flow);
     }
     // Commas alone are also how verse, lists and headings look: the second half must then be a paragraph.
-    (commas > 0 && y.len() >= 90 && y.contains(STOPS) && flow >= 0).then_some(flow)
+    (y.len() >= 90 && flow >= 0).then_some(flow)
 }
 
 /// What the beginning of `y` costs less, in 1/16 nat, after the end of `x` than after a line end there: whether the two read on.
@@ -175,17 +180,22 @@ fn starts_anew(y: &str) -> bool {
 /// The length at which lines of Latin text are broken, in bytes, if they are: at least eight lines, of which two in three come close
 /// to the longest, and it is of a printed or mailed page.
 fn margin(text: &str, blocks: &[Block], out: &[bool]) -> Option<usize> {
-    let lines = || {
-        blocks
-            .iter()
-            .zip(out)
-            .filter(|(b, out)| !**out && b.kind == Kind::Paragraph)
-            .map(|(b, _)| b.span.of(text).chars().take(121).count())
-    };
-    let longest = lines().max()?;
-    let all = lines().count();
-    let full = lines().filter(|n| n * 100 >= longest * MARGIN).count();
-    (all >= 8 && (50..=100).contains(&longest) && full * 3 >= all * 2).then_some(longest)
+    let lines = blocks.iter().zip(out).filter(|(b, out)| !**out && b.kind == Kind::Paragraph).map(|(b, _)| b.span);
+    // A longer line ends the search: most texts have one, told by its bytes alone (a character has at most four).
+    if lines.clone().any(|span| span.len() > 4 * WIDEST) {
+        return None;
+    }
+    let mut lengths = Vec::new();
+    for span in lines {
+        let n = span.of(text).chars().take(WIDEST + 1).count();
+        if n > WIDEST {
+            return None;
+        }
+        lengths.push(n);
+    }
+    let longest = lengths.iter().copied().max()?;
+    let full = lengths.iter().filter(|n| **n * 100 >= longest * MARGIN).count();
+    (lengths.len() >= 8 && longest >= 50 && full * 3 >= lengths.len() * 2).then_some(longest)
 }
 
 /// Two lines of one paragraph of Latin text, broken at the margin: the first is nearly full and has no end, the second stands right

@@ -50,28 +50,29 @@ impl<'t> Line<'t> {
             if is_wide(c) {
                 line.units += 1;
                 word = false;
-                line.number &= matches!(
-                    c,
-                    '年' | '月'
-                        | '日'
-                        | '时'
-                        | '時'
-                        | '分'
-                        | '秒'
-                        | '前'
-                        | '天'
-                        | '小'
-                        | '钟'
-                        | '鐘'
-                        | '刚'
-                        | '昨'
-                        | '今'
-                        | '万'
-                        | '次'
-                        | '条'
-                        | '楼'
-                );
-            } else if c.is_alphanumeric() {
+                line.number = line.number
+                    && matches!(
+                        c,
+                        '年' | '月'
+                            | '日'
+                            | '时'
+                            | '時'
+                            | '分'
+                            | '秒'
+                            | '前'
+                            | '天'
+                            | '小'
+                            | '钟'
+                            | '鐘'
+                            | '刚'
+                            | '昨'
+                            | '今'
+                            | '万'
+                            | '次'
+                            | '条'
+                            | '楼'
+                    );
+            } else if !is_mark(c) && c.is_alphanumeric() {
                 line.units += u32::from(!word);
                 word = true;
                 digits |= c.is_ascii_digit();
@@ -108,6 +109,11 @@ impl<'t> Line<'t> {
     }
 }
 
+/// Punctuation of Chinese text, told before the tables of letters are asked.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{2010}'..='\u{2027}')
+}
+
 /// Characters of scripts without blanks between words, where one character is about a word.
 fn is_wide(c: char) -> bool {
     names::is_han(c)
@@ -117,6 +123,13 @@ fn is_wide(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_are_no_letters() {
+        for c in ('\0'..='\u{ffff}').filter(|c| is_mark(*c)) {
+            assert!(!c.is_alphanumeric(), "U+{:04X}", c as u32);
+        }
+    }
 
     #[test]
     fn numbers_of_a_line() {

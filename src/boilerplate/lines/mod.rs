@@ -3,10 +3,12 @@
 
 mod features;
 mod segment;
+mod sieve;
 mod spam;
 mod split;
 mod words;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::block::{Block, Kind, Mark};
@@ -117,7 +119,6 @@ impl<'t, 'r> Judge<'t, 'r> {
     /// Keyword spam among the first three lines and the last two.
     fn spam(&mut self) {
         let n = self.lines.len();
-        let rule = self.rules.rule("boilerplate/spam-header");
         let near_end = n.saturating_sub(2).max(3);
         let candidates: Vec<usize> = (0..n.min(3)).chain(near_end..n).collect();
         if n < 2 {
@@ -127,17 +128,16 @@ impl<'t, 'r> Judge<'t, 'r> {
             let below = || spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text));
             let signs = spam::signs(self.lines[i].text, below);
             if signs >= if i < 3 { 2 } else { 3 } {
-                self.mark(i, rule, signs as f32);
+                self.mark(i, self.rules.rule("boilerplate/spam-header"), signs as f32);
             }
         }
     }
 
     /// Paths such as `首页 > 新闻 > 正文`.
     fn breadcrumbs(&mut self) {
-        let rule = self.rules.rule("boilerplate/breadcrumb");
         for i in 0..self.lines.len() {
             if self.kinds[i] != Kind::Code && is_breadcrumb(self.lines[i].text) {
-                self.mark(i, rule, 1.0);
+                self.mark(i, self.rules.rule("boilerplate/breadcrumb"), 1.0);
             }
         }
     }
@@ -171,7 +171,9 @@ impl<'t, 'r> Judge<'t, 'r> {
     fn closed_classes(&mut self, prose: &[bool]) {
         let Some(first) = prose.iter().position(|p| *p) else { return };
         let last = prose.iter().rposition(|p| *p).unwrap_or(first);
-        let topic = self.about_copyright(0..last + 1);
+        // Only a notice asks, and most texts have none.
+        let topic = OnceCell::new();
+        let topic = |s: &Self| *topic.get_or_init(|| s.about_copyright(0..last + 1));
         for i in 0..self.lines.len() {
             let Some(hit) = self.lines[i].hit else { continue };
             if matches!(self.kinds[i], Kind::Code | Kind::TableRow) {
@@ -189,7 +191,8 @@ impl<'t, 'r> Judge<'t, 'r> {
                 Class::Related | Class::Comments => after && (hit.strong || cluster),
                 Class::Editor => after || before,
                 Class::Notice => {
-                    (after && (hit.strong || hit.whole || cluster) || before && hit.strong) && (!topic || says_own(self.lines[i].text))
+                    (after && (hit.strong || hit.whole || cluster) || before && hit.strong)
+                        && (!topic(self) || says_own(self.lines[i].text))
                 }
                 Class::Contact => after && cluster && self.out[..i].last().copied().unwrap_or(false),
                 Class::Reference => false,
@@ -271,11 +274,19 @@ fn is_breadcrumb(s: &str) -> bool {
         "您所在位置",
         "位置：",
     ];
-    if s.len() > 300 || !s.contains(['>', '＞', '»', '›', '→', '/', '-', '：', ':', '·']) {
+    if s.len() > 300 {
         return false;
     }
+    let whole = s;
     let s = s.trim_start_matches(['▪', '■', '◆', '●', '|', ' ', '>', '»']);
-    let starts = STARTS.iter().any(|w| s.starts_with(w));
+    let starts = s.starts_with(['首', '主', '网', '網', '当', '當', '您', '你', '所', '现', 'H', 'h', '位'])
+        && STARTS.iter().any(|w| s.starts_with(w));
+    // The last letters of 正文, 内容, 详细, 内容详情: most lines are decided by these two tests.
+    let last = || s.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '＞' | '»' | '›' | '→'));
+    if !(starts || last().ends_with(['文', '容', '细', '情'])) || !whole.contains(['>', '＞', '»', '›', '→', '/', '-', '：', ':', '·'])
+    {
+        return false;
+    }
     let parts = s.split(['>', '＞', '»', '›', '→']).map(str::trim).filter(|p| !p.is_empty());
     let n = parts.clone().count();
     let short = parts.clone().all(|p| p.chars().take(61).count() <= 60);

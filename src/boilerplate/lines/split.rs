@@ -74,6 +74,8 @@ fn tail(s: &str, at_end: bool) -> Option<usize> {
         '）' => near.rfind('（')?,
         ')' => near.rfind(['(', '（'])?,
         '〕' => near.rfind('〔')?,
+        // Inside the text only editors are cut off, and their line has no mark of a sentence.
+        mark if !at_end && byline::SPEECH.contains(&mark) => return None,
         _ => {
             // Behind the last end mark, which is not the last character.
             let (at, mark) = near.char_indices().rev().skip(1).find(|(_, c)| ENDS[..8].contains(c))?;

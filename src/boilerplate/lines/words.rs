@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::sieve::Sieve;
 use crate::model::fold;
 use crate::rules::table;
 
@@ -45,6 +46,8 @@ pub(super) struct Hit {
 
 /// Longest line whose words say anything, in bytes: a copyright notice of some 400 ideographs.
 const LONGEST: usize = 1200;
+/// Longest line that can be one word, or a row of them, in bytes.
+const SHORT_WHOLE: usize = 120;
 /// Longest line that one word inside it decides, in characters; above that it takes two.
 const SHORT: usize = 60;
 /// Longest line that its last word decides, in characters.
@@ -62,6 +65,8 @@ struct Words {
     parts: AhoCorasick,
     /// Class and place of each pattern of `parts`.
     meaning: Vec<(Class, Where)>,
+    /// What a line must show before `whole` or `parts` is asked.
+    sieve: Sieve,
 }
 
 impl Words {
@@ -70,6 +75,7 @@ impl Words {
         WORDS.get_or_init(|| {
             let mut whole = HashMap::new();
             let (mut patterns, mut meaning) = (Vec::new(), Vec::new());
+            let mut sieve = Sieve::default();
             let rows = table::rows("boilerplate_words.tsv", include_str!("../../data/boilerplate_words.tsv"), 3);
             for row in rows.flatten() {
                 let class = match row.cells[2] {
@@ -86,6 +92,7 @@ impl Words {
                 let word = table::unescape(row.cells[0]).ok().and_then(|w| String::from_utf8(w).ok()).unwrap_or_default();
                 let place = match row.cells[1] {
                     "whole" => {
+                        sieve.whole(&word);
                         whole.entry(word).or_insert(class);
                         continue;
                     }
@@ -93,12 +100,22 @@ impl Words {
                     "end" => Where::End,
                     _ => Where::Within,
                 };
+                match place {
+                    Where::Begin => sieve.begin(&word),
+                    Where::Within => sieve.within(&word),
+                    Where::End => sieve.end(&word),
+                }
                 patterns.push(word);
                 meaning.push((class, place));
             }
             let parts = AhoCorasick::new(&patterns).unwrap_or_else(|e| panic!("boilerplate_words.tsv: {e}"));
-            Words { whole, parts, meaning }
+            Words { whole, parts, meaning, sieve }
         })
+    }
+
+    /// The class of a line or part that is one word.
+    fn whole(&self, s: &str) -> Option<Class> {
+        if self.sieve.may_be_whole(s) { self.whole.get(s).copied() } else { None }
     }
 }
 
@@ -146,6 +163,10 @@ pub(super) fn classify(line: &str) -> Option<Hit> {
     if line.len() > LONGEST {
         return None;
     }
+    // Prose: too long for a word alone, and none in it.
+    if line.len() > SHORT_WHOLE && !is_near_editor(line) && !may_hold(Words::get(), line) {
+        return None;
+    }
     if line.chars().any(fold::is_traditional_only) {
         let folded: String = line.chars().map(fold::simplified).collect();
         return simplified(&folded);
@@ -156,10 +177,10 @@ pub(super) fn classify(line: &str) -> Option<Hit> {
 /// [`classify`] for a line in simplified characters, or in another script.
 fn simplified(line: &str) -> Option<Hit> {
     let words = Words::get();
-    if line.len() <= 120 {
+    if line.len() <= SHORT_WHOLE {
         let bare = line.trim_matches(is_trim);
-        if let Some(class) = words.whole.get(line).or_else(|| words.whole.get(bare)) {
-            return Some(Hit { class: *class, whole: true, strong: true });
+        if let Some(class) = words.whole(line).or_else(|| words.whole(bare)) {
+            return Some(Hit { class, whole: true, strong: true });
         }
         if let Some(class) = several(words, bare) {
             return Some(Hit { class, whole: true, strong: true });
@@ -169,7 +190,10 @@ fn simplified(line: &str) -> Option<Hit> {
     if n < SHORT && is_editor(line) {
         return Some(Hit { class: Class::Editor, whole: false, strong: true });
     }
-    let open = line.len() - line.trim_start_matches(['（', '(', '【', '[', '*', '※', '注', ' ', '\u{3000}']).len();
+    if line.len() <= SHORT_WHOLE && !may_hold(words, line) {
+        return None;
+    }
+    let open = opening(line);
     let (mut begin, mut end, mut within): (Option<Class>, Option<Class>, Option<Class>) = (None, None, None);
     let mut different = 0;
     let mut before = usize::MAX;
@@ -214,6 +238,22 @@ fn simplified(line: &str) -> Option<Hit> {
     class.filter(|_| different >= 2).map(|class| Hit { class, whole: false, strong: true })
 }
 
+/// Length of the signs before the first word of a line.
+fn opening(line: &str) -> usize {
+    line.len() - line.trim_start_matches(['（', '(', '【', '[', '*', '※', '注', ' ', '\u{3000}']).len()
+}
+
+/// False when no word of `parts` stands in `line` where it counts. Script does not matter.
+fn may_hold(words: &Words, line: &str) -> bool {
+    words.sieve.may_begin(line) || words.sieve.may_begin(&line[opening(line)..]) || words.sieve.may_end(line) || words.sieve.may_hold(line)
+}
+
+/// False when a line cannot be one of editors: see [`is_editor`].
+fn is_near_editor(line: &str) -> bool {
+    let s = line.trim_start_matches(['【', '[', '(', '（', ' ']);
+    s.starts_with(|c| matches!(fold::simplified(c), '责' | '本' | '编' | '校' | '审' | '原' | '总' | '主'))
+}
+
 /// A row of words: at least two parts between blanks, bars and commas, six in ten of them known.
 fn several(words: &Words, bare: &str) -> Option<Class> {
     let parts = || {
@@ -223,9 +263,9 @@ fn several(words: &Words, bare: &str) -> Option<Class> {
     let (mut all, mut known, mut class) = (0, 0, None);
     for part in parts() {
         all += 1;
-        if let Some(c) = words.whole.get(part.trim_matches(is_trim)) {
+        if let Some(c) = words.whole(part.trim_matches(is_trim)) {
             known += 1;
-            class.get_or_insert(*c);
+            class.get_or_insert(c);
         }
     }
     class.filter(|_| all >= 2 && known * 10 >= all * 6)

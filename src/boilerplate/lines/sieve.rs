@@ -1,0 +1,161 @@
+//! A quick look at a line before its words are searched for: false means that none of them is there, true that one may be. Which
+//! words there are, and what they mean, is said in `words`.
+
+use crate::model::fold;
+
+/// Bits of a set, as a power of two: with some 650 words in it, one line in a hundred is searched for nothing.
+const BITS: u32 = 16;
+
+/// A set of hashed numbers: never forgets one, now and then takes a stranger for a member.
+struct Bits(Vec<u64>);
+
+impl Default for Bits {
+    fn default() -> Bits {
+        Bits(vec![0; 1 << (BITS - 6)])
+    }
+}
+
+impl Bits {
+    fn at(a: u32, b: u32, c: u32) -> (usize, u64) {
+        let x = a.wrapping_mul(0x9e37_79b1) ^ b.wrapping_mul(0x85eb_ca6b) ^ c.wrapping_mul(0xc2b2_ae35);
+        let hash = x.wrapping_mul(0x27d4_eb2f) >> (32 - BITS);
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn add(&mut self, a: u32, b: u32, c: u32) {
+        let (word, bit) = Bits::at(a, b, c);
+        self.0[word] |= bit;
+    }
+
+    #[inline]
+    fn has(&self, a: u32, b: u32, c: u32) -> bool {
+        let (word, bit) = Bits::at(a, b, c);
+        self.0[word] & bit != 0
+    }
+}
+
+/// What the words of the table begin and end with. All looks take a traditional character for its simplified one.
+#[derive(Default)]
+pub(super) struct Sieve {
+    /// First character and length in bytes of words that are all of a line.
+    whole: Bits,
+    /// First two characters of words that begin a line.
+    begin: Bits,
+    /// Words of one character among them.
+    begin_one: Vec<char>,
+    /// Last two characters of words that end a line.
+    end: Bits,
+    /// First two, and first three, characters of words inside a line.
+    two: Bits,
+    three: Bits,
+    /// Words inside a line that have but two.
+    short: Vec<(u32, u32)>,
+}
+
+impl Sieve {
+    pub(super) fn whole(&mut self, word: &str) {
+        self.whole.add(first(word), word.len() as u32, 0);
+    }
+
+    pub(super) fn begin(&mut self, word: &str) {
+        let mut c = word.chars();
+        match (c.next(), c.next()) {
+            (Some(a), Some(b)) => self.begin.add(a as u32, b as u32, 0),
+            (one, _) => self.begin_one.extend(one),
+        }
+    }
+
+    /// # Panics
+    /// When the word has fewer than two characters: the table is part of the crate.
+    pub(super) fn end(&mut self, word: &str) {
+        let mut c = word.chars().rev();
+        match (c.next(), c.next()) {
+            (Some(b), Some(a)) => self.end.add(a as u32, b as u32, 0),
+            _ => panic!("boilerplate_words.tsv: a word at the end of a line has two characters or more: {word}"),
+        }
+    }
+
+    /// # Panics
+    /// When the word has fewer than two characters: the table is part of the crate.
+    pub(super) fn within(&mut self, word: &str) {
+        let mut chars = word.chars().map(|c| c as u32);
+        match (chars.next(), chars.next(), chars.next()) {
+            (Some(a), Some(b), Some(c)) => {
+                self.two.add(a, b, 0);
+                self.three.add(a, b, c);
+            }
+            (Some(a), Some(b), None) => {
+                self.two.add(a, b, 0);
+                self.short.push((a, b));
+            }
+            _ => panic!("boilerplate_words.tsv: a word inside a line has two characters or more: {word}"),
+        }
+    }
+
+    /// May `s` be one of the words that are all of a line?
+    pub(super) fn may_be_whole(&self, s: &str) -> bool {
+        !s.is_empty() && self.whole.has(first(s), s.len() as u32, 0)
+    }
+
+    /// May a word that begins a line stand at the beginning of `s`?
+    pub(super) fn may_begin(&self, s: &str) -> bool {
+        let mut c = s.chars().map(fold::simplified);
+        let Some(a) = c.next() else { return false };
+        self.begin_one.contains(&a) || c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0))
+    }
+
+    /// May a word that ends a line stand at the end of `s`?
+    pub(super) fn may_end(&self, s: &str) -> bool {
+        let mut c = s.chars().rev().map(fold::simplified);
+        let (b, a) = (c.next(), c.next());
+        b.zip(a).is_some_and(|(b, a)| self.end.has(a as u32, b as u32, 0))
+    }
+
+    /// May a word that stands anywhere stand in `s`?
+    pub(super) fn may_hold(&self, s: &str) -> bool {
+        let (mut a, mut b) = (0, 0);
+        for c in s.chars() {
+            let c = fold::simplified(c) as u32;
+            if self.two.has(a, b, 0) && (self.three.has(a, b, c) || self.short.contains(&(a, b))) {
+                return true;
+            }
+            (a, b) = (b, c);
+        }
+        self.short.contains(&(a, b))
+    }
+}
+
+fn first(s: &str) -> u32 {
+    s.chars().next().map_or(0, |c| c as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_never_missed() {
+        let mut sieve = Sieve::default();
+        for word in ["跟贴", "转载请注明", "联系我们 |"] {
+            sieve.within(word);
+        }
+        for line in ["他说跟贴", "跟贴很多", "未经许可的，轉載請注明", "看联系我们 |"] {
+            assert!(sieve.may_hold(line), "{line}");
+        }
+        for line in ["", "跟", "转载", "山里的路一到雨天就不好走", "转载了"] {
+            assert!(!sieve.may_hold(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn ends_of_a_line_count_only_there() {
+        let mut sieve = Sieve::default();
+        sieve.begin("©");
+        sieve.begin("相关阅读");
+        sieve.end("的评论");
+        sieve.whole("首页");
+        assert!(sieve.may_begin("©2024") && sieve.may_begin("相關閱讀：") && !sieve.may_begin("看©") && !sieve.may_begin(""));
+        assert!(sieve.may_end("他的評論") && !sieve.may_end("评论的") && !sieve.may_end("论"));
+        assert!(sieve.may_be_whole("首页") && !sieve.may_be_whole("首页的") && !sieve.may_be_whole(""));
+    }
+}
