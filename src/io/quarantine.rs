@@ -10,9 +10,10 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::spool::Spool;
+use crate::error::Error;
 
 /// The bytes of a bad record, wherever they are.
 #[derive(Debug)]
@@ -73,6 +74,18 @@ pub struct Bad {
     pub raw: Raw,
 }
 
+impl Bad {
+    /// As an error: file, record, byte, why.
+    pub fn error(&self) -> Error {
+        Error::Record {
+            path: self.path.display().to_string(),
+            record: self.record,
+            offset: self.at.unwrap_or(self.offset),
+            why: self.why.clone(),
+        }
+    }
+}
+
 /// Writes the folder; nothing is made before the first record comes.
 #[derive(Debug)]
 pub struct Quarantine {
@@ -81,17 +94,45 @@ pub struct Quarantine {
     start: u64,
 }
 
-#[derive(Serialize)]
-struct Entry<'b> {
-    path: &'b str,
-    #[serde(skip_serializing_if = "Option::is_none")]
+/// A line of the index.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Entry {
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     record: u64,
     offset: u64,
     at: Option<u64>,
-    reason: &'b str,
-    start: Option<u64>,
+    reason: String,
+    /// Where its bytes begin.
+    pub start: Option<u64>,
     length: Option<u64>,
+}
+
+impl Entry {
+    /// Of a record whose bytes, if there are any, stand in so many bytes from `start`.
+    pub fn new(bad: &Bad, start: u64, length: Option<u64>) -> Entry {
+        Entry {
+            path: bad.path.to_string_lossy().into_owned(),
+            path_bytes: bad.path.to_str().is_none().then(|| hex(bad.path.as_os_str().as_encoded_bytes())),
+            record: bad.record,
+            offset: bad.offset,
+            at: bad.at,
+            reason: bad.why.clone(),
+            start: length.map(|_| start),
+            length,
+        }
+    }
+
+    /// As it stands in the index, with a line end.
+    ///
+    /// # Errors
+    /// None that a record can cause.
+    pub fn line(&self) -> io::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        Ok(line)
+    }
 }
 
 impl Quarantine {
@@ -134,16 +175,12 @@ impl Quarantine {
         }
         let (index, records) = self.open.as_mut().ok_or(io::ErrorKind::NotConnected)?;
         let length = bad.raw.copy(records)?;
-        let start = length.map(|_| self.start);
+        index.write_all(&Entry::new(bad, self.start, length).line()?)?;
         if let Some(length) = length {
             records.write_all(b"\n")?;
             self.start += length + 1;
         }
-        let path = bad.path.to_string_lossy();
-        let path_bytes = bad.path.to_str().is_none().then(|| hex(bad.path.as_os_str().as_encoded_bytes()));
-        let entry = Entry { path: &path, path_bytes, record: bad.record, offset: bad.offset, at: bad.at, reason: &bad.why, start, length };
-        serde_json::to_writer(&mut *index, &entry)?;
-        index.write_all(b"\n")
+        Ok(())
     }
 
     /// Writes what is still in memory.

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::blocks::{BadLine, Stage, Work};
+use super::blocks::{Stage, Work};
 use super::journal::{At, Output};
 use super::plan::Plan;
 use crate::error::Error;
 use crate::io::output::AtomicFile;
+use crate::io::quarantine::Entry;
 
 /// A file of the output that is being put together.
 struct Assembly {
@@ -135,11 +136,9 @@ pub fn quarantine(work: &Work, begun: &Path, blocks: &[At], folder: &Path, name:
         let Some(file) = open(&path)? else { continue };
         for line in BufReader::new(file).lines() {
             let fail = |source: io::Error| Error::Io { verb: "read", path: path.display().to_string(), source };
-            let mut line: BadLine = serde_json::from_str(&line.map_err(fail)?).map_err(|e| fail(e.into()))?;
+            let mut line: Entry = serde_json::from_str(&line.map_err(fail)?).map_err(|e| fail(e.into()))?;
             line.start = line.start.map(|n| n + base);
-            let mut json = serde_json::to_vec(&line).map_err(|e| fail(e.into()))?;
-            json.push(b'\n');
-            index.put(&json)?;
+            index.put(&line.line().map_err(fail)?)?;
         }
     }
     Ok(vec![records.finish(name.join(records_name))?, index.finish(name.join(index_name))?])

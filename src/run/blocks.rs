@@ -6,9 +6,7 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use super::journal::{At, Block, Entry, Journal, Output};
+use super::journal::{self, At, Block, Journal, Output};
 use super::plan::Plan;
 use super::rows::{self, Row};
 use super::settings::{OnBad, Watch};
@@ -17,7 +15,7 @@ use super::table;
 use super::work::Done;
 use crate::error::Error;
 use crate::io::output::AtomicFile;
-use crate::io::quarantine::{Bad, Raw, hex};
+use crate::io::quarantine::{Bad, Entry, Raw};
 use crate::rules::Rules;
 
 /// What a block leaves. The name is the extension of its file.
@@ -78,21 +76,6 @@ impl Work {
             _ => Ok(()),
         }
     }
-}
-
-/// A line of the index of what cannot be read.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct BadLine {
-    path: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-    record: u64,
-    offset: u64,
-    at: Option<u64>,
-    reason: String,
-    /// Where its bytes begin.
-    pub start: Option<u64>,
-    length: Option<u64>,
 }
 
 /// Takes what is done, in order, on the calling thread, and commits block after block.
@@ -223,14 +206,8 @@ impl<'r> Blocks<'r> {
         if matches!(bad.raw, Raw::None) {
             sums.unreadable += 1;
         }
-        let as_error = |bad: &Bad| Error::Record {
-            path: bad.path.display().to_string(),
-            record: bad.record,
-            offset: bad.at.unwrap_or(bad.offset),
-            why: bad.why.clone(),
-        };
         let what = match self.plan.settings.on_bad {
-            OnBad::Fail => return Err(as_error(bad)),
+            OnBad::Fail => return Err(bad.error()),
             OnBad::Skip => {
                 sums.records.skipped += 1;
                 "skipped"
@@ -241,7 +218,7 @@ impl<'r> Blocks<'r> {
                 "quarantined"
             }
         };
-        self.watch.warn(&format!("{} [{what}]", as_error(bad)));
+        self.watch.warn(&format!("{} [{what}]", bad.error()));
         Ok(())
     }
 
@@ -253,19 +230,8 @@ impl<'r> Blocks<'r> {
             records.write_all(b"\n").map(|()| Some(length))
         };
         let length = copy().map_err(fail)?;
-        let line = BadLine {
-            path: bad.path.to_string_lossy().into_owned(),
-            path_bytes: bad.path.to_str().is_none().then(|| hex(bad.path.as_os_str().as_encoded_bytes())),
-            record: bad.record,
-            offset: bad.offset,
-            at: bad.at,
-            reason: bad.why.clone(),
-            start: length.map(|_| self.raw),
-            length,
-        };
+        let line = Entry::new(bad, self.raw, length).line().map_err(fail_index)?;
         self.raw += length.map_or(0, |n| n + 1);
-        let mut line = serde_json::to_vec(&line).map_err(|e| fail_index(e.into()))?;
-        line.push(b'\n');
         self.write(at, Stage::Bad, &line)
     }
 
@@ -291,7 +257,7 @@ impl<'r> Blocks<'r> {
         }
         self.raw = 0;
         let block = Block { at, last, sums: std::mem::take(&mut self.sums), docs, files: std::mem::take(&mut self.files) };
-        self.journal.add(&(if self.scan { Entry::Scan } else { Entry::Apply })(block.clone()))?;
+        self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block.clone()))?;
         self.committed.push(block);
         Ok(())
     }

@@ -88,14 +88,8 @@ impl Sink<'_> {
     /// `placed`: its line is in the stream, where one is due.
     fn bad(&mut self, bad: &mut Bad, placed: bool) -> Result<(), Error> {
         self.sums.unreadable += u64::from(matches!(bad.raw, Raw::None));
-        let as_error = |bad: &Bad| Error::Record {
-            path: bad.path.display().to_string(),
-            record: bad.record,
-            offset: bad.at.unwrap_or(bad.offset),
-            why: bad.why.clone(),
-        };
         let what = match self.plan.settings.on_bad {
-            OnBad::Fail => return Err(as_error(bad)),
+            OnBad::Fail => return Err(bad.error()),
             OnBad::Skip => {
                 self.sums.records.skipped += 1;
                 "skipped"
@@ -109,7 +103,7 @@ impl Sink<'_> {
                     // a filter of one page has nowhere to put it and nothing to go on with; of an empty one nothing is lost
                     None if self.plan.settings.to.is_tree() => {
                         if !matches!(&bad.raw, Raw::Bytes(bytes) if bytes.is_empty()) {
-                            return Err(as_error(bad));
+                            return Err(bad.error());
                         }
                         "nothing to write"
                     }
@@ -124,7 +118,7 @@ impl Sink<'_> {
                 what
             }
         };
-        self.watch.warn(&format!("{} [{what}]", as_error(bad)));
+        self.watch.warn(&format!("{} [{what}]", bad.error()));
         Ok(())
     }
 }
