@@ -13,6 +13,7 @@ fn surnames() -> &'static HashSet<&'static str> {
 }
 
 /// True for an ideograph.
+#[inline]
 pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇')
 }

@@ -1,6 +1,8 @@
 //! Byline lines of a page: which blocks hold nothing but author, source, date or editor, and what they say. What a line says
 //! is read in `byline`; the title is found in `title`.
 
+use std::cell::OnceCell;
+
 use crate::block::{Block, Kind, Mark};
 use crate::byline::{self, Byline};
 use crate::rules::{RuleId, Rules};
@@ -29,7 +31,7 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
     let prose = |b: &Block| b.kind == Kind::Paragraph && is_prose(b.span.of(text));
     let Some(first) = blocks.iter().position(prose) else { return Vec::new() };
     let last = blocks.iter().rposition(prose).unwrap_or(first);
-    let rule = Ids::new(rules);
+    let ids = OnceCell::new();
     let mut out = Vec::new();
     for (i, b) in blocks.iter().enumerate() {
         if b.span.len() > 400 || matches!(b.kind, Kind::Code | Kind::TableRow | Kind::Heading(_)) {
@@ -54,7 +56,7 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
             line.keyed && (before || after || follows_prose && !line.author.is_empty())
         };
         if fires {
-            out.push(Mark { block: i as u32, rule: rule.of(&line), score: 1.0, first: None });
+            out.push(Mark { block: i as u32, rule: ids.get_or_init(|| Ids::new(rules)).of(&line), score: 1.0, first: None });
         }
     }
     out
@@ -94,6 +96,9 @@ impl Ids {
 /// Adds to `out` what the marked byline lines say, the earliest first, and what a reprint notice says of its source. What the
 /// fields of the page said stays; a date comes only from the first two thirds of the blocks.
 pub(super) fn read(text: &str, outline: &Outline, marks: &[Mark], rules: &Rules, out: &mut Metadata) {
+    if marks.is_empty() {
+        return;
+    }
     let rule = Ids::new(rules);
     let reprint = rules.find("boilerplate/reprint");
     let mut marks: Vec<&Mark> = marks.iter().filter(|m| rule.has(m.rule) || Some(m.rule) == reprint).collect();

@@ -16,6 +16,7 @@ const FIRST: usize = 0x3400;
 const LAST: usize = 0x9FFF;
 
 impl Fold {
+    #[inline]
     fn get() -> &'static Fold {
         static FOLD: OnceLock<Fold> = OnceLock::new();
         FOLD.get_or_init(|| {
@@ -34,16 +35,19 @@ impl Fold {
     }
 }
 
+#[inline]
 fn place(c: char) -> Option<usize> {
     (c as usize).checked_sub(FIRST).filter(|&at| at <= LAST - FIRST)
 }
 
+#[inline]
 fn look_up(table: &[u16], c: char) -> Option<char> {
     let to = table[place(c)?];
     (to != 0).then(|| char::from_u32(u32::from(to)).unwrap_or(c))
 }
 
 /// The simplified form of a traditional character; every other character as it is.
+#[inline]
 pub fn simplified(c: char) -> char {
     look_up(&Fold::get().simplified, c).unwrap_or(c)
 }
@@ -55,11 +59,13 @@ pub fn traditional(c: char) -> char {
 }
 
 /// Whether a character occurs in traditional text only: it has another simplified form.
+#[inline]
 pub fn is_traditional_only(c: char) -> bool {
     look_up(&Fold::get().simplified, c).is_some()
 }
 
 /// Whether a character occurs in simplified text only: it has another traditional form and is none itself.
+#[inline]
 pub fn is_simplified_only(c: char) -> bool {
     look_up(&Fold::get().traditional, c).is_some()
 }

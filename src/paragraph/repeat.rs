@@ -36,7 +36,6 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let mut found = Vec::new();
     let mut buffer = String::new();
-    let rule = rules.rule("paragraph/repeat");
     for (i, b) in blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST) {
         let s = b.span.of(text);
         let (key, n) = key(s, &mut buffer);
@@ -44,7 +43,7 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
             continue;
         }
         match seen.get(&key) {
-            Some(first) => found.push(Mark { block: i as u32, rule, score: 1.0, first: Some(*first) }),
+            Some(first) => found.push(Mark { block: i as u32, rule: rules.rule("paragraph/repeat"), score: 1.0, first: Some(*first) }),
             None => {
                 seen.insert(key, i as u32);
             }

@@ -124,8 +124,9 @@ impl<'t, 'r> Judge<'t, 'r> {
         if n < 2 {
             return;
         }
+        let script = OnceCell::new();
         for i in candidates {
-            let below = || spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text));
+            let below = || *script.get_or_init(|| spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text)));
             let signs = spam::signs(self.lines[i].text, below);
             if signs >= if i < 3 { 2 } else { 3 } {
                 self.mark(i, self.rules.rule("boilerplate/spam-header"), signs as f32);

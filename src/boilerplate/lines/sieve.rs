@@ -41,6 +41,8 @@ pub(super) struct Sieve {
     whole: Bits,
     /// First two characters of words that begin a line.
     begin: Bits,
+    /// The words themselves; asked when these agree.
+    begin_words: Vec<Box<str>>,
     /// Words of one character among them.
     begin_one: Vec<char>,
     /// Last two characters of words that end a line.
@@ -60,7 +62,10 @@ impl Sieve {
     pub(super) fn begin(&mut self, word: &str) {
         let mut c = word.chars();
         match (c.next(), c.next()) {
-            (Some(a), Some(b)) => self.begin.add(a as u32, b as u32, 0),
+            (Some(a), Some(b)) => {
+                self.begin.add(a as u32, b as u32, 0);
+                self.begin_words.push(word.into());
+            }
             (one, _) => self.begin_one.extend(one),
         }
     }
@@ -101,7 +106,12 @@ impl Sieve {
     pub(super) fn may_begin(&self, s: &str) -> bool {
         let mut c = s.chars().map(fold::simplified);
         let Some(a) = c.next() else { return false };
-        self.begin_one.contains(&a) || c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0))
+        let begins = |word: &str| {
+            let mut line = s.chars().map(fold::simplified);
+            word.chars().all(|c| line.next() == Some(c))
+        };
+        self.begin_one.contains(&a)
+            || c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0) && self.begin_words.iter().any(|w| begins(w)))
     }
 
     /// May a word that ends a line stand at the end of `s`?
