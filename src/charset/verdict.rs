@@ -246,6 +246,17 @@ fn seven_bits(bytes: &[u8]) -> Option<Codec> {
     None
 }
 
+/// Upper bytes of the units of UTF-16 that common scripts are made of.
+const OF_SCRIPT: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = matches!(b as u8, 0x00..=0x0E | 0x10 | 0x11 | 0x1E | 0x20 | 0x30 | 0x4E..=0x9F | 0xAC..=0xD7 | 0xFE | 0xFF);
+        b += 1;
+    }
+    table
+};
+
 /// Units of a text in UTF-16 without a zero byte: one of the two bytes is nearly always that of a script, and what is there is not
 /// written in ASCII.
 fn looks_wide(bytes: &[u8]) -> bool {
@@ -253,12 +264,17 @@ fn looks_wide(bytes: &[u8]) -> bool {
     if head.len() < 4 {
         return false;
     }
-    let of_script = |b: u8| matches!(b, 0x00..=0x0E | 0x10 | 0x11 | 0x1E | 0x20 | 0x30 | 0x4E..=0x9F | 0xAC..=0xD7 | 0xFE | 0xFF);
-    let share = |odd: usize| head.iter().skip(odd).step_by(2).filter(|&&b| of_script(b)).count() * 2;
-    let (even, odd) = (share(0), share(1));
+    // Even and odd bytes apart, one pass over pairs; an odd byte at the end counts as an even one.
+    let of_script = |b: u8| usize::from(OF_SCRIPT[usize::from(b)]);
+    let pairs = head.chunks_exact(2);
+    let last = pairs.remainder().iter().map(|&b| of_script(b)).sum::<usize>();
+    let (even, odd) = pairs.fold((last, 0), |(even, odd), p| (even + of_script(p[0]), odd + of_script(p[1])));
+    let (even, odd) = (2 * even, 2 * odd);
+    if even.max(odd) * 10 < head.len() * 9 {
+        return false;
+    }
     let ascii = head.iter().filter(|&&b| (b' '..0x7F).contains(&b) || b == b'\n').count();
-    even.max(odd) * 10 >= head.len() * 9
-        && (ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7 || memchr(b' ', head).is_none())
+    ascii * 4 < head.len() * 3 || even.min(odd) * 10 < head.len() * 7 || memchr(b' ', head).is_none()
 }
 
 /// The language of a text, judged by its first bytes beyond ASCII; `None` when there are none. A few microseconds.

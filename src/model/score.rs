@@ -82,10 +82,7 @@ impl Scores {
     /// Cost when read as one language. The first characters may cost a little more than with [`Model::cost_in`], which knows the
     /// language beforehand.
     pub fn of(&self, language: Language) -> u64 {
-        match language.place() {
-            Place::Table(n) => self.all + self.han[n + 1] + self.families(None),
-            Place::Column(family, column) => self.all + self.han[0] + self.families(Some((family, column))),
-        }
+        self.of_language(language, self.families())
     }
 
     /// The cheapest language among those of the script with most letters; Chinese when there are no letters. Earlier languages win
@@ -98,21 +95,29 @@ impl Scores {
             Place::Table(_) => main <= frame::HAN as usize,
             Place::Column(family, _) => family + frame::LETTERS as usize == main,
         };
+        let families = self.families();
         Language::ALL
             .iter()
             .filter(|l| of_main(l))
-            .map(|&l| (l, self.of(l)))
+            .map(|&l| (l, self.of_language(l, families)))
             .min_by_key(|&(_, cost)| cost)
             .unwrap_or((Language::Chinese, self.any()))
     }
 
-    fn families(&self, chosen: Option<(usize, usize)>) -> u64 {
-        (0..FAMILIES)
-            .map(|f| {
-                let column = chosen.map_or(0, |(family, column)| if family == f { column } else { 0 });
-                self.columns[FIRST_COLUMN[f] + column]
-            })
-            .sum()
+    /// What the letters of all families cost when no language is chosen.
+    fn families(&self) -> u64 {
+        (0..FAMILIES).map(|f| self.columns[FIRST_COLUMN[f]]).sum()
+    }
+
+    /// Cost when read as one language, `families` being what [`Scores::families`] gives.
+    fn of_language(&self, language: Language, families: u64) -> u64 {
+        match language.place() {
+            Place::Table(n) => self.all + self.han[n + 1] + families,
+            Place::Column(family, column) => {
+                let first = FIRST_COLUMN[family];
+                self.all + self.han[0] + families - self.columns[first] + self.columns[first + column]
+            }
+        }
     }
 }
 
