@@ -41,8 +41,8 @@ pub(super) struct Sieve {
     whole: Bits,
     /// First two characters of words that begin a line.
     begin: Bits,
-    /// The words themselves; asked when these agree.
-    begin_words: Vec<Box<str>>,
+    /// The words themselves by their first character; asked when these agree.
+    begin_words: Vec<(char, Box<str>)>,
     /// Words of one character among them.
     begin_one: Vec<char>,
     /// Last two characters of words that end a line.
@@ -64,7 +64,8 @@ impl Sieve {
         match (c.next(), c.next()) {
             (Some(a), Some(b)) => {
                 self.begin.add(a as u32, b as u32, 0);
-                self.begin_words.push(word.into());
+                let at = self.begin_words.partition_point(|(first, _)| *first <= a);
+                self.begin_words.insert(at, (a, word.into()));
             }
             (one, _) => self.begin_one.extend(one),
         }
@@ -110,8 +111,14 @@ impl Sieve {
             let mut line = s.chars().map(fold::simplified);
             word.chars().all(|c| line.next() == Some(c))
         };
-        self.begin_one.contains(&a)
-            || c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0) && self.begin_words.iter().any(|w| begins(w)))
+        if self.begin_one.contains(&a) {
+            return true;
+        }
+        if !c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0)) {
+            return false;
+        }
+        let from = self.begin_words.partition_point(|(first, _)| *first < a);
+        self.begin_words[from..].iter().take_while(|(first, _)| *first == a).any(|(_, w)| begins(w))
     }
 
     /// May a word that ends a line stand at the end of `s`?
