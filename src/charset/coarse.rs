@@ -3,8 +3,6 @@
 
 use std::sync::OnceLock;
 
-use encoding_rs::Encoding;
-
 use super::alphabet;
 use super::candidates::{self, Candidate};
 use crate::codec::{Codec, Step};
@@ -69,13 +67,6 @@ pub(super) fn sieve(
     kept.retain(|k| k.cost <= best.saturating_add(slack));
     kept.sort_by_key(|k| k.cost);
     kept
-}
-
-/// The candidate that reads the first bytes beyond ASCII of a text most cheaply, characters without their context.
-pub(super) fn cheapest(text: &[u8], candidates: &[Candidate]) -> Option<Codec> {
-    let high = Encoding::ascii_valid_up_to(text);
-    let text = &text[high..text.len().min(high + 2 * BYTES)];
-    sieve(text, candidates, |_| (true, 0), false, &[]).first().map(|k| k.candidate.codec)
 }
 
 /// What stands beside a byte: no ASCII letter, one that is a letter of Latin script, one that may be a Cyrillic one by its looks. Latin

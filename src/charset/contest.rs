@@ -12,21 +12,22 @@ use crate::model::{Model, NAT};
 /// How much further behind a declared charset may fall without an error: titles in capitals, said again and again, cost it that much.
 const PATIENCE: u32 = 300 * NAT;
 /// A candidate this far behind is dropped at once.
-const HOPELESS: u32 = 30 * NAT;
+const HOPELESS: u32 = 36 * NAT;
 /// Bytes of sample after which candidates are compared.
 const STAGES: [usize; 5] = [32, 96, 320, 1280, 5120];
-/// After the first stage single-byte charsets read on only where they differ. Bytes of the document that are searched for such places,
-/// how many are read before charsets are compared, doubled each round, and the characters before and after that are read along: two
-/// decide what a letter costs.
+/// The stage after which single-byte charsets read on only where they differ.
+const ENOUGH: usize = 96;
+/// Bytes of the document that are searched for such places, how many are read before charsets are compared, doubled each round, and the
+/// characters before and after that are read along: two decide what a letter costs.
 const REST: usize = 64 << 10;
-const SITES: usize = 4;
-const ROUNDS: usize = 6;
+const SITES: usize = 12;
+const ROUNDS: usize = 4;
 const AROUND: usize = 2;
 const LONGEST_SITE: usize = 256;
 /// Bytes of sample that a close outcome holds.
 const SAMPLE: usize = 768;
 /// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
-const CLEAR: u32 = 24 * NAT;
+const CLEAR: u32 = 26 * NAT;
 
 /// What a contest found: the lanes that were still in it at its end, the cheapest first, and the sample they read.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ pub(super) fn contest(
         if lanes.len() == 1 || read < stage {
             break;
         }
-        if lanes.iter().all(|l| l.codec.is_single_byte()) {
+        if stage >= ENOUGH && lanes.iter().all(|l| l.codec.is_single_byte()) {
             if let Some(w) = sample.last() {
                 let from = w.start + lanes.iter().map(|l| l.at).min().unwrap_or(0);
                 read_differences(model, bytes, from, &mut lanes);

@@ -146,10 +146,10 @@ impl Lane {
         }
         self.in_word = c.is_ascii_alphabetic();
         self.cost += price + surcharge(c);
-        if c > '\u{7FF}' && !self.codec.holds_ascii() && c.is_alphabetic() && !model.is_known(c) {
+        if !self.codec.holds_ascii() && c > '\u{7FF}' && c.is_alphabetic() && !model.is_known(c) {
             self.cost += OUTLANDISH;
         }
-        if ('\u{4E00}'..='\u{9FFF}').contains(&c) && self.codec == Codec::EUC_KR {
+        if self.codec == Codec::EUC_KR && ('\u{4E00}'..='\u{9FFF}').contains(&c) {
             self.cost += HANJA;
         }
         self.chars += 1;

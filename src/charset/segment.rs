@@ -28,8 +28,8 @@ const SMALL: usize = 4096;
 /// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
 const DEAR: u32 = 15 * NAT / 2;
 /// A line whose characters are no dearer than this each without their context needs no closer look: pairs, and letters.
-const CHEAP: u32 = 7 * NAT;
-const CHEAP_LETTER: u32 = 9 * NAT / 2;
+const CHEAP: u32 = 13 * NAT / 2;
+const CHEAP_LETTER: u32 = 4 * NAT;
 /// Sound characters of UTF-8 for each error that make a line damaged UTF-8.
 const SOUND: usize = 8;
 /// The most a part may cost a character to be cut out.
@@ -102,10 +102,6 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
         }
         let alone = &bytes[line];
         if codecs.iter().any(|&codec| is_fine(alone, codec)) {
-            return;
-        }
-        // Another charset that wins by far is before the one of the file at the first glance already.
-        if main != Codec::UTF_8 && coarse::cheapest(alone, &candidates) == Some(main) {
             return;
         }
         let outcome = contest(alone, &candidates, &[], std::iter::once(0..alone.len()));
