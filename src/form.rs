@@ -26,10 +26,11 @@ pub struct Form {
 /// A normalization form of Unicode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Normalization {
     /// Canonical composition.
     Nfc,
-    /// Compatibility composition.
+    /// Compatibility composition: also ligatures, circled digits, widths.
     Nfkc,
     /// Canonical decomposition.
     Nfd,

@@ -5,6 +5,7 @@ use crate::form::Form;
 /// How much of a page counts as content.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum Profile {
     /// One main text; boilerplate around it left out.

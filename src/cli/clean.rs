@@ -5,8 +5,7 @@ use super::args;
 use super::console::Console;
 use super::dump::{self, Task};
 use crate::error::Error;
-use crate::options::Profile;
-use crate::run::settings::{Dedup, Verb};
+use crate::run::settings::Verb;
 
 /// Runs the verb.
 pub fn run(args: &args::Clean, console: &mut Console) -> Result<Outcome, Error> {
@@ -15,19 +14,9 @@ pub fn run(args: &args::Clean, console: &mut Console) -> Result<Outcome, Error> 
 
 /// What is done with a record.
 pub fn task(args: &args::Clean) -> Task {
-    let profile = match args.profile {
-        args::Profile::Article => Profile::Article,
-        args::Profile::Forum => Profile::Forum,
-        args::Profile::Recall => Profile::Recall,
-        args::Profile::Precision => Profile::Precision,
-    };
     Task {
-        verb: Verb::Clean { title: !args.no_title, profile },
-        dedup: match args.dedup {
-            args::Dedup::Off => Dedup::Off,
-            args::Dedup::Page => Dedup::Page,
-            args::Dedup::Dump => Dedup::Dump,
-        },
+        verb: Verb::Clean { title: !args.no_title, profile: args.profile },
+        dedup: args.dedup,
         against: args.against.clone(),
         keep_index: args.keep_index.clone(),
     }

@@ -3,16 +3,16 @@
 use std::io::{self, BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use super::args::{self, Compress, Formed, From, Normalize, OnBad, Written};
+use super::args;
 use super::cannot;
 use super::console::Console;
 use super::{Outcome, summary};
 use crate::error::Error;
-use crate::form::{Form, Normalization};
+use crate::form::Form;
 use crate::io::output;
 use crate::io::source::{self, Choice, Source};
 use crate::run::plan::{self, Plan};
-use crate::run::settings::{self, Compression, Dedup, Means, Settings, To, Verb, Watch};
+use crate::run::settings::{Compression, Dedup, From, Means, Settings, To, Verb, Watch};
 use crate::run::{Before, Run, index, stream};
 
 /// What is done, besides what all verbs that go through a dump have in common.
@@ -134,7 +134,7 @@ impl Request {
         // a name like a file's is a file, unless a folder of that name is there or a tree must go somewhere
         let is_file = |o: &&PathBuf| {
             let fits = match to {
-                To::Jsonl | To::Mnbvc => plan::kind(o) == settings::From::Jsonl,
+                To::Jsonl | To::Mnbvc => plan::kind(o) == From::Jsonl,
                 To::Markdown => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("md")),
                 To::Text => single && o.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")),
                 To::Parquet => false,
@@ -153,21 +153,12 @@ impl Request {
             // named after the file: beside it may stand the quarantine of another
             file.as_ref().and_then(|f| Some(f.with_file_name(format!("{}.quarantine", f.file_name()?.to_string_lossy()))))
         });
-        let compress = args.compress.map(|c| match c {
-            Compress::None => Compression::None,
-            Compress::Gz => Compression::Gz,
-            Compress::Zst => Compression::Zst,
-        });
+        let compress = args.compress;
+        let mut form = Form::default();
+        (form.normalize, form.width, form.remove_lost) = (args.form.normalize, args.form.width, args.form.remove_lost);
         let settings = Settings {
             verb,
-            from: match args.from {
-                From::Auto if stdin => settings::From::Page,
-                From::Auto => settings::From::Auto,
-                From::Page => settings::From::Page,
-                From::Jsonl => settings::From::Jsonl,
-                From::Warc => settings::From::Warc,
-                From::Parquet => settings::From::Parquet,
-            },
+            from: if stdin && args.from == From::Auto { From::Page } else { args.from },
             to,
             text_field: args.text_field.clone(),
             details: args.details,
@@ -182,14 +173,10 @@ impl Request {
             max_ratio: args.max_ratio,
             max_nesting: args.max_nesting,
             block: args.block,
-            on_bad: match args.on_bad {
-                OnBad::Quarantine => settings::OnBad::Quarantine,
-                OnBad::Skip => settings::OnBad::Skip,
-                OnBad::Fail => settings::OnBad::Fail,
-            },
+            on_bad: args.on_bad,
             sample: args.sample,
             limit: args.limit,
-            form: form(&args.form),
+            form,
         };
         let (mut found, mut unreadable) = (Vec::new(), Vec::new());
         if stdin {
@@ -214,7 +201,7 @@ impl Request {
                 (None, Some(target), Some(folder)) => folder.join(target).display().to_string(),
                 _ => self.file.as_ref().map_or_else(|| "standard output".to_owned(), |f| f.display().to_string()),
             };
-            out.push_str(&format!("{}\t{}\t{to}\n", i.shown().display(), settings::name(i.kind)));
+            out.push_str(&format!("{}\t{}\t{to}\n", i.shown().display(), i.kind.name()));
         }
         super::print(out.as_bytes())
     }
@@ -237,18 +224,14 @@ fn names(from: &Path) -> Result<Vec<PathBuf>, Error> {
 fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Error> {
     let kinds = |p: &PathBuf| (!p.is_dir()).then(|| plan::kind(p));
     let records = match args.from {
-        From::Jsonl | From::Warc | From::Parquet => true,
+        From::Jsonl | From::Warc | From::Parquet | From::Archive => true,
         From::Page => false,
-        From::Auto if single => inputs.first().and_then(kinds).is_some_and(|k| k != settings::From::Page),
+        From::Auto if single => inputs.first().and_then(kinds).is_some_and(|k| k != From::Page),
         From::Auto => false,
     };
-    let named = args.output.as_deref().is_some_and(|o| plan::kind(o) == settings::From::Jsonl);
+    let named = args.output.as_deref().is_some_and(|o| plan::kind(o) == From::Jsonl);
     let to = match args.to {
-        Some(Written::Text) => To::Text,
-        Some(Written::Markdown) => To::Markdown,
-        Some(Written::Jsonl) => To::Jsonl,
-        Some(Written::Parquet) => To::Parquet,
-        Some(Written::Mnbvc) => To::Mnbvc,
+        Some(to) => to,
         None if records || named => To::Jsonl,
         None => To::Text,
     };
@@ -282,16 +265,4 @@ impl Watch for Console {
     fn finish(&mut self) {
         Console::finish(self);
     }
-}
-/// What is changed beyond damage.
-fn form(args: &Formed) -> Form {
-    let mut form = Form::default();
-    (form.width, form.remove_lost) = (args.width, args.remove_lost);
-    form.normalize = args.normalize.map(|n| match n {
-        Normalize::Nfc => Normalization::Nfc,
-        Normalize::Nfkc => Normalization::Nfkc,
-        Normalize::Nfd => Normalization::Nfd,
-        Normalize::Nfkd => Normalization::Nfkd,
-    });
-    form
 }

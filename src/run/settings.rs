@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
-
-use crate::options::Profile;
 
 use crate::form::Form;
 use crate::io::compress::Codec;
+use crate::options::Profile;
 
 /// What decides the bytes that come out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub enum Verb {
 }
 
 /// What an input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum From {
     /// Told by content.
@@ -79,23 +79,26 @@ pub enum From {
     /// A Parquet table.
     Parquet,
     /// zip or tar, or one compressed file: what is in it is told by content.
+    #[value(skip)]
     Archive,
 }
 
-/// The name of a format, as the plan has it.
-pub fn name(from: From) -> &'static str {
-    match from {
-        From::Auto => "auto",
-        From::Page => "page",
-        From::Jsonl => "jsonl",
-        From::Warc => "warc",
-        From::Parquet => "parquet",
-        From::Archive => "archive",
+impl From {
+    /// Its name, as the plan has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            From::Auto => "auto",
+            From::Page => "page",
+            From::Jsonl => "jsonl",
+            From::Warc => "warc",
+            From::Parquet => "parquet",
+            From::Archive => "archive",
+        }
     }
 }
 
 /// What is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum To {
     /// A tree of text files.
@@ -123,7 +126,7 @@ impl To {
 }
 
 /// Which duplicates are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Dedup {
     /// None.
@@ -135,7 +138,7 @@ pub enum Dedup {
 }
 
 /// How output is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// Not at all.
@@ -167,7 +170,7 @@ impl Compression {
 }
 
 /// What becomes of a record that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum OnBad {
     /// Its bytes and the reason are kept; the run goes on.

@@ -1,0 +1,39 @@
+//! The options of `explain`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::value::size;
+use super::{To, exit_codes};
+
+/// What `--help` says below the options.
+pub const HELP: &str = concat!(
+    "\
+Examples:
+  jingwen explain page.html
+  jingwen explain --color always page.html | less -R
+  jingwen explain --to jsonl page.html     one object for the page, then one for
+                                           each line with its edits and notes
+
+  = kept (green)   ~ kept, edited (yellow)   - removed (red)
+Line numbers are those of the decoded input. What cannot be seen is written
+\\u{HEX}, bytes that are no text \\xHH. -v shows markup too and cuts nothing.
+
+",
+    exit_codes!()
+);
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A file; `-` or nothing for standard input
+    #[arg(value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = To::Text)]
+    pub to: To,
+    /// Larger input is an error
+    #[arg(long, default_value = "256M", value_parser = size, value_name = "SIZE")]
+    pub max_record: usize,
+}

@@ -1,0 +1,71 @@
+//! The options of `stage` and its passes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::value::{fraction, memory};
+use super::{Clean, exit_codes};
+
+/// What `--help` says below the options.
+pub const HELP: &str = concat!(
+    "\
+Examples:
+  jingwen stage plan dump -o run --to jsonl --dedup dump
+  for i in 1 2 3 4; do jingwen stage scan run --share $i/4 & done; wait
+  jingwen stage resolve run
+  for i in 1 2 3 4; do jingwen stage apply run --share $i/4 & done; wait
+  jingwen stage finish run
+
+The passes of `jingwen clean -o run` one by one, for job arrays and make. Each
+can be killed and run again; what it has done is not done twice. The shares
+may run at once, on one machine or on several that see the same folder. The
+bytes that come out are those of `jingwen clean`. Without --dedup dump there is
+nothing to resolve and to apply: plan, scan, finish.
+
+",
+    exit_codes!()
+);
+
+/// Arguments of `stage`.
+#[derive(Debug, Args)]
+pub struct Stage {
+    /// Which pass.
+    #[command(subcommand)]
+    pub pass: Pass,
+}
+
+/// The passes of a run.
+#[derive(Debug, Subcommand)]
+pub enum Pass {
+    /// Freeze what will be read and written: takes the arguments of `clean`
+    Plan(Box<Clean>),
+    /// Read and clean a share of the inputs
+    Scan(Sharing),
+    /// Find the duplicates of the dump, in a share of the hashes
+    Resolve(Sharing),
+    /// Write a share of the texts without the duplicates of the dump
+    Apply(Sharing),
+    /// Put the outputs together and check the sums
+    Finish(Sharing),
+}
+
+/// A share of a pass.
+#[derive(Debug, Args)]
+pub struct Sharing {
+    /// The output folder of the run
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Which share, and of how many: 1/8 to 8/8
+    #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = fraction)]
+    pub share: (usize, usize),
+    /// Threads; 0 for one a core
+    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    pub jobs: usize,
+    /// Memory for records on their way and for duplicates
+    #[arg(long, default_value = "1G", value_parser = memory, value_name = "SIZE")]
+    pub memory: u64,
+    /// Folder for work in progress, the same in all passes [default: RUN/_jingwen]
+    #[arg(long, value_name = "DIR")]
+    pub temp: Option<PathBuf>,
+}

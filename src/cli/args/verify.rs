@@ -1,0 +1,16 @@
+//! The options of `verify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The output folder of a run
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Threads; 0 for one a core
+    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    pub jobs: usize,
+}
