@@ -23,6 +23,7 @@ pub mod charset;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod codec;
+pub mod diff;
 pub mod draft;
 pub mod edit;
 pub mod error;
