@@ -1,6 +1,9 @@
 //! What can go wrong outside the kernel: rules that do not parse, files that do not open, records that cannot be read. The
 //! kernel itself cannot fail.
 
+use std::io;
+use std::path::Path;
+
 /// Everything the library can report as an error. Each message says where, what, and what would be right.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -36,7 +39,7 @@ pub enum Error {
         path: String,
         /// What the system said.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// What the user asked for cannot be done.
     #[error("{0}")]
@@ -44,4 +47,11 @@ pub enum Error {
     /// Records in are not records out + removed + quarantined: a defect of jingwen itself.
     #[error("conservation failed: {0}; this is a defect of jingwen, please report it")]
     Conservation(String),
+}
+
+impl Error {
+    /// [`Error::Io`] for something that was done to `path`, to be given to `map_err`; nothing is allocated before it failed.
+    pub fn io<P: AsRef<Path> + ?Sized>(verb: &'static str, path: &P) -> impl Fn(io::Error) -> Error {
+        move |source| Error::Io { verb, path: path.as_ref().display().to_string(), source }
+    }
 }

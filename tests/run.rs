@@ -206,6 +206,41 @@ fn a_run_that_is_there_is_not_mixed_with_another() {
 }
 
 #[test]
+fn a_finished_run_is_taken_away_whole_or_not_at_all() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    fs::create_dir(at.join("in")).unwrap();
+    fs::write(at.join("in/a.txt"), "桥下有水，水里有鱼，鱼在石头边上睡觉。\n").unwrap();
+    run(at, "clean in -o out");
+    assert!(at.join("out/a.txt").exists());
+    // nothing that is there would be written over, and yet two runs would lie in one folder
+    let again = jingwen(at, "clean in -o out --to jsonl");
+    assert!(again.status.code() == Some(2) && err(&again).contains("holds a finished run"), "{}", err(&again));
+    run(at, "clean in -o out --to jsonl --overwrite");
+    assert!(at.join("out/documents.jsonl").exists() && !at.join("out/a.txt").exists());
+    run(at, "verify out");
+    // an input is never taken away, also when the earlier run made it
+    run(at, "clean out/documents.jsonl -o out --to parquet --overwrite");
+    let made: Vec<PathBuf> = tree(&at.join("out")).into_keys().collect();
+    assert!(made.contains(&"documents.jsonl".into()) && made.iter().any(|f| f.extension().is_some_and(|e| e == "parquet")), "{made:?}");
+}
+
+#[test]
+fn a_quarantine_elsewhere_belongs_to_the_run() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    fs::write(at.join("in.jsonl"), "{\"text\":\"水\"}\n{\"text\":\n").unwrap();
+    run(at, "stage plan in.jsonl -o out --quarantine aside");
+    run(at, "stage scan out");
+    run(at, "stage finish out");
+    assert!(at.join("aside/index.jsonl").exists() && !at.join("out/quarantine").exists());
+    run(at, "verify out");
+    fs::write(at.join("aside/records.bin"), "something else").unwrap();
+    let ran = jingwen(at, "verify out");
+    assert!(ran.status.code() == Some(4) && err(&ran).contains("records.bin"), "{}", err(&ran));
+}
+
+#[test]
 fn verify_sees_what_was_changed() {
     let place = tempfile::tempdir().unwrap();
     let at = place.path();

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::console::Console;
-use super::{Outcome, args, cannot};
+use super::{Outcome, args};
 use crate::batch::{Limits, guarded, ordered};
 use crate::charset::{self, Charset};
 use crate::error::Error;
@@ -39,7 +39,7 @@ pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error>
         let (path, size) = &found[i];
         console.advance(*size.min(&limit), 1);
         match charset {
-            Ok(charset) => out.write_all(line(path, &charset, args.to, verbose).as_bytes()).map_err(cannot("write", "standard output")),
+            Ok(charset) => out.write_all(line(path, &charset, args.to, verbose).as_bytes()).map_err(Error::io("write", "standard output")),
             Err(why) => {
                 console.warn(&format!("{} cannot be read: {why}", path.display()));
                 outcome = Outcome::Unreadable;
@@ -48,7 +48,7 @@ pub fn run(args: &args::Detect, console: &mut Console) -> Result<Outcome, Error>
         }
     })?;
     console.finish();
-    out.flush().map_err(cannot("write", "standard output"))?;
+    out.flush().map_err(Error::io("write", "standard output"))?;
     Ok(outcome)
 }
 

@@ -4,7 +4,6 @@ use std::io::{self, BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use super::args;
-use super::cannot;
 use super::console::Console;
 use super::{Outcome, summary};
 use crate::error::Error;
@@ -60,7 +59,7 @@ pub fn run(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outc
         (_, true) => Before::Overwrite,
         _ => Before::None,
     };
-    let run = Run::set_up(request.plan, folder, args.quarantine.as_deref(), before, means)?;
+    let run = Run::set_up(request.plan, folder, before, means)?;
     let report = match run.go(console) {
         Ok(report) => report,
         Err(e) => {
@@ -72,7 +71,7 @@ pub fn run(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outc
     };
     summary::tell(&report.sums, report.removed.as_deref(), Some(&report.quarantine), console);
     if let Some(path) = &args.metrics {
-        output::write_whole(path, report.prometheus().as_bytes()).map_err(cannot("write", path.display()))?;
+        output::write_whole(path, report.prometheus().as_bytes()).map_err(Error::io("write", &path))?;
     }
     Ok(summary::outcome(&report.sums, args, console))
 }
@@ -90,7 +89,7 @@ pub fn plan(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Out
         return Err(Error::Usage("a run of several passes needs a folder: -o OUT".to_owned()));
     };
     let before = if args.overwrite { Before::Overwrite } else { Before::None };
-    let run = Run::set_up(request.plan, folder, args.quarantine.as_deref(), before, means(args))?;
+    let run = Run::set_up(request.plan, folder, before, means(args))?;
     console.tell(&format!("{} inputs in {} units; run {}", run.plan.inputs.len(), run.plan.units().len(), run.plan.id()));
     Ok(Outcome::Done)
 }
@@ -163,7 +162,7 @@ impl Request {
             text_field: args.text_field.clone(),
             details: args.details,
             dedup,
-            keep_index: task.keep_index.clone(),
+            keep_index: task.keep_index.as_deref().map(absolute).transpose()?,
             compress: match &file {
                 Some(file) => Some(compress.unwrap_or_else(|| plan::compression(file))),
                 None if folder.is_none() => Some(compress.unwrap_or(Compression::None)),
@@ -174,6 +173,7 @@ impl Request {
             max_nesting: args.max_nesting,
             block: args.block,
             on_bad: args.on_bad,
+            quarantine: args.quarantine.as_deref().map(absolute).transpose()?,
             sample: args.sample,
             limit: args.limit,
             form,
@@ -187,7 +187,7 @@ impl Request {
             found = source::all(&inputs, &choice, &mut unreadable);
         }
         let mut plan = Plan::new(settings, found, unreadable);
-        plan.against = task.against.as_deref().map(index::look).transpose()?;
+        plan.against = task.against.as_deref().map(|a| index::look(&absolute(a)?)).transpose()?;
         Ok(Request { plan, stdin, folder, file, quarantine })
     }
 
@@ -207,16 +207,21 @@ impl Request {
     }
 }
 
+/// A path that means the same from every folder: the passes of a run may be begun in different ones.
+fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(Error::io("find", path))
+}
+
 /// The names in a file, one a line.
 fn names(from: &Path) -> Result<Vec<PathBuf>, Error> {
     let reader: Box<dyn BufRead> = if from.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
-        Box::new(io::BufReader::new(std::fs::File::open(from).map_err(cannot("read", from.display()))?))
+        Box::new(io::BufReader::new(std::fs::File::open(from).map_err(Error::io("read", &from))?))
     };
     let lines = reader.split(b'\n').map(|l| l.map(|l| l.strip_suffix(b"\r").map_or(l.clone(), <[u8]>::to_vec)));
     let lines: io::Result<Vec<Vec<u8>>> = lines.collect();
-    let lines = lines.map_err(cannot("read", from.display()))?;
+    let lines = lines.map_err(Error::io("read", &from))?;
     Ok(lines.into_iter().filter(|l| !l.is_empty()).map(|l| source::path(&l)).collect())
 }
 

@@ -82,15 +82,10 @@ fn is_closed_pipe(e: &Error) -> bool {
     matches!(e, Error::Io { verb: "write", source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// [`Error::Io`] for something that was done to `path`.
-fn cannot(verb: &'static str, path: impl std::fmt::Display) -> impl FnOnce(io::Error) -> Error {
-    move |source| Error::Io { verb, path: path.to_string(), source }
-}
-
 /// Writes a finished text to standard output.
 fn print(text: &[u8]) -> Result<Outcome, Error> {
     let mut out = io::stdout().lock();
-    out.write_all(text).and_then(|()| out.flush()).map_err(cannot("write", "standard output"))?;
+    out.write_all(text).and_then(|()| out.flush()).map_err(Error::io("write", "standard output"))?;
     Ok(Outcome::Done)
 }
 
@@ -105,7 +100,7 @@ fn slurp(input: Option<&std::path::Path>, limit: usize) -> Result<(Vec<u8>, Stri
         Some(p) => std::fs::File::open(p).and_then(|f| f.take(most).read_to_end(&mut bytes)),
         None => io::stdin().lock().take(most).read_to_end(&mut bytes),
     }
-    .map_err(cannot("read", &name))?;
+    .map_err(Error::io("read", &name))?;
     if bytes.len() > limit {
         let why = format!("more than {limit} bytes; --max-record raises the limit, up to 1G");
         return Err(Error::Record { path: name, record: 1, offset: limit as u64, why });

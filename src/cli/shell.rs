@@ -25,6 +25,6 @@ pub fn man(verb: Option<&str>) -> Result<Outcome, Error> {
         title = format!("jingwen-{verb}");
     }
     let mut out = Vec::new();
-    clap_mangen::Man::new(command).title(title).render(&mut out).map_err(super::cannot("write", "the manual page"))?;
+    clap_mangen::Man::new(command).title(title).render(&mut out).map_err(Error::io("write", "the manual page"))?;
     print(&out)
 }

@@ -66,36 +66,25 @@ pub struct Left {
     pub why: String,
 }
 
-/// Why records are left aside: the rules' ids and what they say.
-pub const REASONS: &[(&str, &str)] = &[
-    (REQUEST, "a WARC record of a request: what was asked, not what came back"),
-    (METADATA, "a WARC record about another record or about the file"),
-    (REVISIT, "a WARC record that says a page was fetched again and had not changed"),
-    (CONTINUATION, "a later part of a WARC record that was cut into parts"),
-    (STATUS, "an HTTP response with a status other than 2xx: an error page, a redirection"),
-    (MEDIA, "no page or text: an image, a program, data; told by the first bytes, then by the media type"),
-    (EMPTY, "nothing in it: 0 bytes"),
-    (LINK, "an entry of an archive that is no file: a link, a device"),
-    (NULL, "a row of a table whose text is null"),
-];
+// Why records are left aside: ids of src/data/rules/record.tsv.
 
-/// See [`REASONS`].
+/// Rule `record/request`.
 pub const REQUEST: &str = "record/request";
-/// See [`REASONS`].
+/// Rule `record/metadata`.
 pub const METADATA: &str = "record/metadata";
-/// See [`REASONS`].
+/// Rule `record/revisit`.
 pub const REVISIT: &str = "record/revisit";
-/// See [`REASONS`].
+/// Rule `record/continuation`.
 pub const CONTINUATION: &str = "record/continuation";
-/// See [`REASONS`].
+/// Rule `record/status`.
 pub const STATUS: &str = "record/status";
-/// See [`REASONS`].
+/// Rule `record/media`.
 pub const MEDIA: &str = "record/media";
-/// See [`REASONS`].
+/// Rule `record/empty`.
 pub const EMPTY: &str = "record/empty";
-/// See [`REASONS`].
+/// Rule `record/link`.
 pub const LINK: &str = "record/link";
-/// See [`REASONS`].
+/// Rule `record/null`.
 pub const NULL: &str = "record/null";
 
 /// What comes next in a file.

@@ -20,7 +20,8 @@ pub struct Rule {
     pub says: Box<str>,
     /// The standard, paper or measurement it comes from.
     pub source: Box<str>,
-    /// A sample on which it fires: text with the escapes of [`table::unescape`], or `@NAME`, a folder of corpus-samples.
+    /// A sample on which it fires: text with the escapes of [`table::unescape`], or `@NAME`, a folder of corpus-samples (of the family
+    /// `record` a file of tests/records).
     pub fires: Box<str>,
     /// A sample on which it must not fire, in the same notation.
     pub spares: Box<str>,
@@ -45,6 +46,7 @@ const FILES: &[(&str, &str)] = &[
     ("boilerplate.tsv", include_str!("../data/rules/boilerplate.tsv")),
     ("paragraph.tsv", include_str!("../data/rules/paragraph.tsv")),
     ("dump.tsv", include_str!("../data/rules/dump.tsv")),
+    ("record.tsv", include_str!("../data/rules/record.tsv")),
 ];
 
 impl Rules {

@@ -24,15 +24,14 @@ struct Assembly {
 
 impl Assembly {
     fn create(begun: &Path, path: PathBuf) -> Result<Assembly, Error> {
-        let file =
-            AtomicFile::create_in(begun, &path).map_err(|source| Error::Io { verb: "write", path: path.display().to_string(), source })?;
+        let file = AtomicFile::create_in(begun, &path).map_err(Error::io("write", &path))?;
         Ok(Assembly { file: BufWriter::with_capacity(1 << 18, file), path, hash: Xxh3::new(), length: 0 })
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.hash.update(bytes);
         self.length += bytes.len() as u64;
-        self.file.write_all(bytes).map_err(|source| Error::Io { verb: "write", path: self.path.display().to_string(), source })
+        self.file.write_all(bytes).map_err(Error::io("write", &self.path))
     }
 
     fn append(&mut self, from: &Path) -> Result<(), Error> {
@@ -56,7 +55,7 @@ impl Assembly {
             file.sync()?;
             file.commit()
         };
-        commit().map_err(|source| Error::Io { verb: "write", path: target.display().to_string(), source })?;
+        commit().map_err(Error::io("write", &target))?;
         Ok(Output { path, length, xxh3: format!("{:032x}", hash.digest128()) })
     }
 }

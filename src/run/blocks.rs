@@ -68,13 +68,7 @@ impl Work {
     /// # Errors
     /// What the system says.
     pub fn remove(&self, at: At, stage: Stage) -> Result<(), Error> {
-        let path = self.path(at, stage);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                Err(Error::Io { verb: "remove", path: path.display().to_string(), source })
-            }
-            _ => Ok(()),
-        }
+        super::remove(&self.path(at, stage))
     }
 }
 
@@ -95,8 +89,8 @@ pub struct Blocks<'r> {
     table: Option<table::Rows>,
     sums: Sums,
     files: Vec<Output>,
-    /// What was done.
-    pub committed: Vec<Block>,
+    /// Records that came in with the blocks committed.
+    pub read: u64,
 }
 
 impl<'r> Blocks<'r> {
@@ -116,7 +110,7 @@ impl<'r> Blocks<'r> {
             table: None,
             sums: Sums::default(),
             files: Vec::new(),
-            committed: Vec::new(),
+            read: 0,
         }
     }
 
@@ -191,7 +185,7 @@ impl<'r> Blocks<'r> {
             Slot::Occupied(open) => Ok(open.into_mut()),
             Slot::Vacant(slot) => {
                 let file = AtomicFile::create_in(&self.work.begun, &path);
-                let file = file.map_err(|source| Error::Io { verb: "write", path: path.display().to_string(), source })?;
+                let file = file.map_err(Error::io("write", &path))?;
                 Ok(slot.insert(BufWriter::with_capacity(1 << 18, file)))
             }
         }
@@ -256,10 +250,9 @@ impl<'r> Blocks<'r> {
             commit().map_err(self.fail(at, stage))?;
         }
         self.raw = 0;
+        self.read += self.sums.records.read;
         let block = Block { at, last, sums: std::mem::take(&mut self.sums), docs, files: std::mem::take(&mut self.files) };
-        self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block.clone()))?;
-        self.committed.push(block);
-        Ok(())
+        self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))
     }
 }
 
@@ -303,6 +296,6 @@ impl Frames {
             }
             Ok(Some(frame))
         };
-        read().map_err(|source| Error::Io { verb: "read", path: self.path.display().to_string(), source })
+        read().map_err(Error::io("read", &self.path))
     }
 }

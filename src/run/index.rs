@@ -13,11 +13,6 @@ use crate::io::output::AtomicFile;
 const ROWS: &str = "rows";
 const INPUTS: &str = "inputs.jsonl";
 
-fn cannot(verb: &'static str, path: &Path) -> impl Fn(io::Error) -> Error + use<> {
-    let path = path.display().to_string();
-    move |source| Error::Io { verb, path: path.clone(), source }
-}
-
 /// The rows of an index.
 pub fn rows(folder: &Path) -> PathBuf {
     folder.join(ROWS)
@@ -33,13 +28,13 @@ pub fn look(folder: &Path) -> Result<Against, Error> {
         let why = format!("{} is no index: it has no {ROWS} and {INPUTS}; `clean --dedup dump --keep-index` makes one", folder.display());
         return Err(Error::Usage(why));
     }
-    let length = rows.metadata().map_err(cannot("read", &rows))?.len();
+    let length = rows.metadata().map_err(Error::io("read", &rows))?.len();
     if length < (PARTS * 8) as u64 || !(length - (PARTS * 8) as u64).is_multiple_of(ROW as u64) {
         return Err(Error::Usage(format!("{} is cut off; make the index again", rows.display())));
     }
     let inputs = names(folder)?.len();
     let inputs = u32::try_from(inputs).map_err(|_| Error::Usage(format!("{}: more than 2^32 inputs", folder.display())))?;
-    Ok(Against { path: folder.to_path_buf(), inputs, mark: fingerprint(&rows).map_err(cannot("read", &rows))? })
+    Ok(Against { path: folder.to_path_buf(), inputs, mark: fingerprint(&rows).map_err(Error::io("read", &rows))? })
 }
 
 /// The inputs of earlier dumps, in order.
@@ -48,10 +43,10 @@ pub fn look(folder: &Path) -> Result<Against, Error> {
 /// [`Error::Io`]; [`Error::Usage`] for a line that is no name.
 pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let path = folder.join(INPUTS);
-    let file = BufReader::new(File::open(&path).map_err(cannot("read", &path))?);
+    let file = BufReader::new(File::open(&path).map_err(Error::io("read", &path))?);
     let mut names = Vec::new();
     for (n, line) in file.lines().enumerate() {
-        let line = line.map_err(cannot("read", &path))?;
+        let line = line.map_err(Error::io("read", &path))?;
         let name = serde_json::from_str(&line);
         names.push(name.map_err(|e| Error::Usage(format!("{}, line {}: not a name in JSON: {e}", path.display(), n + 1)))?);
     }
@@ -76,7 +71,7 @@ impl First {
     /// [`Error::Io`].
     pub fn create(folder: &Path, begun: &Path, part: usize) -> Result<First, Error> {
         let path = First::path(folder, part);
-        let file = AtomicFile::create_in(begun, &path).map_err(cannot("write", &path))?;
+        let file = AtomicFile::create_in(begun, &path).map_err(Error::io("write", &path))?;
         Ok(First { file: BufWriter::with_capacity(1 << 16, file), path })
     }
 
@@ -85,7 +80,7 @@ impl First {
     /// # Errors
     /// [`Error::Io`].
     pub fn add(&mut self, row: Row) -> Result<(), Error> {
-        self.file.write_all(&row.to_bytes()).map_err(cannot("write", &self.path))
+        self.file.write_all(&row.to_bytes()).map_err(Error::io("write", &self.path))
     }
 
     /// Gives the file its name.
@@ -93,7 +88,7 @@ impl First {
     /// # Errors
     /// [`Error::Io`].
     pub fn finish(self) -> Result<(), Error> {
-        let fail = cannot("write", &self.path);
+        let fail = Error::io("write", &self.path);
         self.file.into_inner().map_err(io::IntoInnerError::into_error).and_then(AtomicFile::commit).map_err(fail)
     }
 }
@@ -103,7 +98,7 @@ impl First {
 /// # Errors
 /// [`Error::Io`].
 pub fn keep(plan: &Plan, work: &Path, to: &Path) -> Result<(), Error> {
-    fs::create_dir_all(to).map_err(cannot("make the folder", to))?;
+    fs::create_dir_all(to).map_err(Error::io("make the folder", to))?;
     let path = to.join(ROWS);
     let write = || -> io::Result<()> {
         let mut file = BufWriter::with_capacity(1 << 18, AtomicFile::create(&path)?);
@@ -119,13 +114,13 @@ pub fn keep(plan: &Plan, work: &Path, to: &Path) -> Result<(), Error> {
         file.sync()?;
         file.commit()
     };
-    write().map_err(cannot("write", &path))?;
+    write().map_err(Error::io("write", &path))?;
     let path = to.join(INPUTS);
     let mut names = Vec::new();
     let earlier = plan.against.as_ref().map_or(Ok(Vec::new()), |a| self::names(&a.path))?;
     for name in earlier.into_iter().chain(plan.inputs.iter().map(|i| i.shown().to_string_lossy().into_owned())) {
-        serde_json::to_writer(&mut names, &name).map_err(|e| cannot("write", &path)(e.into()))?;
+        serde_json::to_writer(&mut names, &name).map_err(|e| Error::io("write", &path)(e.into()))?;
         names.push(b'\n');
     }
-    crate::io::output::write_whole(&path, &names).map_err(cannot("write", &path))
+    crate::io::output::write_whole(&path, &names).map_err(Error::io("write", &path))
 }

@@ -98,7 +98,7 @@ impl Journal {
     /// [`Error::Io`].
     pub fn note(&mut self, entry: &Entry) -> Result<(), Error> {
         let mut write = || self.file.write_all(line(entry)?.as_bytes());
-        write().map_err(|source| Error::Io { verb: "write", path: self.path.display().to_string(), source })
+        write().map_err(Error::io("write", &self.path))
     }
 
     /// Waits until all lines are on disk.
@@ -106,7 +106,7 @@ impl Journal {
     /// # Errors
     /// [`Error::Io`].
     pub fn sync(&mut self) -> Result<(), Error> {
-        self.file.sync_data().map_err(|source| Error::Io { verb: "write", path: self.path.display().to_string(), source })
+        self.file.sync_data().map_err(Error::io("write", &self.path))
     }
 }
 

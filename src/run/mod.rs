@@ -103,18 +103,13 @@ impl Share {
     }
 }
 
-fn cannot(verb: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error + use<> {
-    let path = path.display().to_string();
-    move |source| Error::Io { verb, path, source }
-}
-
 impl Run {
-    /// Sets the run up in `folder`: freezes the plan, or finds it there. `quarantine`: another folder than `folder/quarantine`.
+    /// Sets the run up in `folder`: freezes the plan, or finds it there.
     ///
     /// # Errors
     /// [`Error::Usage`] when there is a run already, or not the one to go on with, or an output that may not be replaced.
-    pub fn set_up(plan: Plan, folder: &Path, quarantine: Option<&Path>, before: Before, means: Means) -> Result<Run, Error> {
-        let mut run = Run::at(plan, folder, quarantine, means);
+    pub fn set_up(plan: Plan, folder: &Path, before: Before, means: Means) -> Result<Run, Error> {
+        let mut run = Run::at(plan, folder, means);
         let path = run.state.join("plan.json");
         let there = path.exists();
         let name = folder.display();
@@ -127,20 +122,23 @@ impl Run {
                 }
                 run.plan = old;
                 let begun = [&run.work.begun, &run.begun()].map(|f| (f.exists()).then(|| fs::remove_dir_all(f)).transpose());
-                begun.into_iter().collect::<io::Result<Vec<_>>>().map_err(cannot("clear", &run.work.begun))?;
+                begun.into_iter().collect::<io::Result<Vec<_>>>().map_err(Error::io("clear", &run.work.begun))?;
                 return Ok(run);
             }
             Before::None if there && !folder.join(REPORT).exists() => {
                 let why = format!("{name} holds a run that is not finished; --resume goes on with it, --overwrite starts anew");
                 return Err(Error::Usage(why));
             }
+            Before::None if there => {
+                return Err(Error::Usage(format!("{name} holds a finished run; --overwrite takes it away, or choose another OUT")));
+            }
             // nothing was begun: a run that resumes nothing is a run
             Before::Resume | Before::None | Before::Overwrite => {}
         }
         run.plan.refuse_to_harm(folder, &run.quarantine, before == Before::Overwrite)?;
         run.clear()?;
-        fs::create_dir_all(&run.state).map_err(cannot("make the folder", &run.state))?;
-        output::write_whole(&path, run.plan.json().as_bytes()).map_err(cannot("write", &path))?;
+        fs::create_dir_all(&run.state).map_err(Error::io("make the folder", &run.state))?;
+        output::write_whole(&path, run.plan.json().as_bytes()).map_err(Error::io("write", &path))?;
         Ok(run)
     }
 
@@ -153,14 +151,14 @@ impl Run {
         if !path.exists() {
             return Err(Error::Usage(format!("{} holds no run: there is no {STATE}/plan.json in it", folder.display())));
         }
-        Ok(Run::at(read_plan(&path)?, folder, None, means))
+        Ok(Run::at(read_plan(&path)?, folder, means))
     }
 
-    fn at(plan: Plan, folder: &Path, quarantine: Option<&Path>, means: Means) -> Run {
+    fn at(plan: Plan, folder: &Path, means: Means) -> Run {
         let state = folder.join(STATE);
         // one temporary folder may serve several runs
         let work = means.temp.as_ref().map_or(state.clone(), |t| t.join(format!("jingwen-{}", plan.id())));
-        let quarantine = quarantine.map_or_else(|| folder.join(QUARANTINE), Path::to_path_buf);
+        let quarantine = plan.settings.quarantine.clone().unwrap_or_else(|| folder.join(QUARANTINE));
         let work = Work { folder: work.join("work"), begun: work.join("work-begun") };
         Run { plan, folder: folder.to_path_buf(), quarantine, state, work, means }
     }
@@ -170,19 +168,30 @@ impl Run {
         self.state.join("begun")
     }
 
-    /// Takes away what an earlier run left.
+    /// Takes away what an earlier run left, its outputs too: what is not written over would look like an output of this one.
     fn clear(&self) -> Result<(), Error> {
+        let inputs: HashSet<PathBuf> = self.plan.inputs.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+        // of a run whose journal cannot be read nothing is known
+        for entry in self.entries().unwrap_or_default() {
+            let outputs = match entry {
+                Entry::Scan(b) | Entry::Apply(b) => b.files,
+                Entry::Output(o) => vec![o],
+                Entry::Resolved { .. } => Vec::new(),
+            };
+            for path in outputs.iter().map(|o| self.folder.join(&o.path)) {
+                if path.canonicalize().is_ok_and(|p| !inputs.contains(&p)) {
+                    remove(&path)?;
+                }
+            }
+        }
         for folder in [&self.state, &self.work.folder, &self.work.begun] {
             if folder.exists() {
-                fs::remove_dir_all(folder).map_err(cannot("clear", folder))?;
+                fs::remove_dir_all(folder).map_err(Error::io("clear", folder))?;
             }
         }
         let files = Quarantine::FILES.map(|f| self.quarantine.join(f));
         for file in files.iter().chain([&self.folder.join(REMOVED), &self.folder.join(REPORT)]) {
-            match fs::remove_file(file) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot("clear", file)(e)),
-                _ => {}
-            }
+            remove(file)?;
         }
         Ok(())
     }
@@ -208,9 +217,7 @@ impl Run {
         let from = Instant::now();
         let mut report = self.finish(watch)?;
         timed("finish", from);
-        report.took(started.elapsed().as_secs_f64(), passes, self.means.threads, self.means.memory);
-        let path = self.folder.join(REPORT);
-        output::write_whole(&path, report.json().as_bytes()).map_err(cannot("write", &path))?;
+        self.tell(&mut report, started, passes)?;
         Ok(report)
     }
 
@@ -221,18 +228,22 @@ impl Run {
     pub fn close(&self, watch: &mut dyn Watch) -> Result<Report, Error> {
         let started = Instant::now();
         let mut report = self.finish(watch)?;
-        let seconds = started.elapsed().as_secs_f64();
-        report.took(seconds, vec![("finish", seconds)], self.means.threads, self.means.memory);
-        let path = self.folder.join(REPORT);
-        output::write_whole(&path, report.json().as_bytes()).map_err(cannot("write", &path))?;
+        self.tell(&mut report, started, vec![("finish", started.elapsed().as_secs_f64())])?;
         Ok(report)
+    }
+
+    /// Writes the report, with how long the run took.
+    fn tell(&self, report: &mut Report, started: Instant, passes: Vec<(&'static str, f64)>) -> Result<(), Error> {
+        report.took(started.elapsed().as_secs_f64(), passes, self.means.threads, self.means.memory);
+        let path = self.folder.join(REPORT);
+        output::write_whole(&path, report.json().as_bytes()).map_err(Error::io("write", &path))
     }
 
     /// What stands in all journals.
     fn entries(&self) -> Result<Vec<Entry>, Error> {
         let mut journals: Vec<PathBuf> = Vec::new();
-        for entry in fs::read_dir(&self.state).map_err(cannot("list", &self.state))? {
-            let entry = entry.map_err(cannot("list", &self.state))?;
+        for entry in fs::read_dir(&self.state).map_err(Error::io("list", &self.state))? {
+            let entry = entry.map_err(Error::io("list", &self.state))?;
             if entry.file_name().to_string_lossy().starts_with("journal") {
                 journals.push(entry.path());
             }
@@ -260,15 +271,17 @@ impl Run {
     pub fn scan(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
         let mut done: HashSet<At> = HashSet::new();
         let (mut whole, mut seen) = (HashSet::new(), 0);
-        for block in self.entries()?.iter().filter_map(scanned) {
+        let entries = self.entries()?;
+        for block in entries.iter().filter_map(scanned) {
             done.insert(block.at);
             if block.last {
                 whole.insert(block.at.0);
             }
         }
-        for block in self.entries()?.iter().filter_map(scanned).filter(|b| whole.contains(&b.at.0)) {
+        for block in entries.iter().filter_map(scanned).filter(|b| whole.contains(&b.at.0)) {
             seen += block.sums.records.read;
         }
+        drop(entries);
         let units = self.units().filter(|(n, _)| share.has(*n as usize) && !whole.contains(n)).collect::<Vec<_>>();
         let bytes = units.iter().flat_map(|(_, u)| &self.plan.inputs[u.inputs.clone()]).map(|i| i.size).sum();
         watch.expect("clean", Some(bytes));
@@ -281,7 +294,7 @@ impl Run {
         let frames = self.plan.settings.dedup == Dedup::Dump;
         let mut blocks = Blocks::new(&self.plan, &self.work, &mut journal, watch, true, frames);
         ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
-        let counted: u64 = blocks.committed.iter().map(|b| b.sums.records.read).sum();
+        let counted = blocks.read;
         watch.finish();
         if counted != read.get() {
             return Err(Error::Conservation(format!("{} records were read, {counted} were worked on", read.get())));
@@ -387,7 +400,7 @@ impl Run {
                 let others = match (&mut others, block.docs) {
                     (Some(o), Some((from, to))) => {
                         let path = &self.plan.inputs[input].path;
-                        Some(o.rows(number(from)..=number(to)).map_err(cannot("read", path))?)
+                        Some(o.rows(number(from)..=number(to)).map_err(Error::io("read", path))?)
                     }
                     _ => None,
                 };
@@ -468,7 +481,7 @@ impl Run {
         }
         for folder in [&self.work.folder, &self.work.begun, &begun] {
             match fs::remove_dir_all(folder) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(cannot("clear", folder)(e)),
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("clear", folder)(e)),
                 _ => {}
             }
         }
@@ -492,12 +505,20 @@ struct Known {
     others: Option<BTreeMap<u64, table::Row>>,
 }
 
+/// Removes a file, if it is there.
+fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path)(e)),
+        _ => Ok(()),
+    }
+}
+
 fn scanned(entry: &Entry) -> Option<&Block> {
     if let Entry::Scan(block) = entry { Some(block) } else { None }
 }
 
 fn read_plan(path: &Path) -> Result<Plan, Error> {
-    let bytes = fs::read(path).map_err(cannot("read", path))?;
+    let bytes = fs::read(path).map_err(Error::io("read", path))?;
     serde_json::from_slice(&bytes)
         .map_err(|e| Error::Usage(format!("{}: the plan of the run cannot be read ({e}); --overwrite starts anew", path.display())))
 }

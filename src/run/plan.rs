@@ -408,16 +408,25 @@ pub mod path {
     }
 }
 
-mod optional_path {
+/// A path in JSON, or nothing.
+pub mod optional_path {
     use std::path::PathBuf;
 
     use serde::{Deserializer, Serialize, Serializer};
 
+    /// Writes a path, or nothing.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     #[allow(clippy::ref_option)]
     pub fn serialize<S: Serializer>(path: &Option<PathBuf>, s: S) -> Result<S::Ok, S::Error> {
         path.as_deref().map(super::path::form).serialize(s)
     }
 
+    /// Reads a path.
+    ///
+    /// # Errors
+    /// What is no path.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<PathBuf>, D::Error> {
         super::path::deserialize(d).map(Some)
     }

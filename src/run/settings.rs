@@ -24,8 +24,8 @@ pub struct Settings {
     pub details: bool,
     /// Which duplicates are left out.
     pub dedup: Dedup,
-    /// Where the index of the dump is kept, for later ones.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Where the index of the dump is kept, for later ones; absolute.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
     pub keep_index: Option<PathBuf>,
     /// How JSON lines are compressed; `None`: as the input was.
     pub compress: Option<Compression>,
@@ -39,6 +39,9 @@ pub struct Settings {
     pub block: u64,
     /// What becomes of a record that cannot be read.
     pub on_bad: OnBad,
+    /// The folder it goes to, absolute; `None`: `quarantine` in the output folder.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
+    pub quarantine: Option<PathBuf>,
     /// Of every million records so many are taken, by the hash of their names; all for `None`.
     pub sample: Option<u32>,
     /// Only so many records of the dump.
@@ -229,6 +232,7 @@ pub mod tests {
             max_nesting: 4,
             block: 64 << 20,
             on_bad: OnBad::Quarantine,
+            quarantine: None,
             sample: None,
             limit: None,
             form: Form::default(),

@@ -7,13 +7,13 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::IN_FLIGHT;
 use super::feed::Feed;
 use super::plan::Plan;
 use super::render::Render;
 use super::settings::{Means, OnBad, To, Watch};
 use super::sums::Sums;
 use super::work::{Done, Worker};
-use super::{IN_FLIGHT, cannot};
 use crate::batch::{Limits, ordered};
 use crate::error::Error;
 use crate::io::document::placeholder;
@@ -29,7 +29,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let name = to.map_or_else(|| "standard output".to_owned(), |p| p.display().to_string());
     let out: Box<dyn Commit> = match to {
         None => Box::new(BufWriter::with_capacity(1 << 16, io::stdout().lock())),
-        Some(path) => Box::new(BufWriter::with_capacity(1 << 16, AtomicFile::create(path).map_err(cannot("write", path))?)),
+        Some(path) => Box::new(BufWriter::with_capacity(1 << 16, AtomicFile::create(path).map_err(Error::io("write", path))?)),
     };
     watch.expect("clean", plan.inputs.iter().map(|i| (i.path.as_os_str() != "-").then_some(i.size)).sum());
     let read = Cell::new(0);
@@ -40,14 +40,14 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let worker = Worker { plan, render: &render, folder: None, earlier: &[], in_place };
     let mut sink = Sink { plan, out, name, quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())), sums: Sums::default(), watch };
     if let Some(q) = sink.quarantine.as_ref() {
-        q.clear().map_err(cannot("clear", q.folder()))?;
+        q.clear().map_err(Error::io("clear", q.folder()))?;
     }
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     ordered(limits, std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| sink.take(done?))?;
     let Sink { out, name, quarantine, sums, watch, .. } = sink;
     out.commit().map_err(|source| Error::Io { verb: "write", path: name, source })?;
     if let Some(mut q) = quarantine {
-        q.finish().map_err(cannot("write", q.folder()))?;
+        q.finish().map_err(Error::io("write", q.folder()))?;
     }
     watch.finish();
     if sums.records.read != read.get() {
@@ -97,7 +97,7 @@ impl Sink<'_> {
             OnBad::Quarantine => {
                 let what = match &mut self.quarantine {
                     Some(q) => {
-                        q.add(bad).map_err(cannot("write", q.folder()))?;
+                        q.add(bad).map_err(Error::io("write", q.folder()))?;
                         "quarantined"
                     }
                     // a filter of one page has nowhere to put it and nothing to go on with; of an empty one nothing is lost

@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::Run;
 use super::journal::{Entry, Output};
-use super::plan::{QUARANTINE, REPORT};
+use super::plan::REPORT;
 use super::settings::{Means, OnBad, Watch};
 use super::sums::Sums;
 use crate::batch::{Limits, ordered};
@@ -70,7 +70,7 @@ pub fn verify(folder: &Path, means: Means, watch: &mut dyn Watch) -> Result<Veri
     })?;
     watch.finish();
     if run.plan.settings.on_bad == OnBad::Quarantine && out.sums.records.quarantined > 0 {
-        let index = folder.join(QUARANTINE).join(Quarantine::FILES[0]);
+        let index = run.quarantine.join(Quarantine::FILES[0]);
         let lines = std::fs::read(&index).map_or(0, |b| memchr::memchr_iter(b'\n', &b).count() as u64);
         if index.exists() && lines != out.sums.records.quarantined {
             out.wrong.push(format!("{}: {lines} records, {} were put there", index.display(), out.sums.records.quarantined));

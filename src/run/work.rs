@@ -270,12 +270,15 @@ impl Worker<'_> {
             };
             let mut draft = self.render.draft(&page, false);
             draft.fetched.clone_from(&record.date);
-            self.render.tally(&page, &draft, &mut done.counter);
             if !self.stores() {
-                return Ok(self.write(&draft, record.number, record.row.clone(), done));
+                let written = self.write(&draft, record.number, record.row.clone(), done);
+                self.render.tally(&page, &draft, &mut done.counter);
+                return Ok(written);
             }
-            done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             self.render.rows(&page, &draft, order, &mut done.rows);
+            // counted when all is done that could panic: what panicked counts as bad
+            self.render.tally(&page, &draft, &mut done.counter);
+            done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             store(&Stored::Record(Box::new(Kept { number: record.number, line: None, same: false, plain: false, draft })), &mut done.out);
             Ok(Ok(()))
         });
@@ -312,6 +315,7 @@ impl Worker<'_> {
                 self.render.document(draft, &text, reason.as_deref(), &places, &mut to.out);
             }
         }
+        // nothing behind this line can panic
         to.counter.sums.bytes_out += (to.out.len() - before) as u64;
         self.render.count(draft, reason.is_none(), &mut to.counter);
         if let (true, Some(target), Some((folder, begun))) = (to_format.is_tree(), &input.target, self.folder) {
@@ -404,14 +408,17 @@ impl Worker<'_> {
         let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
         let page = self.render.page_of_text(raw, &record.text);
         let mut draft = self.render.draft(&page, true);
-        self.render.tally(&page, &draft, &mut done.counter);
         if !self.stores() {
             done.out.extend_from_slice(bom);
-            return self.write_line(record, &draft, number, done);
+            let written = self.write_line(record, &draft, number, done);
+            self.render.tally(&page, &draft, &mut done.counter);
+            return written;
         }
         let order = self.plan.order(done.input, number);
-        done.docs = Some((done.docs.map_or(order, |d| d.0), order));
         self.render.rows(&page, &draft, order, &mut done.rows);
+        // counted when all is done that could panic: what panicked counts as bad
+        self.render.tally(&page, &draft, &mut done.counter);
+        done.docs = Some((done.docs.map_or(order, |d| d.0), order));
         let same = *draft.text == *record.text;
         let plain = same && draft.in_place && !self.plan.settings.details && matches!(draft.clean(), Cow::Borrowed(_));
         if same {
@@ -509,7 +516,7 @@ fn write_file(folder: &Path, begun: &Path, target: PathBuf, bytes: &[u8]) -> Res
         file.write_all(bytes)?;
         file.commit()
     };
-    write().map_err(|source| Error::Io { verb: "write", path: path.display().to_string(), source })?;
+    write().map_err(Error::io("write", &path))?;
     Ok(Output { path: target, length: bytes.len() as u64, xxh3: format!("{:032x}", xxh3_128(bytes)) })
 }
 
@@ -575,6 +582,7 @@ mod tests {
         assert!(out.contains("河边") && out.contains("桥下") && !out.contains("boom"), "{out}");
         let t = done.counter.sums.records;
         assert_eq!((t.read, t.out, t.removed), (3, 2, 0));
+        assert_eq!(done.counter.sums.charsets.values().sum::<u64>(), 2, "what panicked is not counted");
         // the same in JSON lines
         let bytes = b"{\"text\":\"good\"}\n{\"text\":\"boom\"}\n{\"text\":\"good\"}\n".to_vec();
         let lines = Lines { record: 1, offset: 0, bytes };
