@@ -1,15 +1,13 @@
 //! The arguments of the verbs that go through a dump, made to a plan, and how a run ended, told. The run itself lives in `run`.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use super::args;
 use super::console::Console;
-use super::{Outcome, summary};
+use super::{Outcome, inputs, summary};
 use crate::error::Error;
-use crate::form::Form;
 use crate::io::output;
-use crate::io::source::{self, Choice, Source};
 use crate::run::plan::{self, Plan};
 use crate::run::settings::{Compression, Dedup, From, Means, Settings, To, Verb, Watch};
 use crate::run::{Before, Run, index, stream};
@@ -95,7 +93,7 @@ pub fn plan(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Out
 }
 
 fn means(args: &args::Dump) -> Means {
-    Means { threads: args.jobs, memory: args.memory, temp: args.temp.clone() }
+    Means { threads: args.inputs.jobs, memory: args.inputs.memory, temp: args.temp.clone() }
 }
 
 /// What the arguments ask for.
@@ -117,14 +115,7 @@ impl Request {
         if dedup != Dedup::Dump && (task.against.is_some() || task.keep_index.is_some()) {
             return Err(Error::Usage("--against and --keep-index are about duplicates of the dump: add --dedup dump".to_owned()));
         }
-        let mut inputs = args.input.clone();
-        if let Some(from) = &args.files_from {
-            inputs.extend(names(from)?);
-        }
-        let stdin = inputs.is_empty() && args.files_from.is_none() || (inputs.len() == 1 && inputs[0].as_os_str() == "-");
-        if !stdin && inputs.iter().any(|i| i.as_os_str() == "-") {
-            return Err(Error::Usage("`-` stands for standard input and must be the only INPUT".to_owned()));
-        }
+        let (inputs, stdin) = inputs::named(&args.inputs)?;
         let single = stdin || (inputs.len() == 1 && !inputs[0].is_dir());
         let to = format(args, &inputs, single)?;
         if args.output.is_none() && !single && to.is_tree() {
@@ -153,13 +144,11 @@ impl Request {
             file.as_ref().and_then(|f| Some(f.with_file_name(format!("{}.quarantine", f.file_name()?.to_string_lossy()))))
         });
         let compress = args.compress;
-        let mut form = Form::default();
-        (form.normalize, form.width, form.remove_lost) = (args.form.normalize, args.form.width, args.form.remove_lost);
         let settings = Settings {
             verb,
-            from: if stdin && args.from == From::Auto { From::Page } else { args.from },
+            from: if stdin && args.inputs.from == From::Auto { From::Page } else { args.inputs.from },
             to,
-            text_field: args.text_field.clone(),
+            text_field: args.inputs.text_field.clone(),
             details: args.details,
             dedup,
             keep_index: task.keep_index.as_deref().map(absolute).transpose()?,
@@ -168,24 +157,18 @@ impl Request {
                 None if folder.is_none() => Some(compress.unwrap_or(Compression::None)),
                 None => compress,
             },
-            max_record: args.max_record,
-            max_ratio: args.max_ratio,
-            max_nesting: args.max_nesting,
+            max_record: args.inputs.max_record,
+            max_ratio: args.inputs.max_ratio,
+            max_nesting: args.inputs.max_nesting,
             block: args.block,
             on_bad: args.on_bad,
             quarantine: args.quarantine.as_deref().map(absolute).transpose()?,
-            sample: args.sample,
-            limit: args.limit,
-            form,
+            sample: args.inputs.sample,
+            limit: args.inputs.limit,
+            form: inputs::form(&args.inputs.form),
         };
-        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
-        if stdin {
-            found.push(Source { path: "-".into(), name: "-".into(), size: 0 });
-        } else {
-            let skip = args.output.iter().chain(&quarantine).chain(&args.quarantine).filter_map(|p| p.canonicalize().ok()).collect();
-            let choice = Choice::new(&args.include, &args.exclude, skip).map_err(Error::Usage)?;
-            found = source::all(&inputs, &choice, &mut unreadable);
-        }
+        let skip = args.output.iter().chain(&quarantine).chain(&args.quarantine).filter_map(|p| p.canonicalize().ok()).collect();
+        let (found, unreadable) = inputs::found(&args.inputs, &inputs, stdin, skip)?;
         let mut plan = Plan::new(settings, found, unreadable);
         plan.against = task.against.as_deref().map(|a| index::look(&absolute(a)?)).transpose()?;
         Ok(Request { plan, stdin, folder, file, quarantine })
@@ -212,23 +195,10 @@ fn absolute(path: &Path) -> Result<PathBuf, Error> {
     std::path::absolute(path).map_err(Error::io("find", path))
 }
 
-/// The names in a file, one a line.
-fn names(from: &Path) -> Result<Vec<PathBuf>, Error> {
-    let reader: Box<dyn BufRead> = if from.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(io::BufReader::new(std::fs::File::open(from).map_err(Error::io("read", &from))?))
-    };
-    let lines = reader.split(b'\n').map(|l| l.map(|l| l.strip_suffix(b"\r").map_or(l.clone(), <[u8]>::to_vec)));
-    let lines: io::Result<Vec<Vec<u8>>> = lines.collect();
-    let lines = lines.map_err(Error::io("read", &from))?;
-    Ok(lines.into_iter().filter(|l| !l.is_empty()).map(|l| source::path(&l)).collect())
-}
-
 /// What to write when it was not said: JSON lines for JSON lines and archives, else text.
 fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Error> {
     let kinds = |p: &PathBuf| (!p.is_dir()).then(|| plan::kind(p));
-    let records = match args.from {
+    let records = match args.inputs.from {
         From::Jsonl | From::Warc | From::Parquet | From::Archive => true,
         From::Page => false,
         From::Auto if single => inputs.first().and_then(kinds).is_some_and(|k| k != From::Page),
@@ -240,7 +210,7 @@ fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Err
         None if records || named => To::Jsonl,
         None => To::Text,
     };
-    if args.from == From::Jsonl && to.is_tree() {
+    if args.inputs.from == From::Jsonl && to.is_tree() {
         return Err(Error::Usage("--from jsonl gives JSON lines: one line in, one line out; write --to jsonl".to_owned()));
     }
     Ok(to)

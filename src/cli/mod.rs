@@ -5,8 +5,10 @@ mod clean;
 mod console;
 mod decode;
 mod detect;
+mod diff;
 mod dump;
 mod explain;
+mod inputs;
 mod repair;
 mod rules;
 mod shell;
@@ -50,6 +52,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         args::Verb::Repair(a) => repair::run(a, console),
         args::Verb::Verify(a) => verify::run(a, console),
         args::Verb::Stage(a) => stage::run(&a.pass, console),
+        args::Verb::Diff(a) => diff::run(a, console, args.talk.color),
         args::Verb::Detect(a) => detect::run(a, console),
         args::Verb::Decode(a) => decode::run(a),
         args::Verb::Explain(a) => explain::run(a, args.talk.color, args.talk.verbose),

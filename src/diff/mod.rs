@@ -5,12 +5,15 @@
 
 mod align;
 mod compose;
+mod render;
 mod words;
 
 use crate::draft::Draft;
 use crate::page::Page;
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
+
+pub use render::{Style, Tone, names};
 
 /// A stretch of the text before that became a stretch of the text after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,12 +92,20 @@ impl Diff {
     /// by one, other letters and digits by the run.
     pub fn words(&self, hunk: &Hunk) -> (Vec<Span>, Vec<Span>) {
         let (mut was, mut now) = (Vec::new(), Vec::new());
-        for change in &self.changes[hunk.changes.clone()] {
-            let (a, b) = words::whole_words(&self.before, &self.after, change.was, change.now);
+        for i in hunk.changes.clone() {
+            let (a, b) = self.whole_words(i);
             add(&mut was, a);
             add(&mut now, b);
         }
         (was, now)
+    }
+
+    /// The change of this index drawn out to whole words, but not over its neighbours.
+    fn whole_words(&self, change: usize) -> (Span, Span) {
+        let at = &self.changes[change];
+        let left = change.checked_sub(1).map_or(0, |i| self.changes[i].was.end);
+        let right = self.changes.get(change + 1).map_or(self.before.len() as u32, |c| c.was.start);
+        words::whole_words(&self.before, &self.after, at.was, at.now, (at.was.start - left, right - at.was.end))
     }
 
     /// The changes by lines: two are of one hunk when no line end that stays lies between them, or when they touch and have the same

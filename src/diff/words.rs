@@ -4,28 +4,24 @@
 use crate::span::Span;
 
 /// The same change without what both sides have at either end, and with the whole of each word it touches. Both spans belong to
-/// their texts, which are equal beside them.
-pub(super) fn whole_words(before: &str, after: &str, was: Span, now: Span) -> (Span, Span) {
+/// their texts, which are equal for `room` bytes before and after the change; they are equal beside what is returned, too.
+pub(super) fn whole_words(before: &str, after: &str, was: Span, now: Span, room: (u32, u32)) -> (Span, Span) {
     let (a, b) = (was.of(before), now.of(after));
     let same: usize = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
     let (a, b) = (&a[same..], &b[same..]);
     let end: usize = a.chars().rev().zip(b.chars().rev()).take_while(|(a, b)| a == b).map(|(c, _)| c.len_utf8()).sum();
-    let was = Span { start: was.start + same as u32, end: was.end - end as u32 };
-    let now = Span { start: now.start + same as u32, end: now.end - end as u32 };
-    (widen(before, was), widen(after, now))
-}
-
-/// `at` and the rest of the words at its ends. A word of more than [`LONGEST`] bytes is no word.
-fn widen(text: &str, at: Span) -> Span {
-    let (start, end) = (at.start as usize, at.end as usize);
-    let inner = &text[start..end];
-    // an insertion or deletion between two words touches none of them
-    let joins = |c: Option<char>| c.is_some_and(in_word);
-    let touches_left = joins(inner.chars().next()) || inner.is_empty() && joins(text[end..].chars().next());
-    let touches_right = joins(inner.chars().next_back()) || inner.is_empty() && joins(text[..start].chars().next_back());
-    let left: usize = if touches_left { run(text[..start].chars().rev()) } else { 0 };
-    let right: usize = if touches_right { run(text[end..].chars()) } else { 0 };
-    Span::new(start - left, end + right)
+    let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
+    let left = &before[(was.start - room.0) as usize..was.start as usize + same];
+    let right = &before[was.end as usize - end..(was.end + room.1) as usize];
+    let is_word = |c: Option<char>| c.is_some_and(in_word);
+    // what comes or goes between two words touches neither
+    let (from_left, from_right) = (is_word(left.chars().next_back()), is_word(right.chars().next()));
+    let begins = |s: &str| if s.is_empty() { from_left && from_right } else { is_word(s.chars().next()) };
+    let ends = |s: &str| if s.is_empty() { from_left && from_right } else { is_word(s.chars().next_back()) };
+    let left = if begins(a) || begins(b) { run(left.chars().rev()) } else { 0 };
+    let right = if ends(a) || ends(b) { run(right.chars()) } else { 0 };
+    let widened = |s: Span| Span { start: s.start + same as u32 - left as u32, end: s.end - end as u32 + right as u32 };
+    (widened(was), widened(now))
 }
 
 /// Longest run of letters that is shown as one word, in bytes.
@@ -52,7 +48,8 @@ mod tests {
     use super::*;
 
     fn shown<'t>(before: &'t str, after: &'t str, was: std::ops::Range<usize>, now: std::ops::Range<usize>) -> (&'t str, &'t str) {
-        let (was, now) = whole_words(before, after, was.into(), now.into());
+        let room = (was.start as u32, (before.len() - was.end) as u32);
+        let (was, now) = whole_words(before, after, was.into(), now.into(), room);
         (was.of(before), now.of(after))
     }
 
@@ -62,6 +59,7 @@ mod tests {
         assert_eq!(shown("春天的瘋", "春天的风", 9..12, 9..12), ("瘋", "风"));
         assert_eq!(shown("春(chūn)天", "春天", 3..10, 3..3), ("(chūn)", ""));
         assert_eq!(shown("a  b", "a b", 1..3, 1..2), (" ", ""));
+        assert_eq!(shown("to day", "today", 2..3, 2..2), ("to day", "today"));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod blocks;
 mod feed;
 pub mod index;
 pub mod journal;
+pub mod look;
 pub mod plan;
 mod render;
 mod report;
@@ -289,7 +290,7 @@ impl Run {
         let mut feed = Feed::new(&self.plan, units, &done, seen, &read);
         let render = Render::new(&self.plan.settings);
         let begun = self.begun();
-        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), earlier: &[], in_place: false };
+        let worker = Worker { folder: Some((&self.folder, &begun)), ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("scan"))?;
         let frames = self.plan.settings.dedup == Dedup::Dump;
         let mut blocks = Blocks::new(&self.plan, &self.work, &mut journal, watch, true, frames);
@@ -367,7 +368,7 @@ impl Run {
         let render = Render::new(&self.plan.settings);
         let begun = self.begun();
         let earlier = self.plan.against.as_ref().map_or(Ok(Vec::new()), |a| index::names(&a.path))?;
-        let worker = Worker { plan: &self.plan, render: &render, folder: Some((&self.folder, &begun)), earlier: &earlier, in_place: false };
+        let worker = Worker { folder: Some((&self.folder, &begun)), earlier: &earlier, ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("apply"))?;
         let mut sink = Blocks::new(&self.plan, &self.work, &mut journal, watch, false, false);
         let mut rest = blocks.iter();

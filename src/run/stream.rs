@@ -37,7 +37,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let mut feed = Feed::new(plan, (0u32..).zip(plan.units()).collect(), &done, 0, &read);
     let render = Render::new(&plan.settings);
     let in_place = quarantine.is_none() && plan.settings.to == To::Jsonl;
-    let worker = Worker { plan, render: &render, folder: None, earlier: &[], in_place };
+    let worker = Worker { in_place, ..Worker::new(plan, &render) };
     let mut sink = Sink { plan, out, name, quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())), sums: Sums::default(), watch };
     if let Some(q) = sink.quarantine.as_ref() {
         q.clear().map_err(Error::io("clear", q.folder()))?;

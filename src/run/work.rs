@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::feed::{Job, Work, too_large, unreadable};
 use super::journal::{At, Output};
+use super::look::{Look, Place};
 use super::plan::{Plan, compression};
 use super::render::Render;
 use super::rows::{Row, Verdict};
@@ -31,7 +32,7 @@ use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Raw};
 use crate::io::record::{Body, Left, Record};
 use crate::io::spool::Spool;
-use crate::page::RawDoc;
+use crate::page::{Page, RawDoc};
 
 /// What became of a job.
 #[derive(Default)]
@@ -60,6 +61,8 @@ pub struct Done {
     pub unlisted: Vec<(u64, String)>,
     /// Files written.
     pub files: Vec<Output>,
+    /// What was made of each record by who looks at them.
+    pub seen: Vec<Vec<u8>>,
     /// Bytes of what was stored.
     pub weight: u64,
     /// Records that came in, bytes and what was counted.
@@ -121,9 +124,27 @@ pub struct Worker<'a> {
     pub earlier: &'a [String],
     /// Bad records keep their place in the stream.
     pub in_place: bool,
+    /// Records are shown to it and not written.
+    pub look: Option<&'a dyn Look>,
+}
+
+impl<'a> Worker<'a> {
+    /// For a stream.
+    pub fn new(plan: &'a Plan, render: &'a Render) -> Worker<'a> {
+        Worker { plan, render, folder: None, earlier: &[], in_place: false, look: None }
+    }
 }
 
 impl Worker<'_> {
+    /// Shows a record to who looks; false when nobody does.
+    fn shown(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, done: &mut Done) -> bool {
+        let Some(look) = self.look else { return false };
+        done.seen.push(look.look(at, page, draft));
+        let stays = !draft.blocks || draft.title.is_some() || draft.kept() > 0 || draft.text.is_empty();
+        self.render.count(draft, stays, &mut done.counter);
+        true
+    }
+
     /// Reads, cleans, and writes or stores.
     ///
     /// # Errors
@@ -186,6 +207,15 @@ impl Worker<'_> {
         hash % 1_000_000 < u64::from(share)
     }
 
+    /// An input as people know it, and the entry of the archive it is.
+    fn path(&self, input: usize, entry: Option<&Arc<str>>) -> PathBuf {
+        let shown = self.plan.inputs[input].shown();
+        match entry {
+            Some(entry) => PathBuf::from(format!("{}/{entry}", shown.display())),
+            None => shown,
+        }
+    }
+
     fn bad(&self, mut bad: Bad, done: &mut Done) {
         done.counter.sums.records.read += 1;
         done.counter.sums.bytes_in += match &bad.raw {
@@ -219,15 +249,17 @@ impl Worker<'_> {
 
     /// A record in bytes or text.
     fn record(&self, record: Record, done: &mut Done) -> Result<(), Error> {
-        let input = &self.plan.inputs[done.input];
+        let number_of_input = done.input;
+        let input = &self.plan.inputs[number_of_input];
         let sums = &mut done.counter.sums;
         sums.records.read += 1;
-        let bad = |why: String, raw: Raw| {
-            let path = match &record.entry {
-                Some(entry) => PathBuf::from(format!("{}/{entry}", input.shown().display())),
-                None => input.shown(),
-            };
-            Bad { path, record: record.number, offset: record.offset, at: None, why, raw }
+        let bad = |why: String, raw: Raw| Bad {
+            path: self.path(number_of_input, record.entry.as_ref()),
+            record: record.number,
+            offset: record.offset,
+            at: None,
+            why,
+            raw,
         };
         if !self.sampled(record.id.as_deref(), done.input, record.number) {
             sums.records.unsampled += 1;
@@ -270,6 +302,12 @@ impl Worker<'_> {
             };
             let mut draft = self.render.draft(&page, false);
             draft.fetched.clone_from(&record.date);
+            let path = self.path(done.input, record.entry.as_ref());
+            let alone = record.entry.is_none() && self.plan.inputs[done.input].kind == super::settings::From::Page;
+            if self.shown(Place { path: &path, record: record.number, alone }, &page, &draft, done) {
+                self.render.tally(&page, &draft, &mut done.counter);
+                return Ok(Ok(()));
+            }
             if !self.stores() {
                 let written = self.write(&draft, record.number, record.row.clone(), done);
                 self.render.tally(&page, &draft, &mut done.counter);
@@ -337,10 +375,7 @@ impl Worker<'_> {
     fn lines(&self, lines: &Lines, entry: Option<&Arc<str>>, done: &mut Done) -> Result<(), Error> {
         let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
         let limit = self.plan.settings.max_record;
-        let path = match entry {
-            Some(entry) => PathBuf::from(format!("{}/{entry}", self.plan.inputs[done.input].shown().display())),
-            None => self.plan.inputs[done.input].shown(),
-        };
+        let path = self.path(done.input, entry);
         // a tree of texts, and an archive with JSON lines in it; or another format than JSON lines
         let other = matches!(self.plan.settings.to, To::Parquet | To::Mnbvc);
         let as_files = other || self.folder.is_some() && self.plan.inputs[done.input].part.is_none();
@@ -381,7 +416,10 @@ impl Worker<'_> {
                         self.record(record, done)?;
                         continue;
                     }
-                    Ok(r) => guarded(|| self.line(&r, number, &line[..bom], &line[bom..], done)).map_err(|why| (None, why)),
+                    Ok(r) => {
+                        guarded(|| self.line(&r, Place { path: &path, record: number, alone: false }, &line[..bom], &line[bom..], done))
+                            .map_err(|why| (None, why))
+                    }
                 }
             };
             match fate {
@@ -404,10 +442,15 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn line(&self, record: &jsonl::Record<'_>, number: u64, bom: &[u8], line: &[u8], done: &mut Done) -> Result<(), Error> {
+    fn line(&self, record: &jsonl::Record<'_>, at: Place<'_>, bom: &[u8], line: &[u8], done: &mut Done) -> Result<(), Error> {
+        let number = at.record;
         let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
         let page = self.render.page_of_text(raw, &record.text);
         let mut draft = self.render.draft(&page, true);
+        if self.shown(at, &page, &draft, done) {
+            self.render.tally(&page, &draft, &mut done.counter);
+            return Ok(());
+        }
         if !self.stores() {
             done.out.extend_from_slice(bom);
             let written = self.write_line(record, &draft, number, done);
@@ -573,7 +616,7 @@ mod tests {
         let plan = plan(Settings { from: From::Page, ..settings() });
         let mut render = Render::new(&plan.settings);
         render.fragile = Some("boom");
-        let worker = Worker { plan: &plan, render: &render, folder: None, earlier: &[], in_place: false };
+        let worker = Worker::new(&plan, &render);
         let records = vec![record(1, "河边有一座桥。"), record(2, "boom"), record(3, "桥下有水。")];
         let done = worker.work(Job { at: At(0, 0), input: 0, work: Work::Records(records) }).unwrap();
         assert_eq!(done.bad.len(), 1);
@@ -594,7 +637,7 @@ mod tests {
     fn a_sample_is_a_share_and_the_same_each_time() {
         let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..settings() });
         let render = Render::new(&plan.settings);
-        let worker = Worker { plan: &plan, render: &render, folder: None, earlier: &[], in_place: false };
+        let worker = Worker::new(&plan, &render);
         let all: Vec<bool> = (0..1000).map(|n| worker.sampled(None, 0, n)).collect();
         let taken = all.iter().filter(|s| **s).count();
         assert!((250..350).contains(&taken), "{taken} of 1000");

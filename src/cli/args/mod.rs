@@ -3,8 +3,10 @@
 mod clean;
 mod decode;
 mod detect;
+mod diff;
 mod dump;
 mod explain;
+mod inputs;
 mod repair;
 mod rules;
 mod stage;
@@ -16,8 +18,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use clean::Clean;
 pub use decode::Decode;
 pub use detect::Detect;
-pub use dump::{Dump, Formed};
+pub use diff::Diff;
+pub use dump::Dump;
 pub use explain::Explain;
+pub use inputs::{Formed, Inputs};
 pub use repair::Repair;
 pub use rules::RulesArgs;
 pub use stage::{Pass, Sharing, Stage};
@@ -37,7 +41,20 @@ Exit codes:
     };
 }
 
-use exit_codes;
+/// The codes of the verbs that look and write nothing.
+macro_rules! findings_codes {
+    () => {
+        "\
+Exit codes, whatever the format:
+  0  nothing found (a closed pipe is success)
+  1  something found
+  2  wrong arguments
+  3  an input could not be read or an output not written; the others are done
+  4  records read are not records looked at: a defect of jingwen"
+    };
+}
+
+use {exit_codes, findings_codes};
 
 const EXIT: &str = exit_codes!();
 
@@ -48,6 +65,7 @@ Examples:
   jingwen clean dump -o out --to jsonl     ... to one JSON line a page
   cat page.html | jingwen clean            one page to standard output
   jingwen clean --from jsonl < in > out    one line in, one line out
+  jingwen diff dump                        what clean would change, and by which rules
   jingwen explain page.html                what was kept, edited, removed, and why
   jingwen detect *.html                    which charset, how sure, what decided
 
@@ -76,6 +94,9 @@ pub enum Verb {
     /// Decode and repair only: cloaks and mojibake undone, nothing else changed
     #[command(after_long_help = repair::HELP, after_help = EXIT)]
     Repair(Repair),
+    /// Show what clean would change, as a diff whose hunks name their rules
+    #[command(after_long_help = diff::HELP, after_help = findings_codes!())]
+    Diff(Diff),
     /// Check a finished run again: nothing lost, nothing changed since
     #[command(after_help = EXIT)]
     Verify(Verify),
