@@ -24,6 +24,12 @@ impl Kernel {
         Kernel { rules: Rules::builtin(), options }
     }
 
+    /// A kernel with own rules behind the built-in ones: [`Rules::with_own`]. They live as long as the program, which reads them once:
+    /// `Box::leak`.
+    pub fn with_rules(rules: &'static Rules, options: Options) -> Kernel {
+        Kernel { rules, options }
+    }
+
     /// The rules its edits and marks refer to.
     pub fn rules(&self) -> &'static Rules {
         self.rules
@@ -73,6 +79,11 @@ impl Kernel {
             }
             page.marks = metadata::lines(page.text(), &page.outline, rules);
             page.marks.extend(boilerplate::marks(page.text(), &page.outline, &page.marks, self.options.profile, rules));
+            let layer = page.layers.len() as u32 - 1;
+            let marks = std::mem::take(&mut page.marks);
+            let (marks, notes) = boilerplate::own::apply(page.text(), layer, &page.outline.blocks, marks, rules);
+            page.marks = marks;
+            page.notes.extend(notes);
         }
         let (metadata, marks) = metadata::read(&raw, page.text(), &page.outline, &page.marks, rules);
         page.metadata = metadata;

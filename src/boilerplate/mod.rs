@@ -3,6 +3,7 @@
 
 pub mod content;
 pub mod lines;
+pub mod own;
 
 use crate::block::{Block, Mark};
 use crate::options::Profile;

@@ -1,6 +1,7 @@
 //! The registry of rules: what a rule id means, in words, and where it comes from. How a rule decides lives with its stage;
 //! the table format lives in `table`.
 
+pub mod own;
 pub mod table;
 
 use std::sync::OnceLock;
@@ -33,6 +34,8 @@ pub struct Rules {
     rules: Vec<Rule>,
     /// (id, number), ascending by id, for look-ups by name.
     by_id: Vec<(Box<str>, RuleId)>,
+    /// What the user's own rules are about.
+    own: Option<own::Lines>,
 }
 
 /// The rule files of the crate, one a family.
@@ -69,28 +72,17 @@ impl Rules {
         for (path, content) in files {
             for row in table::rows(path, content, 5) {
                 let row = row?;
-                let wrong = |why: String| Error::Rule { path: (*path).to_owned(), line: row.line, why };
-                let id = row.cells[0];
-                if !id.split_once('/').is_some_and(|(f, n)| !f.is_empty() && !n.is_empty())
-                    || id.bytes().any(|b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'/' || b == b'-'))
-                {
-                    return Err(wrong(format!("rule id `{id}` is not of the form family/name in a-z, 0-9 and -")));
-                }
-                let number = RuleId(u16::try_from(rules.len()).map_err(|_| wrong("more than 65,536 rules".to_owned()))?);
-                match by_id.binary_search_by(|(i, _)| (**i).cmp(id)) {
-                    Ok(_) => return Err(wrong(format!("rule id `{id}` stands twice"))),
-                    Err(at) => by_id.insert(at, (id.into(), number)),
-                }
-                rules.push(Rule {
-                    id: id.into(),
-                    says: row.cells[1].into(),
-                    source: row.cells[2].into(),
-                    fires: row.cells[3].into(),
-                    spares: row.cells[4].into(),
-                });
+                let [id, says, source, fires, spares] = row.cells[..] else { continue };
+                let rule = Rule { id: id.into(), says: says.into(), source: source.into(), fires: fires.into(), spares: spares.into() };
+                add(&mut rules, &mut by_id, rule).map_err(|why| Error::Rule { path: (*path).to_owned(), line: row.line, why })?;
             }
         }
-        Ok(Rules { rules, by_id })
+        Ok(Rules { rules, by_id, own: None })
+    }
+
+    /// What the user's own rules are about; `None` when there are none.
+    pub fn own(&self) -> Option<&own::Lines> {
+        self.own.as_ref()
     }
 
     /// The number of the rule called `id`, or `None`. One binary search.
@@ -118,4 +110,21 @@ impl Rules {
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (RuleId, &Rule)> {
         self.rules.iter().enumerate().map(|(i, r)| (RuleId(i as u16), r))
     }
+}
+
+/// Puts a rule behind the others; says what is wrong with its id.
+fn add(rules: &mut Vec<Rule>, by_id: &mut Vec<(Box<str>, RuleId)>, rule: Rule) -> Result<RuleId, String> {
+    let id = &rule.id;
+    if !id.split_once('/').is_some_and(|(f, n)| !f.is_empty() && !n.is_empty())
+        || id.bytes().any(|b| !(b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'/' || b == b'-'))
+    {
+        return Err(format!("rule id `{id}` is not of the form family/name in a-z, 0-9 and -"));
+    }
+    let number = RuleId(u16::try_from(rules.len()).map_err(|_| "more than 65,536 rules".to_owned())?);
+    match by_id.binary_search_by(|(i, _)| i.cmp(id)) {
+        Ok(_) => return Err(format!("rule id `{id}` stands twice")),
+        Err(at) => by_id.insert(at, (id.clone(), number)),
+    }
+    rules.push(rule);
+    Ok(number)
 }
