@@ -5,7 +5,6 @@ use super::args;
 use super::console::Console;
 use super::dump::{self, Task};
 use crate::error::Error;
-use crate::run::settings::Verb;
 
 /// Runs the verb.
 pub fn run(args: &args::Clean, console: &mut Console) -> Result<Outcome, Error> {
@@ -15,9 +14,10 @@ pub fn run(args: &args::Clean, console: &mut Console) -> Result<Outcome, Error> 
 /// What is done with a record.
 pub fn task(args: &args::Clean) -> Task {
     Task {
-        verb: Verb::Clean { title: !args.no_title, profile: args.profile },
+        verb: args.content.verb(),
         dedup: args.dedup,
         against: args.against.clone(),
         keep_index: args.keep_index.clone(),
+        rules: args.content.rules.clone(),
     }
 }

@@ -17,12 +17,10 @@ use crate::explain::visible;
 use crate::page::Page;
 use crate::rules::Rules;
 use crate::run::look::{Look, Place, look};
-use crate::run::settings::Verb;
 
 /// Runs the verb.
 pub fn run(args: &args::Diff, console: &mut Console, color: args::When) -> Result<Outcome, Error> {
-    let verb = Verb::Clean { title: !args.no_title, profile: args.profile };
-    let plan = inputs::plan(&args.inputs, verb, args.dedup.into(), console)?;
+    let plan = inputs::plan(&args.inputs, &args.content, args.dedup.into(), console)?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let write = |out: &mut BufWriter<_>, text: &str| Write::write_all(out, text.as_bytes()).map_err(Error::io("write", "standard output"));
     let looker = Looker { args, colored: colored(color, &io::stdout()), columns: args.columns.unwrap_or_else(columns) };
@@ -77,8 +75,7 @@ struct Looker<'a> {
 }
 
 impl Look for Looker<'_> {
-    fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>) -> Vec<u8> {
-        let rules = Rules::builtin();
+    fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, rules: &Rules) -> Vec<u8> {
         let diff = Diff::new(page, draft, rules, self.args.all);
         if diff.hunks.is_empty() {
             return Vec::new();

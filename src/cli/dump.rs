@@ -1,7 +1,7 @@
 //! The arguments of the verbs that go through a dump, made to a plan, and how a run ended, told. The run itself lives in `run`.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args;
 use super::console::Console;
@@ -22,6 +22,8 @@ pub struct Task {
     pub against: Option<PathBuf>,
     /// Where an index of this one is kept.
     pub keep_index: Option<PathBuf>,
+    /// Own rules.
+    pub rules: Option<PathBuf>,
 }
 
 /// Runs a verb over all inputs.
@@ -151,7 +153,7 @@ impl Request {
             text_field: args.inputs.text_field.clone(),
             details: args.details,
             dedup,
-            keep_index: task.keep_index.as_deref().map(absolute).transpose()?,
+            keep_index: task.keep_index.as_deref().map(inputs::absolute).transpose()?,
             compress: match &file {
                 Some(file) => Some(compress.unwrap_or_else(|| plan::compression(file))),
                 None if folder.is_none() => Some(compress.unwrap_or(Compression::None)),
@@ -162,15 +164,16 @@ impl Request {
             max_nesting: args.inputs.max_nesting,
             block: args.block,
             on_bad: args.on_bad,
-            quarantine: args.quarantine.as_deref().map(absolute).transpose()?,
+            quarantine: args.quarantine.as_deref().map(inputs::absolute).transpose()?,
             sample: args.inputs.sample,
             limit: args.inputs.limit,
             form: inputs::form(&args.inputs.form),
+            rules: task.rules.as_deref().map(inputs::own).transpose()?,
         };
         let skip = args.output.iter().chain(&quarantine).chain(&args.quarantine).filter_map(|p| p.canonicalize().ok()).collect();
         let (found, unreadable) = inputs::found(&args.inputs, &inputs, stdin, skip)?;
         let mut plan = Plan::new(settings, found, unreadable);
-        plan.against = task.against.as_deref().map(|a| index::look(&absolute(a)?)).transpose()?;
+        plan.against = task.against.as_deref().map(|a| index::look(&inputs::absolute(a)?)).transpose()?;
         Ok(Request { plan, stdin, folder, file, quarantine })
     }
 
@@ -188,11 +191,6 @@ impl Request {
         }
         super::print(out.as_bytes())
     }
-}
-
-/// A path that means the same from every folder: the passes of a run may be begun in different ones.
-fn absolute(path: &Path) -> Result<PathBuf, Error> {
-    std::path::absolute(path).map_err(Error::io("find", path))
 }
 
 /// What to write when it was not said: JSON lines for JSON lines and archives, else text.

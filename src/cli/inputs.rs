@@ -7,9 +7,10 @@ use super::args;
 use super::console::Console;
 use crate::error::Error;
 use crate::form::Form;
+use crate::io::rules;
 use crate::io::source::{self, Choice, Source, Unreadable};
 use crate::run::plan::Plan;
-use crate::run::settings::{Compression, Dedup, From, Means, OnBad, Settings, To, Verb};
+use crate::run::settings::{Compression, Dedup, From, Means, OnBad, OwnRules, Settings, To};
 
 /// The files and folders that were named, and whether it is standard input instead.
 pub fn named(args: &args::Inputs) -> Result<(Vec<PathBuf>, bool), Error> {
@@ -55,15 +56,25 @@ pub fn form(args: &args::Formed) -> Form {
     form
 }
 
+/// A path that means the same from every folder: the passes of a run may be begun in different ones.
+pub fn absolute(path: &Path) -> Result<PathBuf, Error> {
+    std::path::absolute(path).map_err(Error::io("find", path))
+}
+
+/// Own rules as a plan knows them.
+pub fn own(path: &Path) -> Result<OwnRules, Error> {
+    Ok(OwnRules { path: absolute(path)?, mark: rules::read(path)?.mark })
+}
+
 /// The plan of a verb that cleans and writes nothing.
-pub fn plan(args: &args::Inputs, verb: Verb, dedup: Dedup, console: &Console) -> Result<Plan, Error> {
+pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console: &Console) -> Result<Plan, Error> {
     let (inputs, stdin) = named(args)?;
     if stdin && io::stdin().is_terminal() {
         console.tell("jingwen: reading from the terminal; end with Ctrl-D, or see --help");
     }
     let (found, unreadable) = found(args, &inputs, stdin, Vec::new())?;
     let settings = Settings {
-        verb,
+        verb: content.verb(),
         from: if stdin && args.from == From::Auto { From::Page } else { args.from },
         to: To::Jsonl,
         text_field: args.text_field.clone(),
@@ -80,6 +91,7 @@ pub fn plan(args: &args::Inputs, verb: Verb, dedup: Dedup, console: &Console) ->
         sample: args.sample,
         limit: args.limit,
         form: form(&args.form),
+        rules: content.rules.as_deref().map(own).transpose()?,
     };
     Ok(Plan::new(settings, found, unreadable))
 }

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod clean;
+mod config;
 mod console;
 mod decode;
 mod detect;
@@ -38,15 +39,27 @@ enum Outcome {
 /// Runs the program with these arguments and says how it ended: 0 done, 1 findings or over a guard, 2 usage, 3 input or output,
 /// 4 a defect of jingwen. A closed pipe is success.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args = match args::Cli::try_parse_from(args) {
+    let settled = match config::settle(args.into_iter().collect()) {
+        Ok(settled) => settled,
+        Err(e) => return fail(&e),
+    };
+    let args = match args::Cli::try_parse_from(&settled.args) {
         Ok(args) => args,
         Err(e) => {
             // nothing can be done when even this cannot be printed
             let _ = e.print();
+            if let (Some((path, added)), true) = (&settled.added, e.use_stderr()) {
+                let added: Vec<_> = added.iter().map(|a| a.to_string_lossy()).collect();
+                let _ = writeln!(io::stderr().lock(), "\n{} added: {}", path.display(), added.join(" "));
+            }
             return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
         }
     };
     let console = &mut Console::new(&args.talk);
+    if let Some((path, added)) = &settled.added {
+        let added: Vec<_> = added.iter().map(|a| a.to_string_lossy()).collect();
+        console.note(&format!("{}: {}", path.display(), added.join(" ")));
+    }
     let outcome = match &args.verb {
         args::Verb::Clean(a) => clean::run(a, console),
         args::Verb::Repair(a) => repair::run(a, console),
@@ -67,8 +80,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(e) if is_closed_pipe(&e) => return ExitCode::SUCCESS,
         Err(e) => e,
     };
+    fail(&e)
+}
+
+/// Says what went wrong, and which code that is.
+fn fail(e: &Error) -> ExitCode {
     let mut line = format!("jingwen: {e}");
-    let mut cause = std::error::Error::source(&e);
+    let mut cause = std::error::Error::source(e);
     while let Some(c) = cause {
         line.push_str(&format!(": {c}"));
         cause = c.source();

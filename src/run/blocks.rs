@@ -75,6 +75,7 @@ impl Work {
 /// Takes what is done, in order, on the calling thread, and commits block after block.
 pub struct Blocks<'r> {
     plan: &'r Plan,
+    rules: &'r Rules,
     work: &'r Work,
     journal: &'r mut Journal,
     watch: &'r mut dyn Watch,
@@ -95,9 +96,18 @@ pub struct Blocks<'r> {
 
 impl<'r> Blocks<'r> {
     /// For one pass.
-    pub fn new(plan: &'r Plan, work: &'r Work, journal: &'r mut Journal, watch: &'r mut dyn Watch, scan: bool, frames: bool) -> Blocks<'r> {
+    pub fn new(
+        plan: &'r Plan,
+        rules: &'r Rules,
+        work: &'r Work,
+        journal: &'r mut Journal,
+        watch: &'r mut dyn Watch,
+        scan: bool,
+        frames: bool,
+    ) -> Blocks<'r> {
         Blocks {
             plan,
+            rules,
             work,
             journal,
             watch,
@@ -160,7 +170,7 @@ impl<'r> Blocks<'r> {
         }
         self.rows.append(&mut done.rows);
         self.files.append(&mut done.files);
-        let sums = done.counter.finish(Rules::builtin());
+        let sums = done.counter.finish(self.rules);
         let (bytes, records) = match self.scan {
             true => (sums.bytes_in, sums.records.read),
             false => (done.weight, sums.records.out + sums.records.removed),

@@ -40,15 +40,15 @@ impl std::fmt::Display for Place<'_> {
 
 /// Is shown every record that is cleaned, on any thread.
 pub trait Look: Sync {
-    /// What is to be known of a record, in bytes that only the caller of [`look`] reads; nothing for nothing.
-    fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>) -> Vec<u8>;
+    /// What is to be known of a record, in bytes that only the caller of [`look`] reads; nothing for nothing. `rules` are those of the page.
+    fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, rules: &Rules) -> Vec<u8>;
 }
 
 /// Shows all records of a plan to `to`; `each` gets what it makes of them, in the order of the records, on the calling thread. What
 /// cannot be read is told, counted as skipped, and shown to nobody.
 ///
 /// # Errors
-/// Those of `each`; [`Error::Conservation`].
+/// Those of `each`; those of own rules; [`Error::Conservation`].
 pub fn look(
     plan: &Plan,
     means: &Means,
@@ -60,7 +60,8 @@ pub fn look(
     let read = Cell::new(0);
     let done = HashSet::new();
     let mut feed = Feed::new(plan, (0u32..).zip(plan.units()).collect(), &done, 0, &read);
-    let render = Render::new(&plan.settings);
+    let rules = plan.settings.read_rules()?;
+    let render = Render::new(&plan.settings, rules);
     let worker = Worker { look: Some(to), ..Worker::new(plan, &render) };
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     let mut sums = Sums::default();
@@ -74,7 +75,7 @@ pub fn look(
             sums.records.skipped += 1;
             watch.warn(&format!("{} [not looked at]", bad.error()));
         }
-        let more = done.counter.finish(Rules::builtin());
+        let more = done.counter.finish(rules);
         watch.advance(more.bytes_in, more.records.read);
         sums.add(&more);
         Ok(())

@@ -39,6 +39,7 @@ use crate::batch::{Limits, ordered};
 use crate::error::Error;
 use crate::io::output;
 use crate::io::quarantine::Quarantine;
+use crate::rules::Rules;
 use blocks::{Blocks, Frames, Stage, Work};
 use feed::Feed;
 use journal::{At, Block, Entry, Journal, Output};
@@ -68,6 +69,8 @@ pub struct Run {
     /// Work in progress.
     work: Work,
     means: Means,
+    /// What texts are cleaned by.
+    rules: &'static Rules,
 }
 
 /// What to do about a run that is there already.
@@ -110,7 +113,7 @@ impl Run {
     /// # Errors
     /// [`Error::Usage`] when there is a run already, or not the one to go on with, or an output that may not be replaced.
     pub fn set_up(plan: Plan, folder: &Path, before: Before, means: Means) -> Result<Run, Error> {
-        let mut run = Run::at(plan, folder, means);
+        let mut run = Run::at(plan, folder, means)?;
         let path = run.state.join("plan.json");
         let there = path.exists();
         let name = folder.display();
@@ -152,16 +155,17 @@ impl Run {
         if !path.exists() {
             return Err(Error::Usage(format!("{} holds no run: there is no {STATE}/plan.json in it", folder.display())));
         }
-        Ok(Run::at(read_plan(&path)?, folder, means))
+        Run::at(read_plan(&path)?, folder, means)
     }
 
-    fn at(plan: Plan, folder: &Path, means: Means) -> Run {
+    fn at(plan: Plan, folder: &Path, means: Means) -> Result<Run, Error> {
         let state = folder.join(STATE);
         // one temporary folder may serve several runs
         let work = means.temp.as_ref().map_or(state.clone(), |t| t.join(format!("jingwen-{}", plan.id())));
         let quarantine = plan.settings.quarantine.clone().unwrap_or_else(|| folder.join(QUARANTINE));
         let work = Work { folder: work.join("work"), begun: work.join("work-begun") };
-        Run { plan, folder: folder.to_path_buf(), quarantine, state, work, means }
+        let rules = plan.settings.read_rules()?;
+        Ok(Run { plan, folder: folder.to_path_buf(), quarantine, state, work, means, rules })
     }
 
     /// Files of the output that are not whole yet.
@@ -288,12 +292,12 @@ impl Run {
         watch.expect("clean", Some(bytes));
         let read = Cell::new(0);
         let mut feed = Feed::new(&self.plan, units, &done, seen, &read);
-        let render = Render::new(&self.plan.settings);
+        let render = Render::new(&self.plan.settings, self.rules);
         let begun = self.begun();
         let worker = Worker { folder: Some((&self.folder, &begun)), ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("scan"))?;
         let frames = self.plan.settings.dedup == Dedup::Dump;
-        let mut blocks = Blocks::new(&self.plan, &self.work, &mut journal, watch, true, frames);
+        let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, true, frames);
         ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
         let counted = blocks.read;
         watch.finish();
@@ -365,12 +369,12 @@ impl Run {
             self.all_scanned(&entries)?.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect();
         let size = |b: &Block| fs::metadata(self.work.path(b.at, Stage::Draft)).map_or(0, |m| m.len());
         watch.expect("write", Some(blocks.iter().map(size).sum()));
-        let render = Render::new(&self.plan.settings);
+        let render = Render::new(&self.plan.settings, self.rules);
         let begun = self.begun();
         let earlier = self.plan.against.as_ref().map_or(Ok(Vec::new()), |a| index::names(&a.path))?;
         let worker = Worker { folder: Some((&self.folder, &begun)), earlier: &earlier, ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("apply"))?;
-        let mut sink = Blocks::new(&self.plan, &self.work, &mut journal, watch, false, false);
+        let mut sink = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, false, false);
         let mut rest = blocks.iter();
         let mut open: Option<(&Block, Frames, Arc<Known>)> = None;
         let units = self.plan.units();

@@ -28,14 +28,14 @@ pub struct Render {
 }
 
 impl Render {
-    /// The verb of these settings.
-    pub fn new(settings: &Settings) -> Render {
+    /// The verb of these settings, by these rules.
+    pub fn new(settings: &Settings, rules: &'static Rules) -> Render {
         let mut options = Options { duplicates: settings.dedup != Dedup::Off, form: settings.form, ..Options::default() };
         if let Verb::Clean { profile, .. } = settings.verb {
             options.profile = profile;
         }
         Render {
-            kernel: Kernel::new(options),
+            kernel: Kernel::with_rules(rules, options),
             verb: settings.verb,
             dedup: settings.dedup,
             told: settings.details,

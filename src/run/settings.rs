@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::form::Form;
 use crate::io::compress::Codec;
+use crate::io::rules;
 use crate::options::Profile;
+use crate::rules::Rules;
 
 /// What decides the bytes that come out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +52,35 @@ pub struct Settings {
     /// What is changed beyond damage.
     #[serde(default)]
     pub form: Form,
+    /// Own rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<OwnRules>,
+}
+
+/// Own rules, as a plan knows them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnRules {
+    /// Their folder or table, absolute.
+    #[serde(with = "super::plan::path")]
+    pub path: PathBuf,
+    /// Hash of their names and contents, to see on resume that they are the same.
+    pub mark: String,
+}
+
+impl Settings {
+    /// The rules of the run, read again. Own rules stay in memory as long as the program.
+    ///
+    /// # Errors
+    /// As [`crate::io::rules::read`]; [`Error::Usage`] when they have changed since the plan was made.
+    pub fn read_rules(&self) -> Result<&'static Rules, Error> {
+        let Some(own) = &self.rules else { return Ok(Rules::builtin()) };
+        let read = rules::read(&own.path)?;
+        if read.mark != own.mark {
+            let path = own.path.display();
+            return Err(Error::Usage(format!("{path}: the rules have changed since the run was planned; --overwrite starts anew")));
+        }
+        Ok(Box::leak(Box::new(read.rules)))
+    }
 }
 
 /// What is done with a record.
@@ -236,6 +268,7 @@ pub mod tests {
             sample: None,
             limit: None,
             form: Form::default(),
+            rules: None,
         }
     }
 }

@@ -35,10 +35,12 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let read = Cell::new(0);
     let done = HashSet::new();
     let mut feed = Feed::new(plan, (0u32..).zip(plan.units()).collect(), &done, 0, &read);
-    let render = Render::new(&plan.settings);
+    let rules = plan.settings.read_rules()?;
+    let render = Render::new(&plan.settings, rules);
     let in_place = quarantine.is_none() && plan.settings.to == To::Jsonl;
     let worker = Worker { in_place, ..Worker::new(plan, &render) };
-    let mut sink = Sink { plan, out, name, quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())), sums: Sums::default(), watch };
+    let mut sink =
+        Sink { plan, rules, out, name, quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())), sums: Sums::default(), watch };
     if let Some(q) = sink.quarantine.as_ref() {
         q.clear().map_err(Error::io("clear", q.folder()))?;
     }
@@ -59,6 +61,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
 
 struct Sink<'r> {
     plan: &'r Plan,
+    rules: &'r Rules,
     out: Box<dyn Commit>,
     name: String,
     quarantine: Option<Quarantine>,
@@ -79,7 +82,7 @@ impl Sink<'_> {
         for (record, reason) in done.unlisted.iter().map(|(n, r)| (*n, r)).chain(listed) {
             self.watch.note(&format!("{}, record {record}: {reason} [removed whole]", path(done.input)));
         }
-        let sums = done.counter.finish(Rules::builtin());
+        let sums = done.counter.finish(self.rules);
         self.watch.advance(sums.bytes_in, sums.records.read);
         self.sums.add(&sums);
         Ok(())

@@ -139,7 +139,7 @@ impl Worker<'_> {
     /// Shows a record to who looks; false when nobody does.
     fn shown(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, done: &mut Done) -> bool {
         let Some(look) = self.look else { return false };
-        done.seen.push(look.look(at, page, draft));
+        done.seen.push(look.look(at, page, draft, self.render.rules()));
         let stays = !draft.blocks || draft.title.is_some() || draft.kept() > 0 || draft.text.is_empty();
         self.render.count(draft, stays, &mut done.counter);
         true
@@ -614,7 +614,7 @@ mod tests {
     #[test]
     fn a_panic_in_one_record_puts_it_aside_and_leaves_no_trace_of_it() {
         let plan = plan(Settings { from: From::Page, ..settings() });
-        let mut render = Render::new(&plan.settings);
+        let mut render = Render::new(&plan.settings, crate::rules::Rules::builtin());
         render.fragile = Some("boom");
         let worker = Worker::new(&plan, &render);
         let records = vec![record(1, "河边有一座桥。"), record(2, "boom"), record(3, "桥下有水。")];
@@ -636,7 +636,7 @@ mod tests {
     #[test]
     fn a_sample_is_a_share_and_the_same_each_time() {
         let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..settings() });
-        let render = Render::new(&plan.settings);
+        let render = Render::new(&plan.settings, crate::rules::Rules::builtin());
         let worker = Worker::new(&plan, &render);
         let all: Vec<bool> = (0..1000).map(|n| worker.sampled(None, 0, n)).collect();
         let taken = all.iter().filter(|s| **s).count();

@@ -4,8 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Dump, exit_codes};
-use crate::options::Profile;
+use super::{Content, Dump, exit_codes};
 use crate::run::settings::Dedup;
 
 /// What `--help` says below the options.
@@ -51,12 +50,9 @@ pub struct Clean {
     /// In, out and between.
     #[command(flatten)]
     pub dump: Dump,
-    /// Leave the title out of the text
-    #[arg(long)]
-    pub no_title: bool,
-    /// How much of a page counts as content
-    #[arg(long, value_enum, default_value_t = Profile::Article, value_name = "WHICH")]
-    pub profile: Profile,
+    /// What stays.
+    #[command(flatten)]
+    pub content: Content,
     /// Which duplicates to leave out: none, paragraphs that stood earlier in the page, or earlier in the dump
     #[arg(long, value_enum, default_value_t = Dedup::Page, value_name = "WHERE")]
     pub dedup: Dedup,

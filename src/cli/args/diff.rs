@@ -2,8 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{Inputs, To, findings_codes};
-use crate::options::Profile;
+use super::{Content, Inputs, To, findings_codes};
 
 /// What `--help` says below the options.
 pub const HELP: &str = concat!(
@@ -54,12 +53,9 @@ pub struct Diff {
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Text)]
     pub to: To,
-    /// How much of a page counts as content
-    #[arg(long, value_enum, default_value_t = Profile::Article, value_name = "WHICH")]
-    pub profile: Profile,
-    /// Leave the title out of the text
-    #[arg(long)]
-    pub no_title: bool,
+    /// What stays.
+    #[command(flatten)]
+    pub content: Content,
     /// Which duplicates to leave out: none, or paragraphs that stood earlier in the page
     #[arg(long, value_enum, default_value_t = PageDedup::Page, value_name = "WHERE")]
     pub dedup: PageDedup,

@@ -30,6 +30,9 @@ pub struct Explain {
     /// A file; `-` or nothing for standard input
     #[arg(value_name = "FILE")]
     pub input: Option<PathBuf>,
+    /// Own rules besides the built-in ones: a folder with tables, or one table
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
     /// What to write
     #[arg(long, value_enum, default_value_t = To::Text)]
     pub to: To,

@@ -1,6 +1,7 @@
 //! Every verb with its help, and what goes to standard error; the options of a verb are in a file of its name. Nothing is done here.
 
 mod clean;
+mod content;
 mod decode;
 mod detect;
 mod diff;
@@ -16,6 +17,7 @@ mod verify;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use clean::Clean;
+pub use content::Content;
 pub use decode::Decode;
 pub use detect::Detect;
 pub use diff::Diff;
@@ -83,6 +85,12 @@ pub struct Cli {
     /// How to talk.
     #[command(flatten)]
     pub talk: Talk,
+    /// Settings: options in tables of their verbs [default: jingwen.toml of the current folder, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<std::path::PathBuf>,
+    /// Read no jingwen.toml
+    #[arg(long, global = true, conflicts_with = "config")]
+    pub no_config: bool,
 }
 
 /// The verbs.
