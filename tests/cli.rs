@@ -752,3 +752,44 @@ fn the_program_starts_fast() {
     // 20 ms is the promise of the release build on an idle machine; a test machine is neither
     assert!(best.as_millis() < 200, "{best:?}");
 }
+
+#[test]
+fn own_rules_and_settings_of_a_project() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    let text = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条，从村口一直修到河边。";
+    fs::write(at.join("a.txt"), format!("修路记\n{text}\n本店今日打折\n{text}路修好了。\n")).unwrap();
+    fs::create_dir(at.join("rules")).unwrap();
+    let row = "own/shop\ta line of the shop\tour pages\t修路记\\n本店\\n水\t他在本店\tbegin\t本店\tremove\n";
+    fs::write(at.join("rules/own.tsv"), row).unwrap();
+    let ran = |args: &str| {
+        let ran = Command::new(env!("CARGO_BIN_EXE_jingwen")).args(args.split_whitespace()).current_dir(at).output().unwrap();
+        (ran.status.code(), String::from_utf8_lossy(&ran.stdout).into_owned(), String::from_utf8_lossy(&ran.stderr).into_owned())
+    };
+    assert!(ran("clean a.txt").1.contains("本店"));
+    assert!(!ran("clean a.txt --rules rules").1.contains("本店"));
+    assert!(ran("rules --rules rules own").1.contains("a line of the shop"));
+    let (code, out, _) = ran("rules test --rules rules a.txt");
+    assert!(code == Some(0) && out.contains("own/shop  ok") && out.contains("own/shop  1 lines\n  a.txt: 本店今日打折"), "{out}");
+    fs::write(at.join("rules/own.tsv"), row.replace("他在本店", "本店\\n水")).unwrap();
+    let (code, out, _) = ran("rules test --rules rules");
+    assert!(code == Some(1) && out.contains("fires on what it must spare"), "{out}");
+    fs::write(at.join("rules/own.tsv"), row).unwrap();
+
+    fs::write(at.join("jingwen.toml"), "[clean]\nrules = 'rules'\nno-title = true\n").unwrap();
+    let (_, out, err) = ran("clean a.txt -v");
+    assert!(!out.contains("本店") && !out.contains("修路记") && err.contains("jingwen.toml: --"), "{out}{err}");
+    assert!(ran("clean a.txt --no-config").1.contains("本店"));
+    assert!(ran("explain a.txt").1.contains("a line of the shop"), "what clean does is what explain explains");
+    assert!(ran("diff a.txt").1.contains("own/shop"));
+    // a run remembers them: in another folder, and only as long as they are the same
+    fs::create_dir(at.join("in")).unwrap();
+    fs::copy(at.join("a.txt"), at.join("in/a.txt")).unwrap();
+    assert_eq!(ran("stage plan in -o out").0, Some(0));
+    fs::write(at.join("rules/own.tsv"), row.replace("shop", "shops")).unwrap();
+    let (code, _, err) = ran("stage scan out");
+    assert!(code == Some(2) && err.contains("the rules have changed"), "{err}");
+    fs::write(at.join("jingwen.toml"), "[clean]\nprofil = 'forum'\n").unwrap();
+    let (code, _, err) = ran("clean a.txt");
+    assert!(code == Some(2) && err.contains("jingwen.toml:2: unknown key `profil` in [clean]; did you mean `profile`?"), "{err}");
+}

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::args::{self, To, When};
 use super::console::colored;
-use super::{Outcome, print, slurp};
+use super::{Outcome, inputs, print, slurp};
 use crate::error::Error;
 use crate::explain::{Explanation, Tone};
 use crate::kernel::Kernel;
@@ -16,7 +16,7 @@ use crate::page::RawDoc;
 /// Runs the verb.
 pub fn run(args: &args::Explain, color: When, all: bool) -> Result<Outcome, Error> {
     let (bytes, name) = slurp(args.input.as_deref(), args.max_record)?;
-    let kernel = Kernel::new(Options::default());
+    let kernel = Kernel::with_rules(inputs::all_rules(args.rules.as_deref())?, Options::default());
     let page = kernel.page(RawDoc { id: &name, bytes: &bytes, ..RawDoc::default() });
     let story = Explanation::new(&page, kernel.rules());
     let out = match args.to {

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::form::Form;
 use crate::io::rules;
 use crate::io::source::{self, Choice, Source, Unreadable};
+use crate::rules::Rules;
 use crate::run::plan::Plan;
 use crate::run::settings::{Compression, Dedup, From, Means, OnBad, OwnRules, Settings, To};
 
@@ -64,6 +65,14 @@ pub fn absolute(path: &Path) -> Result<PathBuf, Error> {
 /// Own rules as a plan knows them.
 pub fn own(path: &Path) -> Result<OwnRules, Error> {
     Ok(OwnRules { path: absolute(path)?, mark: rules::read(path)?.mark })
+}
+
+/// The built-in rules, and behind them the own ones of a folder or table. They live as long as the program.
+pub fn all_rules(own: Option<&Path>) -> Result<&'static Rules, Error> {
+    Ok(match own {
+        Some(path) => Box::leak(Box::new(rules::read(path)?.rules)),
+        None => Rules::builtin(),
+    })
 }
 
 /// The plan of a verb that cleans and writes nothing.

@@ -25,7 +25,7 @@ pub use dump::Dump;
 pub use explain::Explain;
 pub use inputs::{Formed, Inputs};
 pub use repair::Repair;
-pub use rules::RulesArgs;
+pub use rules::{RulesArgs, RulesTask, RulesTest};
 pub use stage::{Pass, Sharing, Stage};
 pub use value::Guard;
 pub use verify::Verify;

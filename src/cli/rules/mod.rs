@@ -1,19 +1,24 @@
 //! `jingwen rules`: what the rules say, where they come from, and on what they fire.
 
+mod test;
+
 use std::fmt::Write;
 use std::io;
 
 use anstyle::{AnsiColor, Style};
 
 use super::args::{self, To, When};
-use super::console::colored;
-use super::{Outcome, print};
+use super::console::{Console, colored};
+use super::{Outcome, inputs, print};
 use crate::error::Error;
 use crate::rules::{Rule, Rules};
 
 /// Runs the verb.
-pub fn run(args: &args::RulesArgs, color: When) -> Result<Outcome, Error> {
-    let rules = Rules::builtin();
+pub fn run(args: &args::RulesArgs, color: When, console: &mut Console) -> Result<Outcome, Error> {
+    if let Some(args::RulesTask::Test(args)) = &args.task {
+        return test::run(args, console);
+    }
+    let rules = inputs::all_rules(args.rules.as_deref())?;
     let wanted = args.id.as_deref().unwrap_or("");
     let exact: Vec<&Rule> = rules.find(wanted).map(|id| rules.get(id)).into_iter().collect();
     let one = !exact.is_empty();
@@ -40,35 +45,9 @@ pub fn run(args: &args::RulesArgs, color: When) -> Result<Outcome, Error> {
 
 /// `, did you mean …`, if some rule's id is near.
 fn nearest(rules: &Rules, wanted: &str) -> String {
-    let near = rules.iter().map(|(_, r)| (distance(&r.id, wanted), &r.id)).min();
+    let near = rules.iter().map(|(_, r)| (strsim::levenshtein(&r.id, wanted), &r.id)).min();
     match near {
         Some((d, id)) if d <= 3 => format!(", did you mean `{id}`?"),
         _ => String::new(),
-    }
-}
-
-/// Levenshtein distance of two short names, in bytes.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<u8> = b.bytes().take(60).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let change = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn distances() {
-        assert_eq!(super::distance("kitten", "sitting"), 3);
-        assert_eq!(super::distance("", "ab"), 2);
-        assert_eq!(super::distance("ab", "ab"), 0);
     }
 }
