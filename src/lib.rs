@@ -48,6 +48,8 @@ pub mod run;
 pub mod span;
 pub mod tag;
 pub mod tidy;
+#[cfg(feature = "cli")]
+pub mod trace;
 pub mod tree;
 
 pub use block::{Block, Kind, Mark, Note};

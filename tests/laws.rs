@@ -246,6 +246,64 @@ fn undoable() {
     over_all(|page| if page.undo() == page.raw.bytes { Ok(()) } else { Err("undone, the bytes differ".into()) });
 }
 
+/// What the trace keeps of a page gives its bytes back, with the text that is written of it and with the text before blocks are left
+/// out; and with no other text.
+#[cfg(feature = "cli")]
+#[test]
+fn restorable() {
+    use jingwen::draft::Draft;
+    use jingwen::trace::{Document, Refused};
+    over_all(|page| {
+        let draft = Draft::of(page, true, false, false, Rules::builtin());
+        let (clean, raw) = (draft.clean(), page.raw.bytes);
+        for text in [&*clean, page.text()] {
+            let document = Document::new(1, raw, Some(text.as_bytes()), page.charset.name);
+            if document.restore(text.as_bytes()).as_deref() != Ok(raw) {
+                return Err(format!("read as {}, does not come back", page.charset.name));
+            }
+            if document.restore(format!("{text}.").as_bytes()) != Err(Refused::Edited) {
+                return Err("comes back from another text".to_owned());
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Outside the hunks of a diff both sides are the same, and after is what is written.
+#[test]
+fn told_apart() {
+    use jingwen::diff::Diff;
+    use jingwen::draft::Draft;
+    over_all(|page| {
+        for (all, in_place) in [(false, false), (false, true), (true, false), (true, true)] {
+            let draft = Draft::of(page, true, in_place, false, Rules::builtin());
+            let diff = Diff::new(page, &draft, Rules::builtin(), all);
+            let fail = |what: &str| Err(format!("all {all}, in place {in_place}: {what}"));
+            if diff.after != draft.clean() {
+                return fail("after is not the text that is written");
+            }
+            if all && diff.before != page.layers[0].text {
+                return fail("before is not the text that was read");
+            }
+            let changes: Vec<(Span, Span)> = diff.changes.iter().map(|c| (c.was, c.now)).collect();
+            let hunks: Vec<(Span, Span)> = diff.hunks.iter().map(|h| (h.was, h.now)).collect();
+            for list in [changes, hunks] {
+                let (mut b, mut a) = (0, 0);
+                for (was, now) in list {
+                    if diff.before.get(b..was.start as usize) != diff.after.get(a..now.start as usize) {
+                        return fail(&format!("the sides differ before {was:?}"));
+                    }
+                    (b, a) = (was.end as usize, now.end as usize);
+                }
+                if diff.before[b..] != diff.after[a..] {
+                    return fail("the sides differ at the end");
+                }
+            }
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn borrowed() {
     for text in CLEAN {

@@ -141,6 +141,11 @@ impl Request {
         if folder.is_none() && to == To::Parquet {
             return Err(Error::Usage("--to parquet needs a folder to go to: -o OUT".to_owned()));
         }
+        if args.trace.is_some() && to == To::Parquet {
+            return Err(Error::Usage(
+                "--trace goes with text, Markdown and JSON lines: the texts of a table have no bytes of their own".to_owned(),
+            ));
+        }
         let quarantine = args.quarantine.clone().or_else(|| {
             // named after the file: beside it may stand the quarantine of another
             file.as_ref().and_then(|f| Some(f.with_file_name(format!("{}.quarantine", f.file_name()?.to_string_lossy()))))
@@ -153,6 +158,7 @@ impl Request {
             text_field: args.inputs.text_field.clone(),
             details: args.details,
             dedup,
+            trace: args.trace.as_deref().map(inputs::absolute).transpose()?,
             keep_index: task.keep_index.as_deref().map(inputs::absolute).transpose()?,
             compress: match &file {
                 Some(file) => Some(compress.unwrap_or_else(|| plan::compression(file))),
@@ -170,7 +176,14 @@ impl Request {
             form: inputs::form(&args.inputs.form),
             rules: task.rules.as_deref().map(inputs::own).transpose()?,
         };
-        let skip = args.output.iter().chain(&quarantine).chain(&args.quarantine).filter_map(|p| p.canonicalize().ok()).collect();
+        let skip = args
+            .output
+            .iter()
+            .chain(&args.trace)
+            .chain(&quarantine)
+            .chain(&args.quarantine)
+            .filter_map(|p| p.canonicalize().ok())
+            .collect();
         let (found, unreadable) = inputs::found(&args.inputs, &inputs, stdin, skip)?;
         let mut plan = Plan::new(settings, found, unreadable);
         plan.against = task.against.as_deref().map(|a| index::look(&inputs::absolute(a)?)).transpose()?;

@@ -90,6 +90,7 @@ pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console:
         details: false,
         dedup,
         keep_index: None,
+        trace: None,
         compress: Some(Compression::None),
         max_record: args.max_record,
         max_ratio: args.max_ratio,

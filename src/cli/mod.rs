@@ -11,6 +11,7 @@ mod dump;
 mod explain;
 mod inputs;
 mod repair;
+mod restore;
 mod rules;
 mod shell;
 mod stage;
@@ -63,6 +64,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match &args.verb {
         args::Verb::Clean(a) => clean::run(a, console),
         args::Verb::Repair(a) => repair::run(a, console),
+        args::Verb::Restore(a) => restore::run(a, console),
         args::Verb::Verify(a) => verify::run(a, console),
         args::Verb::Stage(a) => stage::run(&a.pass, console),
         args::Verb::Diff(a) => diff::run(a, console, args.talk.color),

@@ -88,6 +88,9 @@ impl Aligner<'_> {
             (0..draft.pieces.len()).take_while(|i| draft.pieces[*i].cut.is_some()).find(is_title)
         };
         let extra = title.filter(|_| line.is_none());
+        if draft.in_place && extra.is_none() && draft.pieces.is_empty() {
+            return self.kept(Span::new(0, self.text.len()));
+        }
         let mut before: Option<Form> = None;
         if let Some(title) = extra {
             let apart = if draft.in_place { "\n\n" } else { "" };

@@ -11,8 +11,10 @@ use super::blocks::{Stage, Work};
 use super::journal::{At, Output};
 use super::plan::Plan;
 use crate::error::Error;
+use crate::io::compress::Codec;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::Entry;
+use crate::trace;
 
 /// A file of the output that is being put together.
 struct Assembly {
@@ -115,6 +117,24 @@ pub fn concatenate(
         to.append(&work.path(*at, stage))?;
     }
     to.finish(name.to_path_buf()).map(Some)
+}
+
+/// Puts the trace together: its head, the frames of all blocks, and its end with the number of documents.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn trace(work: &Work, blocks: &[At], path: &Path, documents: u64) -> Result<(), Error> {
+    let mut to = Assembly::create(path.parent().unwrap_or(Path::new("")), path.to_path_buf())?;
+    to.put(trace::head().as_bytes())?;
+    for at in blocks {
+        to.append(&work.path(*at, Stage::Trace))?;
+    }
+    let mut end = trace::Items::default();
+    end.push(&trace::Item::End(documents));
+    let mut frame = Vec::new();
+    Codec::Zstd.pack(&end.bytes, &mut frame).map_err(Error::io("write", path))?;
+    to.put(&frame)?;
+    to.finish(path.to_path_buf()).map(|_| ())
 }
 
 /// Puts the quarantine together: the records of all blocks, and their index with offsets into the whole.

@@ -14,6 +14,7 @@ use super::sums::Sums;
 use super::table;
 use super::work::Done;
 use crate::error::Error;
+use crate::io::compress::Codec;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Entry, Raw};
 use crate::rules::Rules;
@@ -33,6 +34,8 @@ pub enum Stage {
     Raw,
     /// Lines of the list of records removed whole.
     Removed,
+    /// Frames of the trace.
+    Trace,
 }
 
 impl Stage {
@@ -44,9 +47,13 @@ impl Stage {
             Stage::Bad => "bad",
             Stage::Raw => "raw",
             Stage::Removed => "removed",
+            Stage::Trace => "trace",
         }
     }
 }
+
+/// Items of the trace that are compressed together, in bytes.
+pub(super) const FRAME: usize = 1 << 20;
 
 /// The folder of the work in progress.
 #[derive(Clone, Debug)]
@@ -85,6 +92,9 @@ pub struct Blocks<'r> {
     frames: bool,
     open: BTreeMap<Stage, BufWriter<AtomicFile>>,
     raw: u64,
+    /// Items of the trace that are not in a frame yet.
+    trace: Vec<u8>,
+    traced: u64,
     rows: Vec<Row>,
     docs: Option<(u64, u64)>,
     table: Option<table::Rows>,
@@ -115,6 +125,8 @@ impl<'r> Blocks<'r> {
             frames,
             open: BTreeMap::new(),
             raw: 0,
+            trace: Vec::new(),
+            traced: 0,
             rows: Vec::new(),
             docs: None,
             table: None,
@@ -167,6 +179,11 @@ impl<'r> Blocks<'r> {
             let mut line = serde_json::to_vec(removed).map_err(|e| self.fail(at, Stage::Removed)(e.into()))?;
             line.push(b'\n');
             self.write(at, Stage::Removed, &line)?;
+        }
+        self.trace.append(&mut done.trace.bytes);
+        self.traced += done.trace.documents;
+        if self.trace.len() >= FRAME {
+            self.frame(at)?;
         }
         self.rows.append(&mut done.rows);
         self.files.append(&mut done.files);
@@ -239,9 +256,20 @@ impl<'r> Blocks<'r> {
         self.write(at, Stage::Bad, &line)
     }
 
+    /// Puts the items of the trace that wait into a frame.
+    fn frame(&mut self, at: At) -> Result<(), Error> {
+        let items = std::mem::take(&mut self.trace);
+        let mut frame = Vec::new();
+        Codec::Zstd.pack(&items, &mut frame).map_err(self.fail(at, Stage::Trace))?;
+        self.write(at, Stage::Trace, &frame)
+    }
+
     /// Makes what the block gave safe, then says so in the journal.
     fn commit(&mut self, at: At, last: bool) -> Result<(), Error> {
         let docs = self.docs.take();
+        if !self.trace.is_empty() {
+            self.frame(at)?;
+        }
         if !self.rows.is_empty() {
             let mut rows = std::mem::take(&mut self.rows);
             let fail = self.fail(at, Stage::Rows);
@@ -261,7 +289,8 @@ impl<'r> Blocks<'r> {
         }
         self.raw = 0;
         self.read += self.sums.records.read;
-        let block = Block { at, last, sums: std::mem::take(&mut self.sums), docs, files: std::mem::take(&mut self.files) };
+        let traced = std::mem::take(&mut self.traced);
+        let block = Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, files: std::mem::take(&mut self.files) };
         self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))
     }
 }

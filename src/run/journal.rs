@@ -42,9 +42,17 @@ pub struct Block {
     /// Orders of the first and the last record that was stored for the last pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docs: Option<(u64, u64)>,
+    /// Documents in the trace.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub traced: u64,
     /// Text files written, one a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Output>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// A file of the output.

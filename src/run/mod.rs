@@ -19,6 +19,7 @@ pub mod plan;
 mod render;
 mod report;
 mod resolve;
+pub mod restore;
 mod rows;
 pub mod settings;
 pub mod stream;
@@ -479,6 +480,10 @@ impl Run {
             if !there.contains(&name.join(Quarantine::FILES[0])) {
                 assemble::quarantine(&self.work, &begun, &all, &self.quarantine, &name)?.into_iter().try_for_each(&mut keep)?;
             }
+        }
+        if let Some(path) = &self.plan.settings.trace {
+            let documents = scanned.iter().chain(applied.values().copied()).map(|b| b.traced).sum();
+            assemble::trace(&self.work, &all, path, documents)?;
         }
         drop(journal);
         if let Some(to) = self.plan.settings.keep_index.as_ref().filter(|_| dump && self.work.folder.exists()) {

@@ -320,7 +320,7 @@ fn sniff(path: &Path) -> From {
 }
 
 /// A name without what compression adds to it.
-fn bare(name: &Path) -> PathBuf {
+pub(super) fn bare(name: &Path) -> PathBuf {
     if compression(name) == Compression::None { name.to_path_buf() } else { name.with_extension("") }
 }
 

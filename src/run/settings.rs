@@ -30,6 +30,9 @@ pub struct Settings {
     /// Where the index of the dump is kept, for later ones; absolute.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
     pub keep_index: Option<PathBuf>,
+    /// The file that the original bytes can be got back from, absolute.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
+    pub trace: Option<PathBuf>,
     /// How JSON lines are compressed; `None`: as the input was.
     pub compress: Option<Compression>,
     /// Largest record, in bytes.
@@ -258,6 +261,7 @@ pub mod tests {
             details: false,
             dedup: Dedup::Page,
             keep_index: None,
+            trace: None,
             compress: None,
             max_record: 1 << 28,
             max_ratio: 1000,

@@ -5,9 +5,10 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::IN_FLIGHT;
+use super::blocks::FRAME;
 use super::feed::Feed;
 use super::plan::Plan;
 use super::render::Render;
@@ -16,10 +17,12 @@ use super::sums::Sums;
 use super::work::{Done, Worker};
 use crate::batch::{Limits, ordered};
 use crate::error::Error;
+use crate::io::compress::Codec;
 use crate::io::document::placeholder;
 use crate::io::output::{AtomicFile, Commit};
 use crate::io::quarantine::{Bad, Quarantine, Raw};
 use crate::rules::Rules;
+use crate::trace::{self, Item, Items, Seal};
 
 /// Does all of a plan and writes to `to`, or to standard output. `quarantine`: where bad records go; `None`: they stay in the stream.
 ///
@@ -39,14 +42,26 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let render = Render::new(&plan.settings, rules);
     let in_place = quarantine.is_none() && plan.settings.to == To::Jsonl;
     let worker = Worker { in_place, ..Worker::new(plan, &render) };
-    let mut sink =
-        Sink { plan, rules, out, name, quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())), sums: Sums::default(), watch };
+    let mut sink = Sink {
+        plan,
+        rules,
+        out,
+        name,
+        quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())),
+        trace: None,
+        sums: Sums::default(),
+        watch,
+    };
+    if let Some(path) = &plan.settings.trace {
+        sink.trace = Some(Trace::create(path)?);
+    }
     if let Some(q) = sink.quarantine.as_ref() {
         q.clear().map_err(Error::io("clear", q.folder()))?;
     }
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     ordered(limits, std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| sink.take(done?))?;
-    let Sink { out, name, quarantine, sums, watch, .. } = sink;
+    let Sink { out, name, quarantine, sums, watch, trace, .. } = sink;
+    trace.map_or(Ok(()), Trace::finish)?;
     out.commit().map_err(|source| Error::Io { verb: "write", path: name, source })?;
     if let Some(mut q) = quarantine {
         q.finish().map_err(Error::io("write", q.folder()))?;
@@ -65,8 +80,45 @@ struct Sink<'r> {
     out: Box<dyn Commit>,
     name: String,
     quarantine: Option<Quarantine>,
+    trace: Option<Trace>,
     sums: Sums,
     watch: &'r mut dyn Watch,
+}
+
+/// A trace that is being written.
+struct Trace {
+    file: BufWriter<AtomicFile>,
+    path: PathBuf,
+    items: Items,
+    documents: u64,
+}
+
+impl Trace {
+    fn create(path: &Path) -> Result<Trace, Error> {
+        let file = AtomicFile::create(path).map_err(Error::io("write", path))?;
+        let mut file = BufWriter::with_capacity(1 << 16, file);
+        file.write_all(trace::head().as_bytes()).map_err(Error::io("write", path))?;
+        Ok(Trace { file, path: path.to_path_buf(), items: Items::default(), documents: 0 })
+    }
+
+    fn add(&mut self, items: Items) -> Result<(), Error> {
+        self.items.bytes.extend_from_slice(&items.bytes);
+        self.documents += items.documents;
+        if self.items.bytes.len() < FRAME { Ok(()) } else { self.frame() }
+    }
+
+    fn frame(&mut self) -> Result<(), Error> {
+        let mut frame = Vec::new();
+        let packed = Codec::Zstd.pack(&self.items.bytes, &mut frame);
+        self.items.bytes.clear();
+        packed.and_then(|()| self.file.write_all(&frame)).map_err(Error::io("write", &self.path))
+    }
+
+    fn finish(mut self) -> Result<(), Error> {
+        self.items.push(&Item::End(self.documents));
+        self.frame()?;
+        Box::new(self.file).commit().map_err(Error::io("write", &self.path))
+    }
 }
 
 impl Sink<'_> {
@@ -74,6 +126,9 @@ impl Sink<'_> {
         let name = self.name.clone();
         let fail = |source| Error::Io { verb: "write", path: name, source };
         self.out.write_all(&done.out).map_err(fail)?;
+        if let Some(trace) = &mut self.trace {
+            trace.add(std::mem::take(&mut done.trace))?;
+        }
         for bad in &mut done.bad {
             self.bad(bad, done.placed)?;
         }
@@ -112,7 +167,17 @@ impl Sink<'_> {
                     }
                     None if !placed => {
                         let name = self.name.clone();
-                        placeholder(bad, &mut self.out).map_err(|source| Error::Io { verb: "write", path: name, source })?;
+                        let fail = |source| Error::Io { verb: "write", path: name, source };
+                        match &mut self.trace {
+                            None => placeholder(bad, &mut self.out).map_err(fail)?,
+                            Some(trace) => {
+                                let mut line = Vec::new();
+                                placeholder(bad, &mut line).and_then(|()| self.out.write_all(&line)).map_err(fail)?;
+                                let mut items = Items::default();
+                                items.push(&Item::Beside(Seal::of(&line)));
+                                trace.add(items)?;
+                            }
+                        }
                         "quarantined"
                     }
                     None => "quarantined",

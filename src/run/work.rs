@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use super::feed::{Job, Work, too_large, unreadable};
 use super::journal::{At, Output};
 use super::look::{Look, Place};
-use super::plan::{Plan, compression};
+use super::plan::{Plan, bare, compression};
 use super::render::Render;
 use super::rows::{Row, Verdict};
 use super::settings::{Dedup, OnBad, To};
@@ -33,6 +33,7 @@ use crate::io::quarantine::{Bad, Raw};
 use crate::io::record::{Body, Left, Record};
 use crate::io::spool::Spool;
 use crate::page::{Page, RawDoc};
+use crate::trace::{Document, Input, Item, Items, Seal};
 
 /// What became of a job.
 #[derive(Default)]
@@ -63,6 +64,8 @@ pub struct Done {
     pub files: Vec<Output>,
     /// What was made of each record by who looks at them.
     pub seen: Vec<Vec<u8>>,
+    /// What gives the original bytes back.
+    pub trace: Items,
     /// Bytes of what was stored.
     pub weight: u64,
     /// Records that came in, bytes and what was counted.
@@ -93,6 +96,8 @@ pub enum Stored<'a> {
     Record(#[serde(borrow)] Box<Kept<'a>>),
     /// A record left aside, listed: [`Removed`] as JSON, whose members come and go.
     Left(#[serde(borrow)] Cow<'a, [u8]>),
+    /// Stands in the trace and nowhere else: a line that went to the quarantine, a record that is absent.
+    Traced(#[serde(borrow)] Box<(Input<'a>, Item<'a>)>),
 }
 
 /// A record on its way to the next pass.
@@ -110,6 +115,19 @@ pub struct Kept<'a> {
     /// What is left to know of it.
     #[serde(borrow)]
     pub draft: Draft<'a>,
+    /// How its original bytes are got from the text of the draft.
+    #[serde(borrow)]
+    pub origin: Option<Box<(Input<'a>, Document<'a>)>>,
+}
+
+/// The original of a record that is written.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    /// As the trace names the input.
+    input: &'a Input<'static>,
+    /// The bytes, and what they were read as.
+    bytes: &'a [u8],
+    charset: &'a str,
 }
 
 /// Does jobs, on any thread.
@@ -228,7 +246,47 @@ impl Worker<'_> {
             // in memory nothing can fail, and what is on disk was just written there
             done.placed = placeholder(&mut bad, &mut done.out).is_ok();
         }
+        if self.traces() {
+            self.absent(bad.record, None, done);
+            if done.placed {
+                done.trace.push(&Item::Beside(Seal::of(&done.out)));
+            }
+        }
         done.bad.push(bad);
+    }
+
+    /// Whether originals are to be got back.
+    fn traces(&self) -> bool {
+        self.plan.settings.trace.is_some() && self.look.is_none()
+    }
+
+    /// An input as the trace names it.
+    fn traced(&self, input: usize, entry: Option<&Arc<str>>, whole: bool) -> Input<'static> {
+        let of = &self.plan.inputs[input];
+        let name = if of.kind == super::settings::From::Jsonl { bare(&of.name) } else { of.name.clone() };
+        let mut name = if of.path.as_os_str() == "-" { b"stdin".to_vec() } else { name.into_os_string().into_encoded_bytes() };
+        if let Some(entry) = entry {
+            name.push(b'/');
+            name.extend_from_slice(entry.as_bytes());
+        }
+        let part = of.part.and_then(|p| self.plan.parts.get(p as usize)).filter(|_| self.folder.is_some());
+        Input { name: name.into(), whole, part: part.map(|p| p.as_os_str().as_encoded_bytes().to_vec().into()) }
+    }
+
+    /// Notes a record that cannot be got back from the trace.
+    fn absent(&self, number: u64, entry: Option<&Arc<str>>, done: &mut Done) {
+        let input = self.traced(done.input, entry, self.plan.inputs[done.input].kind == super::settings::From::Jsonl);
+        self.noted(input, Item::Absent(number), done);
+    }
+
+    /// Notes what has no draft.
+    fn noted(&self, input: Input<'static>, item: Item<'_>, done: &mut Done) {
+        if self.stores() {
+            store(&Stored::Traced(Box::new((input, item))), &mut done.out);
+        } else {
+            done.trace.input(input);
+            done.trace.push(&item);
+        }
     }
 
     fn left(&self, left: Vec<Left>, done: &mut Done) {
@@ -263,8 +321,12 @@ impl Worker<'_> {
         };
         if !self.sampled(record.id.as_deref(), done.input, record.number) {
             sums.records.unsampled += 1;
+            if self.traces() {
+                self.absent(record.number, record.entry.as_ref(), done);
+            }
             return Ok(());
         }
+        let alone = self.is_alone(&record, done.input);
         let limit = self.plan.settings.max_record;
         let (bytes, text) = match record.body {
             Body::Bytes(bytes) => (bytes, false),
@@ -273,6 +335,9 @@ impl Worker<'_> {
                 Ok(Ok(bytes)) => (bytes, false),
                 Ok(Err((length, raw))) => {
                     sums.bytes_in += length;
+                    if self.traces() {
+                        self.absent(record.number, record.entry.as_ref(), done);
+                    }
                     done.bad.push(bad(too_large(length, limit), raw));
                     return Ok(());
                 }
@@ -284,6 +349,10 @@ impl Worker<'_> {
         };
         sums.bytes_in += bytes.len() as u64;
         if bytes.is_empty() && !text {
+            if self.traces() {
+                let input = self.traced(done.input, record.entry.as_ref(), alone);
+                self.noted(input, Item::Document(Document::new(record.number, b"", None, "")), done);
+            }
             done.bad.push(bad("empty: 0 bytes".to_owned(), Raw::Bytes(bytes)));
             return Ok(());
         }
@@ -303,13 +372,15 @@ impl Worker<'_> {
             let mut draft = self.render.draft(&page, false);
             draft.fetched.clone_from(&record.date);
             let path = self.path(done.input, record.entry.as_ref());
-            let alone = record.entry.is_none() && self.plan.inputs[done.input].kind == super::settings::From::Page;
             if self.shown(Place { path: &path, record: record.number, alone }, &page, &draft, done) {
                 self.render.tally(&page, &draft, &mut done.counter);
                 return Ok(Ok(()));
             }
+            let input = self.traces().then(|| self.traced(done.input, record.entry.as_ref(), alone));
+            let charset = if text { "" } else { page.charset.name };
             if !self.stores() {
-                let written = self.write(&draft, record.number, record.row.clone(), done);
+                let origin = input.as_ref().map(|input| Origin { input, bytes: &bytes, charset });
+                let written = self.write(&draft, record.number, record.row.clone(), origin, done);
                 self.render.tally(&page, &draft, &mut done.counter);
                 return Ok(written);
             }
@@ -317,7 +388,9 @@ impl Worker<'_> {
             // counted when all is done that could panic: what panicked counts as bad
             self.render.tally(&page, &draft, &mut done.counter);
             done.docs = Some((done.docs.map_or(order, |d| d.0), order));
-            store(&Stored::Record(Box::new(Kept { number: record.number, line: None, same: false, plain: false, draft })), &mut done.out);
+            let origin = input.map(|i| Box::new((i, Document::new(record.number, &bytes, Some(draft.text.as_bytes()), charset))));
+            let kept = Kept { number: record.number, line: None, same: false, plain: false, draft, origin };
+            store(&Stored::Record(Box::new(kept)), &mut done.out);
             Ok(Ok(()))
         });
         match written {
@@ -325,6 +398,10 @@ impl Worker<'_> {
             Ok(Err(why)) | Err(why) => {
                 done.out.truncate(before.0);
                 done.rows.truncate(before.1);
+                if self.traces() {
+                    let input = self.traced(done.input, record.entry.as_ref(), alone);
+                    self.noted(input, Item::Document(Document::new(record.number, &bytes, None, "")), done);
+                }
                 done.bad.push(bad(why, Raw::Bytes(bytes)));
             }
         }
@@ -332,7 +409,14 @@ impl Worker<'_> {
     }
 
     /// Writes a record that did not come in a JSON line.
-    fn write(&self, draft: &Draft<'_>, number: u64, row: Option<table::Row>, to: &mut Done) -> Result<(), Error> {
+    fn write(
+        &self,
+        draft: &Draft<'_>,
+        number: u64,
+        row: Option<table::Row>,
+        origin: Option<Origin<'_>>,
+        to: &mut Done,
+    ) -> Result<(), Error> {
         let to_format = self.plan.settings.to;
         let input = &self.plan.inputs[to.input];
         let text = if to_format == To::Markdown && input.part.is_none() { markdown::of(draft) } else { draft.clean() };
@@ -360,15 +444,35 @@ impl Worker<'_> {
             let pages = input.kind == super::settings::From::Page;
             let target = if pages { target.clone() } else { target.join(format!("{number:08}.{}", to_format.extension())) };
             let bytes = to.out.split_off(before);
+            if let Some(origin) = origin {
+                to.trace.input(origin.input.clone());
+                let target = Some(target.as_os_str().as_encoded_bytes().into());
+                let document = Document::new(number, origin.bytes, Some(&bytes), origin.charset);
+                to.trace.push(&Item::Document(Document { target, ..document }));
+            }
             to.files.push(write_file(folder, begun, target, &bytes)?);
             if let Some(reason) = reason {
                 let id = (!pages).then(|| draft.id.to_string());
                 to.removed.push(Removed { path: input.path.clone(), record: number, id, reason });
             }
-        } else if let Some(reason) = reason {
+            return Ok(());
+        }
+        if let Some(reason) = reason {
             to.unlisted.push((number, reason));
         }
+        if let Some(origin) = origin {
+            to.trace.input(origin.input.clone());
+            to.trace.push(&Item::Document(Document::new(number, origin.bytes, Some(&to.out[before..]), origin.charset)));
+        }
         Ok(())
+    }
+
+    /// Whether the record is all of its file, or of the entry of an archive.
+    fn is_alone(&self, record: &Record, input: usize) -> bool {
+        match &record.entry {
+            Some(entry) => record.id.as_deref() == Some(entry),
+            None => self.plan.inputs[input].kind == super::settings::From::Page,
+        }
     }
 
     /// JSON lines.
@@ -379,6 +483,8 @@ impl Worker<'_> {
         // a tree of texts, and an archive with JSON lines in it; or another format than JSON lines
         let other = matches!(self.plan.settings.to, To::Parquet | To::Mnbvc);
         let as_files = other || self.folder.is_some() && self.plan.inputs[done.input].part.is_none();
+        // of JSON lines that become something else the text alone is the original
+        let input = (self.traces() && !as_files).then(|| self.traced(done.input, entry, true));
         done.placed = true;
         done.counter.sums.bytes_in = lines.bytes.len() as u64;
         done.out.reserve(lines.bytes.len() + 1024);
@@ -390,6 +496,9 @@ impl Worker<'_> {
                 match self.stores() {
                     true => store(&Stored::Verbatim(line.into()), &mut done.out),
                     false => done.out.extend_from_slice(line),
+                }
+                if let Some(input) = &input {
+                    self.noted(input.clone(), Item::Through(line.into()), done);
                 }
                 continue;
             }
@@ -404,6 +513,9 @@ impl Worker<'_> {
                     Err(b) => Err((Some(offset + (b.at + bom) as u64), b.why)),
                     Ok(r) if !self.sampled(r.id, done.input, number) => {
                         done.counter.sums.records.unsampled += 1;
+                        if self.traces() {
+                            self.absent(number, entry, done);
+                        }
                         continue;
                     }
                     Ok(r) if as_files => {
@@ -417,8 +529,8 @@ impl Worker<'_> {
                         continue;
                     }
                     Ok(r) => {
-                        guarded(|| self.line(&r, Place { path: &path, record: number, alone: false }, &line[..bom], &line[bom..], done))
-                            .map_err(|why| (None, why))
+                        let at = Place { path: &path, record: number, alone: false };
+                        guarded(|| self.line(&r, at, (&line[..bom], &line[bom..]), input.as_ref(), done)).map_err(|why| (None, why))
                     }
                 }
             };
@@ -432,6 +544,11 @@ impl Worker<'_> {
                         // in memory nothing can fail
                         let _ = placeholder(&mut bad, &mut done.out);
                     }
+                    if let Some(input) = &input {
+                        let clean = Some(&done.out[before.0..]).filter(|placed| !placed.is_empty());
+                        let document = Document::new(number, line, clean, "");
+                        self.noted(input.clone(), Item::Document(document), done);
+                    }
                     done.bad.push(bad);
                 }
             }
@@ -442,7 +559,14 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn line(&self, record: &jsonl::Record<'_>, at: Place<'_>, bom: &[u8], line: &[u8], done: &mut Done) -> Result<(), Error> {
+    fn line(
+        &self,
+        record: &jsonl::Record<'_>,
+        at: Place<'_>,
+        (bom, line): (&[u8], &[u8]),
+        input: Option<&Input<'static>>,
+        done: &mut Done,
+    ) -> Result<(), Error> {
         let number = at.record;
         let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
         let page = self.render.page_of_text(raw, &record.text);
@@ -453,7 +577,15 @@ impl Worker<'_> {
         }
         if !self.stores() {
             done.out.extend_from_slice(bom);
+            let before = done.out.len();
             let written = self.write_line(record, &draft, number, done);
+            if let Some(input) = input {
+                done.trace.input(input.clone());
+                if !bom.is_empty() {
+                    done.trace.push(&Item::Through(bom.into()));
+                }
+                done.trace.push(&Item::Document(Document::new(number, line, Some(&done.out[before..]), "")));
+            }
             self.render.tally(&page, &draft, &mut done.counter);
             return written;
         }
@@ -469,8 +601,14 @@ impl Worker<'_> {
         }
         if !bom.is_empty() {
             store(&Stored::Verbatim(bom.into()), &mut done.out);
+            if let Some(input) = input {
+                self.noted(input.clone(), Item::Through(bom.into()), done);
+            }
         }
-        store(&Stored::Record(Box::new(Kept { number, line: Some(line.into()), same, plain, draft })), &mut done.out);
+        // the line is kept: it is its own origin
+        let origin = input.map(|input| Box::new((input.clone(), Document::new(number, b"", None, ""))));
+        let kept = Kept { number, line: Some(line.into()), same, plain, draft, origin };
+        store(&Stored::Record(Box::new(kept)), &mut done.out);
         Ok(())
     }
 
@@ -506,6 +644,11 @@ impl Worker<'_> {
                     done.out.extend_from_slice(&bytes);
                     continue;
                 }
+                Stored::Traced(traced) => {
+                    done.trace.input(owned(&traced.0));
+                    done.trace.push(&traced.1);
+                    continue;
+                }
                 Stored::Left(json) => {
                     done.removed.push(serde_json::from_slice(&json).map_err(|_| damaged())?);
                     continue;
@@ -517,14 +660,27 @@ impl Worker<'_> {
             let to = from + verdicts[from..].partition_point(|v| v.doc == order);
             let verdicts = &verdicts[from..to];
             let Some(line) = &kept.line else {
+                let text = kept.draft.text.clone();
                 self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
                 let row = others.and_then(|o| o.get(&kept.number)).cloned();
-                self.write(&kept.draft, kept.number, row, &mut done)?;
+                let origin = match kept.origin.take() {
+                    Some(o) => {
+                        let bytes = o.1.restore(text.as_bytes()).map_err(|_| damaged())?;
+                        Some((owned(&o.0), bytes, o.1.charset.into_owned()))
+                    }
+                    None => None,
+                };
+                let origin = origin.as_ref().map(|(input, bytes, charset)| Origin { input, bytes, charset });
+                self.write(&kept.draft, kept.number, row, origin, &mut done)?;
                 continue;
             };
             if kept.plain && verdicts.iter().all(|v| v.copies > 0) {
                 done.counter.sums.bytes_out += line.len() as u64;
                 done.out.extend_from_slice(line);
+                if let Some(origin) = &kept.origin {
+                    done.trace.input(owned(&origin.0));
+                    done.trace.push(&Item::Document(Document::new(kept.number, line, Some(line), "")));
+                }
                 self.render.count(&kept.draft, true, &mut done.counter);
                 continue;
             }
@@ -535,11 +691,19 @@ impl Worker<'_> {
             self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
             let before = done.out.len();
             self.write_line(&record, &kept.draft, kept.number, &mut done)?;
+            if let Some(origin) = &kept.origin {
+                done.trace.input(owned(&origin.0));
+                done.trace.push(&Item::Document(Document::new(kept.number, line, Some(&done.out[before..]), "")));
+            }
             done.counter.sums.bytes_out += (done.out.len() - before) as u64;
         }
         self.pack(&mut done)?;
         Ok(done)
     }
+}
+
+fn owned(input: &Input<'_>) -> Input<'static> {
+    Input { name: input.name.to_vec().into(), whole: input.whole, part: input.part.as_ref().map(|p| p.to_vec().into()) }
 }
 
 /// Appends something for the next pass.

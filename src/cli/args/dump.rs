@@ -50,6 +50,9 @@ pub struct Dump {
     /// What a stopped run does again at most, in bytes of input
     #[arg(long, default_value = "64M", value_parser = memory, value_name = "SIZE")]
     pub block: u64,
+    /// Write what gives the original bytes back: `jingwen restore` undoes the run with it
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
     /// Write the numbers of the run in the text format of Prometheus
     #[arg(long, value_name = "FILE")]
     pub metrics: Option<PathBuf>,

@@ -9,6 +9,7 @@ mod dump;
 mod explain;
 mod inputs;
 mod repair;
+mod restore;
 mod rules;
 mod stage;
 mod value;
@@ -25,6 +26,7 @@ pub use dump::Dump;
 pub use explain::Explain;
 pub use inputs::{Formed, Inputs};
 pub use repair::Repair;
+pub use restore::Restore;
 pub use rules::{RulesArgs, RulesTask, RulesTest};
 pub use stage::{Pass, Sharing, Stage};
 pub use value::Guard;
@@ -105,6 +107,9 @@ pub enum Verb {
     /// Show what clean would change, as a diff whose hunks name their rules
     #[command(after_long_help = diff::HELP, after_help = findings_codes!())]
     Diff(Diff),
+    /// Undo a run: the original bytes, from its output and its trace
+    #[command(after_long_help = restore::HELP, after_help = EXIT)]
+    Restore(Restore),
     /// Check a finished run again: nothing lost, nothing changed since
     #[command(after_help = EXIT)]
     Verify(Verify),
