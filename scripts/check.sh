@@ -12,6 +12,7 @@ cargo fmt --all --check
 step "lints, warnings are errors"
 cargo clippy --quiet --all-targets -- -D warnings
 cargo clippy --quiet --no-default-features --lib -- -D warnings
+cargo clippy --quiet -p jingwen-python -- -D warnings
 
 step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --no-deps
@@ -48,6 +49,9 @@ git diff --quiet HEAD || git diff --binary HEAD | git -C "$clone/jingwen" apply
 
 step "dirty dumps of known truth"
 python3 scripts/check-dump.py "$clone/target/release/jingwen" --mb 3
+
+step "the Python package"
+CARGO_TARGET_DIR="$clone/target" scripts/check-python.sh "$clone/target/release/jingwen"
 
 if [ -f ../shared/README.md ] && [ -f ../shared/score/board.py ]; then
     step "the board"

@@ -187,9 +187,23 @@ impl Draft<'_> {
         }
     }
 
-    /// Title and paragraphs, one blank line between, list items and table rows on lines of their own; a line end at the end; nothing
-    /// at all for an empty document.
+    /// Where each block begins in [`Draft::clean`], in bytes; `None` for those left out. Of a text whose white space stays as it is
+    /// nothing is said: all are `None`.
+    pub fn places(&self) -> Vec<Option<usize>> {
+        let mut places = vec![None; self.pieces.len()];
+        if self.blocks && !self.in_place {
+            self.set(|i, at| places[i] = Some(at));
+        }
+        places
+    }
+
     fn spaced(&self) -> String {
+        self.set(|_, _| {})
+    }
+
+    /// Title and paragraphs, one blank line between, list items and table rows on lines of their own; a line end at the end; nothing
+    /// at all for an empty document. Tells `place` where each block begins.
+    fn set(&self, mut place: impl FnMut(usize, usize)) -> String {
         let mut out = String::with_capacity(self.pieces.iter().map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + 200);
         let mut before: Option<Form> = None;
         if let Some(title) = &self.title {
@@ -202,6 +216,7 @@ impl Draft<'_> {
                 Some(k) if k == p.kind && matches!(k, Form::Item | Form::Row) => out.push('\n'),
                 Some(_) => out.push_str("\n\n"),
             }
+            place(i, out.len());
             out.push_str(self.piece(i));
             before = Some(p.kind);
         }
@@ -337,6 +352,9 @@ mod tests {
         let set = |text: &str, out: &[usize], title| Draft { in_place: false, ..draft(text, out, title) }.clean().into_owned();
         assert_eq!(set(" one\n two\nthree", &[1], Some("t")), "t\n\none\n\nthree\n");
         assert_eq!(set("one\n", &[0], None), "");
+        let d = Draft { in_place: false, ..draft(" one\n two\nthree", &[1], Some("t")) };
+        assert_eq!(d.places(), [Some(3), None, Some(8)]);
+        assert!(d.clean()[8..].starts_with("three"));
     }
 
     #[test]

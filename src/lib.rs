@@ -14,7 +14,7 @@
 //! only through edits, blocks are never deleted, only marked. Stages are pure functions that do not know each other;
 //! [`Kernel::page`] is the one place that knows their order. See ARCHITECTURE.md.
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "dump")]
 pub mod batch;
 pub mod block;
 pub mod boilerplate;
@@ -30,7 +30,7 @@ pub mod error;
 pub mod explain;
 pub mod form;
 pub mod html;
-#[cfg(feature = "cli")]
+#[cfg(feature = "dump")]
 pub mod io;
 pub mod kernel;
 pub mod layer;
@@ -43,7 +43,7 @@ pub mod paragraph;
 pub mod plain;
 pub mod repair;
 pub mod rules;
-#[cfg(feature = "cli")]
+#[cfg(feature = "dump")]
 pub mod run;
 pub mod span;
 pub mod tag;

@@ -13,6 +13,7 @@ pub mod open;
 pub mod output;
 pub mod quarantine;
 pub mod record;
+pub mod records;
 pub mod rules;
 pub mod source;
 pub mod spool;

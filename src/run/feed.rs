@@ -14,6 +14,7 @@ use crate::io::lines::Lines;
 use crate::io::open::{Kind, open_reader};
 use crate::io::quarantine::{Bad, Raw};
 use crate::io::record::{Body, Item, Left, Reader, Record};
+use crate::io::records;
 
 /// Records that are one job: so many bytes, or so many of them.
 const BATCH: (u64, usize) = (1 << 18, 128);
@@ -262,7 +263,7 @@ fn weight(record: &Record) -> u64 {
 
 /// A record that cannot be read at all.
 pub fn unreadable(path: &std::path::Path, record: u64, offset: u64, why: &str) -> Bad {
-    Bad { path: path.to_path_buf(), record, offset, at: None, why: format!("cannot be read: {why}"), raw: Raw::None }
+    Bad { path: path.to_path_buf(), record, offset, at: None, why: records::unreadable(why), raw: Raw::None }
 }
 
 /// What a file may cost by these settings.
@@ -289,9 +290,4 @@ pub fn open(plan: &Plan, n: usize) -> io::Result<Box<dyn Reader>> {
         return open_reader(Box::new(io::stdin()), &input.shown(), kind, &limits);
     }
     crate::io::open::open_with(&input.path, kind, &limits, plan.settings.text_field.as_deref())
-}
-
-/// Why a record is not read.
-pub fn too_large(length: u64, limit: usize) -> String {
-    format!("{length} bytes, the limit is {limit}; --max-record sets it")
 }

@@ -15,6 +15,7 @@ mod feed;
 pub mod index;
 pub mod journal;
 pub mod look;
+pub mod passes;
 pub mod plan;
 mod render;
 mod report;

@@ -452,14 +452,13 @@ mod paths {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::settings::tests::settings;
 
     fn sources(names: &[&str]) -> Vec<Source> {
         names.iter().map(|n| Source { path: PathBuf::from(format!("in/{n}")), name: PathBuf::from(n), size: 10 }).collect()
     }
 
     fn plan(to: To, names: &[&str]) -> Plan {
-        Plan::new(Settings { to, from: From::Page, ..settings() }, sources(names), Vec::new())
+        Plan::new(Settings { to, from: From::Page, ..Settings::default() }, sources(names), Vec::new())
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -103,7 +102,8 @@ pub enum Verb {
 }
 
 /// What an input is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum From {
     /// Told by content.
@@ -117,7 +117,7 @@ pub enum From {
     /// A Parquet table.
     Parquet,
     /// zip or tar, or one compressed file: what is in it is told by content.
-    #[value(skip)]
+    #[cfg_attr(feature = "cli", value(skip))]
     Archive,
 }
 
@@ -136,7 +136,8 @@ impl From {
 }
 
 /// What is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum To {
     /// A tree of text files.
@@ -164,7 +165,8 @@ impl To {
 }
 
 /// Which duplicates are left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Dedup {
     /// None.
@@ -176,7 +178,8 @@ pub enum Dedup {
 }
 
 /// How output is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// Not at all.
@@ -208,7 +211,8 @@ impl Compression {
 }
 
 /// What becomes of a record that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum OnBad {
     /// Its bytes and the reason are kept; the run goes on.
@@ -246,13 +250,9 @@ pub trait Watch {
     fn finish(&mut self);
 }
 
-#[cfg(test)]
-#[allow(missing_docs)]
-pub mod tests {
-    use super::*;
-
+impl Default for Settings {
     /// What `clean` does when nothing is asked for.
-    pub fn settings() -> Settings {
+    fn default() -> Settings {
         Settings {
             verb: Verb::Clean { title: true, profile: Profile::Article },
             from: From::Auto,

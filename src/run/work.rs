@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use super::feed::{Job, Work, too_large, unreadable};
+use super::feed::{Job, Work, unreadable};
 use super::journal::{At, Output};
 use super::look::{Look, Place};
 use super::plan::{Plan, bare, compression};
@@ -31,6 +31,7 @@ use crate::io::markdown;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Raw};
 use crate::io::record::{Body, Left, Record};
+use crate::io::records::too_large;
 use crate::io::spool::Spool;
 use crate::page::{Page, RawDoc};
 use crate::trace::{Document, Input, Item, Items, Seal};
@@ -763,7 +764,6 @@ fn read(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, (u64, Raw)>> {
 mod tests {
     use super::*;
     use crate::io::source::Source;
-    use crate::run::settings::tests::settings;
     use crate::run::settings::{From, Settings};
 
     fn plan(settings: Settings) -> Plan {
@@ -777,7 +777,7 @@ mod tests {
 
     #[test]
     fn a_panic_in_one_record_puts_it_aside_and_leaves_no_trace_of_it() {
-        let plan = plan(Settings { from: From::Page, ..settings() });
+        let plan = plan(Settings { from: From::Page, ..Settings::default() });
         let mut render = Render::new(&plan.settings, crate::rules::Rules::builtin());
         render.fragile = Some("boom");
         let worker = Worker::new(&plan, &render);
@@ -799,7 +799,7 @@ mod tests {
 
     #[test]
     fn a_sample_is_a_share_and_the_same_each_time() {
-        let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..settings() });
+        let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..Settings::default() });
         let render = Render::new(&plan.settings, crate::rules::Rules::builtin());
         let worker = Worker::new(&plan, &render);
         let all: Vec<bool> = (0..1000).map(|n| worker.sampled(None, 0, n)).collect();

@@ -21,7 +21,7 @@ use crate::io::record::{self, Body, Item, Place, Reader, Record};
 use crate::io::spool::Spool;
 
 /// Names that columns with texts have, those first that leave the least doubt.
-const NAMES: &[&str] = &[
+pub const TEXTS: &[&str] = &[
     "text",
     "content",
     "raw_content",
@@ -39,6 +39,10 @@ const NAMES: &[&str] = &[
     "内容",
     "正文",
 ];
+/// Names of columns with the name of a record, in lower case.
+pub const IDS: &[&str] = &["id", "doc_id", "docid", "_id", "warc_record_id"];
+/// Names of columns with its address, in lower case.
+pub const URLS: &[&str] = &["url", "uri", "link", "target_uri"];
 /// Bytes of text read at a time, about, and rows at most.
 const BATCH: (u64, u64) = (1 << 19, 1024);
 
@@ -81,11 +85,7 @@ pub(in crate::io) fn open(file: File, spool: Option<Spool>, column: Option<&str>
             .find(|i| *i != text && is_plain(&schema, *i) && names.contains(&&*schema.column(*i).name().to_ascii_lowercase()))
     };
     let unicode = is_unicode(&schema, text);
-    let (id, url, date) = (
-        named(&["id", "doc_id", "docid", "_id", "warc_record_id"]),
-        named(&["url", "uri", "link", "target_uri"]),
-        named(&["date", "timestamp", "crawl_date", "date_download"]),
-    );
+    let (id, url, date) = (named(IDS), named(URLS), named(&["date", "timestamp", "crawl_date", "date_download"]));
     Ok(Table { _spool: spool, file, schema, text, unicode, id, url, date, place, context, group: 0, open: None, waiting: VecDeque::new() })
 }
 
@@ -128,7 +128,7 @@ fn text_column(schema: &SchemaDescPtr, wanted: Option<&str>) -> std::result::Res
             None => Err(format!("no column \"{wanted}\"; the columns are: {}", all())),
         };
     }
-    let guess = NAMES.iter().find_map(|n| texts.iter().copied().find(|i| schema.column(*i).name().eq_ignore_ascii_case(n)));
+    let guess = TEXTS.iter().find_map(|n| texts.iter().copied().find(|i| schema.column(*i).name().eq_ignore_ascii_case(n)));
     match (guess, &texts[..]) {
         (Some(i), _) => Ok(i),
         (None, [only]) => Ok(*only),

@@ -1,0 +1,242 @@
+"""jingwen (净文, "clean text"): dirty scraped pages in, clean UTF-8 text out, every change recorded.
+
+>>> import jingwen
+>>> jingwen.clean("春天来了。".encode("gbk")).text
+'春天来了。\\n'
+
+`clean`, `repair`, `detect`, `explain` take one record; `clean_batch` takes Arrow columns; `read` opens dumps. Options are those of
+`Cleaner`. For clusters see `jingwen.spark` and `jingwen.daft`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from typing import Any, Iterator
+
+from ._native import (
+    COLUMNS,
+    SCHEMA_VERSION,
+    Batch,
+    BatchTooLarge,
+    Charset,
+    ColumnError,
+    Document,
+    Edit,
+    InternalError,
+    JingwenError,
+    OptionError,
+    RecordError,
+    Removed,
+    __version__,
+)
+from . import _native
+
+__all__ = [
+    "COLUMNS",
+    "SCHEMA_VERSION",
+    "Batch",
+    "BatchTooLarge",
+    "Charset",
+    "Cleaner",
+    "ColumnError",
+    "Document",
+    "Edit",
+    "InternalError",
+    "JingwenError",
+    "OptionError",
+    "RecordError",
+    "Removed",
+    "__version__",
+    "clean",
+    "clean_batch",
+    "detect",
+    "explain",
+    "read",
+    "repair",
+    "sources",
+]
+
+
+class Cleaner(_native.Cleaner):
+    """Options once, then records and batches from any thread.
+
+    profile: "article" (one main text), "forum" (many texts by many people), "recall" (all that is not certainly boilerplate),
+        "precision" (only what is certainly main content).
+    title: the title stands in the text, as its first line.
+    dedup: "page" leaves out paragraphs that repeat an earlier one of the record, "off" does not.
+    normalize: "nfc", "nfkc", "nfd" or "nfkd"; width: full-width Latin becomes narrow; remove_lost: U+FFFD and the like go.
+    max_record: largest record, in bytes. rules: a folder or table of own rules, as `--rules` of the command line.
+
+    Immutable, can be pickled and shared by threads; Python's lock is released while it works.
+    """
+
+    def __new__(cls, **options: Any) -> "Cleaner":
+        self = super().__new__(cls, **options)
+        self.options = options
+        return self
+
+    def __init__(self, **options: Any) -> None:
+        pass
+
+    def __reduce__(self) -> tuple:
+        return (functools.partial(type(self), **self.options), ())
+
+    def __repr__(self) -> str:
+        return "Cleaner(%s)" % ", ".join("%s=%r" % o for o in sorted(self.options.items()))
+
+    def clean_batch(self, data: Any, column: str | None = None, **columns: Any) -> Any:
+        """Cleans a column of an Arrow table; see `jingwen.clean_batch`."""
+        kind, data = _arrow(data, column)
+        return _like(kind, self._batch("clean", data, column=column, **columns))
+
+
+@functools.lru_cache(maxsize=16)
+def _cached(**options: Any) -> Cleaner:
+    return Cleaner(**options)
+
+
+def _cleaner(options: dict[str, Any]) -> Cleaner:
+    """Cleaners are built once for each set of options."""
+    known = {"profile", "title", "dedup", "normalize", "width", "remove_lost", "max_record", "rules", "_fragile"}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        raise OptionError("no option %s; there are %s" % (", ".join(unknown), ", ".join(sorted(known - {"_fragile"}))))
+    try:
+        return _cached(**options)
+    except TypeError:
+        return Cleaner(**options)
+
+
+def clean(data: bytes | str, *, id: str = "", url: str | None = None, label: str | None = None, **options: Any) -> Document:
+    """Cleans one record: charset, mojibake and cloak, main content, metadata.
+
+    data: the bytes of a page as it was fetched, in any charset, or text that is Unicode already. id: its name; the extension is a
+    hint for the format. url: its address. label: the charset that HTTP claimed. options: those of `Cleaner`.
+
+    Raises RecordError for what is no text (empty, binary, over max_record), TypeError for other types than bytes and str.
+    """
+    return _cleaner(options).clean(data, id=id, url=url, label=label)
+
+
+def repair(data: bytes | str, *, id: str = "", url: str | None = None, label: str | None = None, **options: Any) -> Document:
+    """Decodes and repairs, and changes nothing else: clean text comes back as it is, with no edit. As `clean` otherwise."""
+    return _cleaner(options).repair(data, id=id, url=url, label=label)
+
+
+def detect(data: bytes | str, *, id: str = "", label: str | None = None) -> Charset:
+    """Which charset bytes are in: name, confidence 0 to 1, what decided, language, runners-up."""
+    return _native.Cleaner.detect(data, id=id, label=label)
+
+
+def explain(data: bytes | str, *, id: str = "", url: str | None = None, label: str | None = None, json: bool = False, all: bool = False, **options: Any) -> str:
+    """What became of each line and by which rule, as text; json: as JSON lines. all: markup too, and nothing cut."""
+    return _cleaner(options).explain(data, id=id, url=url, label=label, json=json, all=all)
+
+
+def clean_batch(
+    data: Any,
+    column: str | None = None,
+    *,
+    id: str | None = None,
+    url: str | None = None,
+    label: str | None = None,
+    others: bool = True,
+    trace: bool = False,
+    on_bad: str = "quarantine",
+    threads: int = 1,
+    max_batch: int = 1 << 30,
+    **options: Any,
+) -> Any:
+    """Cleans a column of strings or bytes. A row in is a row out, in the same order.
+
+    data: a table, record batch or column of pyarrow, polars or pandas, a Hugging Face dataset, a duckdb relation, or anything else
+    with __arrow_c_array__ or __arrow_c_stream__; read without a copy. column: the one with the texts; guessed by its name or type.
+    id, url, label: columns with name, address and HTTP's charset of each row; the first two are guessed by their names.
+
+    Comes back as the kind of table it was (a column as a table; of other kinds a `jingwen.Batch`), with the columns of the Parquet
+    writer (docs/schema/parquet.md), `error`, with trace=True `trace` (JSON lines, as `explain(json=True)`), and with others=True all
+    other columns of the input; one named like an own one is called input_NAME.
+
+    A null text stays null, with `reason` "record/null: …". A row that is no text, or in which jingwen failed, has no text and says
+    why in `error`; on_bad="fail" raises RecordError or InternalError instead, with the row. threads: 0 for all cores. max_batch:
+    most bytes of text in one record batch, above it BatchTooLarge is raised.
+    """
+    cleaner = _cleaner(options)
+    return cleaner.clean_batch(
+        data, column, id=id, url=url, label=label, others=others, trace=trace, on_bad=on_bad, threads=threads, max_batch=max_batch
+    )
+
+
+def sources(*paths: str | os.PathLike) -> list[tuple[str, str, int]]:
+    """The files under some files and folders as (path, name, bytes), in the order of a run of the command line: the bytes of their
+    paths. The place in this list is the number of the file in the dump."""
+    return [(os.fspath(p), os.fspath(n), size) for p, n, size in _native.sources([os.fspath(p) for p in paths])]
+
+
+def read(
+    source: Any,
+    *,
+    path: str | None = None,
+    name: str | None = None,
+    file: int = 0,
+    kind: str = "auto",
+    column: str | None = None,
+    batch_rows: int = 1024,
+    batch_bytes: int = 16 << 20,
+    max_record: int = 1 << 28,
+) -> Iterator[Batch]:
+    """The records of a file in Arrow batches: WARC, WET, JSON lines, Parquet, zip, tar, one page; plain, gzip or zstd.
+
+    source: a path, or a binary stream with read(n), for which path= gives the name. name: id of records that have none. file: number
+    of the file in the dump. kind: "auto", "page", "jsonl", "warc" or "parquet". column: member or column with the texts.
+
+    Columns: order (int64: file << 32 | record), path, entry (of an archive), record (from 1), offset (bytes), id, url, label, fetched, body (binary),
+    is_text (body is Unicode), reason (left aside: an image, a request, …), error (cannot be read: body holds its bytes). Damage is
+    a row, never the end: reading goes on at the next record.
+    """
+    where = path if path is not None else os.fspath(source)
+    source = source if hasattr(source, "read") else os.fspath(source)
+    options = dict(name=name, file=file, kind=kind, column=column, batch_rows=batch_rows, batch_bytes=batch_bytes, max_record=max_record)
+    return _native.Reader(source, path=where, **options)
+
+
+def _arrow(data: Any, column: str | None) -> tuple[str, Any]:
+    """Which library data is of, and data as something with Arrow's interface that holds named columns."""
+    kind = type(data).__module__.split(".")[0]
+    if kind == "datasets":
+        return kind, data.with_format("arrow")[:]
+    if kind in ("polars", "pandas") and hasattr(data, "to_frame"):
+        return kind, data.to_frame(data.name or column or "text")
+    if kind == "polars" and hasattr(data, "collect"):
+        return kind, data.collect()
+    if kind == "pyarrow" and type(data).__name__ == "ChunkedArray":
+        return kind, sys.modules["pyarrow"].table({column or "text": data})
+    if kind == "pandas" and not hasattr(data, "__arrow_c_stream__"):
+        import pyarrow
+
+        return kind, pyarrow.Table.from_pandas(data, preserve_index=False)
+    return kind, data
+
+
+def _like(kind: str, batch: Batch) -> Any:
+    """A batch as the kind of table it came from."""
+    if kind == "pyarrow":
+        import pyarrow
+
+        return pyarrow.table(batch)
+    if kind == "polars":
+        import polars
+
+        return polars.DataFrame(batch)
+    if kind == "pandas":
+        import pyarrow
+
+        return pyarrow.table(batch).to_pandas()
+    if kind == "datasets":
+        import datasets
+        import pyarrow
+
+        return datasets.Dataset(pyarrow.table(batch))
+    return batch

@@ -1,0 +1,141 @@
+//! Arrow's PyCapsule interface, in and out: the only file that touches pointers of other libraries. What stands in the columns does
+//! not concern it.
+#![allow(unsafe_code)]
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
+use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
+use arrow_array::{Array, RecordBatch, RecordBatchIterator, StructArray, make_array};
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+
+use crate::error::{ColumnError, JingwenError};
+
+const SCHEMA: &CStr = c"arrow_schema";
+const ARRAY: &CStr = c"arrow_array";
+const STREAM: &CStr = c"arrow_array_stream";
+
+/// Record batches of one schema. Speaks Arrow's PyCapsule interface, so that `pyarrow.table(batch)`, `polars.DataFrame(batch)`,
+/// `duckdb` and others take it without a copy.
+#[pyclass(frozen, module = "jingwen")]
+pub struct Batch {
+    pub schema: SchemaRef,
+    pub batches: Vec<RecordBatch>,
+}
+
+#[pymethods]
+impl Batch {
+    /// Rows in all batches.
+    #[getter]
+    fn num_rows(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
+    /// Names of the columns, in order.
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        self.schema.fields().iter().map(|f| f.name().clone()).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.num_rows()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<jingwen.Batch: {} rows of {}>", self.num_rows(), self.column_names().join(", "))
+    }
+
+    fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
+        PyCapsule::new_with_value(py, FFI_ArrowSchema::try_from(&*self.schema).map_err(said)?, SCHEMA)
+    }
+
+    /// The rows as one struct array; of several batches only a stream can be had.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_array__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<(Bound<'py, PyCapsule>, Bound<'py, PyCapsule>)> {
+        // the consumer casts, if it must
+        let _ = requested_schema;
+        let batch = match &self.batches[..] {
+            [] => RecordBatch::new_empty(Arc::clone(&self.schema)),
+            [one] => one.clone(),
+            many => return Err(JingwenError::new_err(format!("{} batches are no single array; take __arrow_c_stream__", many.len()))),
+        };
+        let (array, _) = to_ffi(&StructArray::from(batch).to_data()).map_err(said)?;
+        let schema = FFI_ArrowSchema::try_from(&*self.schema).map_err(said)?;
+        Ok((PyCapsule::new_with_value(py, schema, SCHEMA)?, PyCapsule::new_with_value(py, array, ARRAY)?))
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
+        let _ = requested_schema;
+        let batches = self.batches.clone().into_iter().map(Ok::<_, ArrowError>);
+        let stream = FFI_ArrowArrayStream::new(Box::new(RecordBatchIterator::new(batches, Arc::clone(&self.schema))));
+        PyCapsule::new_with_value(py, stream, STREAM)
+    }
+}
+
+/// What came in.
+pub struct Given {
+    pub schema: SchemaRef,
+    pub batches: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>,
+}
+
+/// Takes anything that speaks Arrow: record batches, tables and streams of them; an array becomes a batch of one column called
+/// `text`. No bytes are copied.
+pub fn take(data: &Bound<'_, PyAny>) -> PyResult<Given> {
+    if data.hasattr("__arrow_c_array__")? {
+        let pair = data.call_method0("__arrow_c_array__")?;
+        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = pair.extract()?;
+        let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
+        let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
+        // SAFETY: capsules of these names hold these structs, by Arrow's PyCapsule interface. The array is moved out and marked as
+        // released, so that the capsule does not release it again; the schema is only looked at while its capsule lives.
+        let (field, data) = unsafe {
+            let schema = schema.as_ref();
+            let field = Field::try_from(schema).map_err(said)?;
+            (field, from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema).map_err(said)?)
+        };
+        data.validate().map_err(said)?;
+        let batch = match field.data_type() {
+            DataType::Struct(_) => {
+                let array = make_array(data);
+                let (fields, columns, _) = array.as_struct().clone().into_parts();
+                let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(array.len()));
+                let schema = Schema::new_with_metadata(fields, field.metadata().clone());
+                RecordBatch::try_new_with_options(Arc::new(schema), columns, &options).map_err(said)?
+            }
+            other => {
+                let schema = Schema::new(vec![Field::new("text", other.clone(), true)]);
+                RecordBatch::try_new(Arc::new(schema), vec![make_array(data)]).map_err(said)?
+            }
+        };
+        return Ok(Given { schema: batch.schema(), batches: Box::new(std::iter::once(Ok(batch))) });
+    }
+    if data.hasattr("__arrow_c_stream__")? {
+        let capsule: Bound<'_, PyCapsule> = data.call_method0("__arrow_c_stream__")?.extract()?;
+        let stream = capsule.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
+        // SAFETY: as above; the stream is moved out of the capsule.
+        let stream = unsafe { FFI_ArrowArrayStream::from_raw(stream.as_ptr()) };
+        let reader = ArrowArrayStreamReader::try_new(stream).map_err(said)?;
+        let schema = arrow_array::RecordBatchReader::schema(&reader);
+        return Ok(Given { schema, batches: Box::new(reader) });
+    }
+    let kind = data.get_type().name()?;
+    Err(PyTypeError::new_err(format!(
+        "expected Arrow data (a pyarrow, polars, pandas >= 2.2 or duckdb table, batch or column; anything with __arrow_c_array__ or \
+         __arrow_c_stream__), not {kind}"
+    )))
+}
+
+/// What Arrow says, as an exception.
+pub fn said(e: ArrowError) -> PyErr {
+    ColumnError::new_err(e.to_string())
+}

@@ -1,0 +1,309 @@
+//! Columns by name and type: which hold the texts, names and addresses of a batch, and the columns of what comes out. What is done
+//! with a row lives in `batch`.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{Float64Builder, StringBuilder};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{DataType, Field, Schema};
+use jingwen::io::table::read::{IDS, TEXTS, URLS};
+use jingwen::run::passes::Document;
+use pyo3::prelude::*;
+
+use crate::error::ColumnError;
+
+/// The own columns of a cleaned batch, in order: those of the Parquet writer (docs/schema/parquet.md), and why a row could not be read.
+pub const OWN: [&str; 14] = [
+    "id",
+    "url",
+    "text",
+    "title",
+    "author",
+    "date",
+    "language",
+    "charset",
+    "charset_confidence",
+    "reason",
+    "metadata",
+    "removed",
+    "counts",
+    "error",
+];
+
+/// Names of the columns other than `column` as they come out behind the own ones of `own`: one that has such a name gets `input_`
+/// in front.
+#[pyfunction]
+pub fn others(names: Vec<String>, column: &str, own: Vec<String>) -> Vec<(String, String)> {
+    let mut taken: Vec<String> = own.iter().chain(names.iter().filter(|n| !own.contains(n))).cloned().collect();
+    let mut out = Vec::new();
+    for name in names.into_iter().filter(|n| n != column) {
+        let mut new = name.clone();
+        if own.contains(&name) {
+            while taken.contains(&new) {
+                new = format!("input_{new}");
+            }
+            taken.push(new.clone());
+        }
+        out.push((name, new));
+    }
+    out
+}
+
+/// Texts or bytes, one a row, wherever they stand.
+pub enum Texts<'a> {
+    Text(Box<dyn Fn(usize) -> &'a [u8] + Sync + 'a>, &'a dyn Array),
+    Bytes(Box<dyn Fn(usize) -> &'a [u8] + Sync + 'a>, &'a dyn Array),
+}
+
+impl<'a> Texts<'a> {
+    /// A column of any kind of string or binary; `None` for another type.
+    ///
+    /// Offsets and UTF-8 were checked by [`checked`].
+    pub fn of(array: &'a dyn Array) -> Option<Texts<'a>> {
+        Some(match array.data_type() {
+            DataType::Utf8 => {
+                let a = array.as_string::<i32>();
+                Texts::Text(Box::new(|i| a.value(i).as_bytes()), array)
+            }
+            DataType::LargeUtf8 => {
+                let a = array.as_string::<i64>();
+                Texts::Text(Box::new(|i| a.value(i).as_bytes()), array)
+            }
+            DataType::Utf8View => {
+                let a = array.as_string_view();
+                Texts::Text(Box::new(|i| a.value(i).as_bytes()), array)
+            }
+            DataType::Binary => {
+                let a = array.as_binary::<i32>();
+                Texts::Bytes(Box::new(|i| a.value(i)), array)
+            }
+            DataType::LargeBinary => {
+                let a = array.as_binary::<i64>();
+                Texts::Bytes(Box::new(|i| a.value(i)), array)
+            }
+            DataType::BinaryView => {
+                let a = array.as_binary_view();
+                Texts::Bytes(Box::new(|i| a.value(i)), array)
+            }
+            DataType::FixedSizeBinary(_) => {
+                let a = array.as_fixed_size_binary();
+                Texts::Bytes(Box::new(|i| a.value(i)), array)
+            }
+            _ => return None,
+        })
+    }
+
+    /// The bytes of a row; `None` for null.
+    pub fn get(&self, row: usize) -> Option<&'a [u8]> {
+        let (Texts::Text(get, array) | Texts::Bytes(get, array)) = self;
+        (!array.is_null(row)).then(|| get(row))
+    }
+
+    /// The text of a row; `None` for null, and for bytes that are no UTF-8.
+    pub fn text(&self, row: usize) -> Option<&'a str> {
+        self.get(row).and_then(|b| std::str::from_utf8(b).ok())
+    }
+
+    /// True when the type says that it is Unicode.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Texts::Text(..))
+    }
+
+    /// Bytes of all rows.
+    pub fn bytes(&self) -> u64 {
+        let (Texts::Text(get, array) | Texts::Bytes(get, array)) = self;
+        (0..array.len()).filter(|i| !array.is_null(*i)).map(|i| get(i).len() as u64).sum()
+    }
+}
+
+/// Which columns of a schema mean what, by number.
+#[derive(Clone, Debug, Default)]
+pub struct Roles {
+    /// Texts or bytes; drafts in the last pass.
+    pub text: usize,
+    pub id: Option<usize>,
+    pub url: Option<usize>,
+    /// Charset label that HTTP claimed.
+    pub label: Option<usize>,
+    /// True for bytes that are Unicode text.
+    pub is_text: Option<usize>,
+    /// Why a row was not read, or was left aside, by whoever read it.
+    pub error: Option<usize>,
+    pub reason: Option<usize>,
+    /// Order in the dump.
+    pub order: Option<usize>,
+    /// What was found out about copies.
+    pub verdicts: Option<usize>,
+}
+
+/// What a caller says of the columns; `None` for what is to be guessed.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    pub text: Option<String>,
+    pub id: Option<String>,
+    pub url: Option<String>,
+    pub label: Option<String>,
+    pub order: Option<String>,
+    pub verdicts: Option<String>,
+    /// The columns are ours, of [`crate::read`] or of a scan: names, reasons and errors go by their names and are not repeated.
+    pub read: bool,
+}
+
+impl Named {
+    /// Finds the columns.
+    pub fn roles(&self, schema: &Schema) -> PyResult<Roles> {
+        let there = || list(schema);
+        let find = |name: &Option<String>, what: &str, texts: bool| -> PyResult<Option<usize>> {
+            let Some(name) = name else { return Ok(None) };
+            let missing = || ColumnError::new_err(format!("no column {name:?} for {what}; there are {}", there()));
+            let at = schema.index_of(name).map_err(|_| missing())?;
+            let kind = schema.field(at).data_type();
+            if texts && !is_text(kind) {
+                return Err(ColumnError::new_err(format!(
+                    "column {name:?} for {what} holds {kind}, it must hold strings or bytes; there are {}",
+                    there()
+                )));
+            }
+            Ok(Some(at))
+        };
+        let text = match find(&self.text, "the texts", true)? {
+            Some(at) => at,
+            None => self.guess(schema)?,
+        };
+        let like = |names: &[&str], number: bool| {
+            let mut all = schema.fields().iter().enumerate();
+            let fits = |kind: &DataType| is_text(kind) || number && *kind == DataType::Int64;
+            all.find(|(i, f)| *i != text && fits(f.data_type()) && names.contains(&&*f.name().to_ascii_lowercase())).map(|(i, _)| i)
+        };
+        let read = |name: &str| schema.index_of(name).ok().filter(|_| self.read);
+        Ok(Roles {
+            text,
+            id: find(&self.id, "the names of the records", false)?.or_else(|| like(IDS, true)),
+            url: find(&self.url, "the addresses", true)?.or_else(|| like(URLS, false)),
+            label: find(&self.label, "the charset labels", true)?,
+            is_text: read("is_text"),
+            error: read("error"),
+            reason: read("reason"),
+            order: find(&self.order, "the order of the records", false)?,
+            verdicts: find(&self.verdicts, "the verdicts", false)?,
+        })
+    }
+
+    /// The column with the texts: the only one, or one with a usual name, or the only one with strings or bytes.
+    fn guess(&self, schema: &Schema) -> PyResult<usize> {
+        let texts: Vec<usize> = (0..schema.fields().len()).filter(|i| is_text(schema.field(*i).data_type())).collect();
+        let named = TEXTS.iter().find_map(|n| texts.iter().find(|i| schema.field(**i).name().eq_ignore_ascii_case(n)));
+        match (named, &texts[..]) {
+            (Some(at), _) | (None, [at]) => Ok(*at),
+            (None, []) => Err(ColumnError::new_err(format!("no column holds strings or bytes; there are {}", list(schema)))),
+            (None, _) => {
+                Err(ColumnError::new_err(format!("which column holds the texts? name it with column=…; there are {}", list(schema))))
+            }
+        }
+    }
+}
+
+/// The columns there are, with their types.
+fn list(schema: &Schema) -> String {
+    let all: Vec<String> = schema.fields().iter().map(|f| format!("{:?} ({})", f.name(), f.data_type())).collect();
+    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+}
+
+fn is_text(kind: &DataType) -> bool {
+    use DataType::{Binary, BinaryView, FixedSizeBinary, LargeBinary, LargeUtf8, Utf8, Utf8View};
+    matches!(kind, Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_))
+}
+
+/// Looks at every offset of a column, and at its UTF-8: other libraries are not trusted with memory.
+pub fn checked(array: &ArrayRef, name: &str) -> PyResult<()> {
+    let data = array.to_data();
+    data.validate_full().map_err(|e| ColumnError::new_err(format!("column {name:?} is damaged: {e}")))
+}
+
+/// A column of whole numbers.
+pub fn numbers<'a>(batch: &'a RecordBatch, at: usize, what: &str) -> PyResult<&'a arrow_array::Int64Array> {
+    let schema = batch.schema();
+    batch.column(at).as_primitive_opt::<Int64Type>().ok_or_else(|| {
+        let field = schema.field(at);
+        ColumnError::new_err(format!("column {:?} for {what} holds {}, it must hold int64", field.name(), field.data_type()))
+    })
+}
+
+/// The own columns of cleaned rows on their way.
+#[derive(Default)]
+pub struct Own {
+    strings: [StringBuilder; 13],
+    confidence: Float64Builder,
+    trace: Option<StringBuilder>,
+}
+
+/// Number of the column of the confidence, which alone holds numbers.
+const CONFIDENCE: usize = 8;
+
+impl Own {
+    /// For a batch; with `trace` a last column holds the story of each record.
+    pub fn new(trace: bool) -> Own {
+        Own { trace: trace.then(StringBuilder::new), ..Own::default() }
+    }
+
+    fn push(&mut self, values: [Option<&str>; 13], confidence: Option<f64>, trace: Option<&str>) {
+        for (to, value) in self.strings.iter_mut().zip(values) {
+            to.append_option(value);
+        }
+        self.confidence.append_option(confidence);
+        if let Some(to) = &mut self.trace {
+            to.append_option(trace);
+        }
+    }
+
+    /// A cleaned record.
+    pub fn document(&mut self, d: &Document, trace: Option<&str>) {
+        let own = [
+            Some(&*d.id),
+            d.url.as_deref(),
+            d.text.as_deref(),
+            d.title.as_deref(),
+            d.author.as_deref(),
+            d.date.as_deref(),
+            d.language.as_deref(),
+            d.charset.as_deref(),
+            d.reason.as_deref(),
+            d.metadata.as_deref(),
+            d.removed.as_deref(),
+            d.counts.as_deref(),
+            None,
+        ];
+        self.push(own, d.charset_confidence, trace);
+    }
+
+    /// A record without a text: left aside for a reason, or not read because of an error.
+    pub fn nothing(&mut self, id: &str, url: Option<&str>, reason: Option<&str>, error: Option<&str>) {
+        let mut own = [None; 13];
+        (own[0], own[1], own[8], own[12]) = (Some(id), url, reason, error);
+        self.push(own, None, None);
+    }
+
+    /// The columns with their fields.
+    pub fn finish(mut self) -> Vec<(Field, ArrayRef)> {
+        let mut strings = self.strings.iter_mut();
+        let mut out: Vec<(Field, ArrayRef)> = Vec::with_capacity(OWN.len() + 1);
+        for (i, name) in OWN.iter().enumerate() {
+            let column: ArrayRef = match i {
+                CONFIDENCE => Arc::new(self.confidence.finish()),
+                _ => Arc::new(strings.next().expect("13 strings and a number are 14 columns").finish()),
+            };
+            out.push((Field::new(*name, column.data_type().clone(), *name != "id"), column));
+        }
+        if let Some(trace) = &mut self.trace {
+            out.push((Field::new("trace", DataType::Utf8, true), Arc::new(trace.finish())));
+        }
+        out
+    }
+
+    /// The fields alone.
+    pub fn fields(trace: bool) -> Vec<Field> {
+        Own::new(trace).finish().into_iter().map(|(f, _)| f).collect()
+    }
+}

@@ -1,0 +1,30 @@
+//! The Python binding of jingwen: arguments in, values and Arrow batches out. What is done with a record lives in the library; the
+//! Python side of the package (`jingwen/*.py`) holds the adapters.
+
+mod batch;
+mod capsule;
+mod cleaner;
+mod columns;
+mod document;
+mod error;
+mod read;
+
+use pyo3::prelude::*;
+
+/// Native part of the package `jingwen`; import from `jingwen` instead.
+#[pymodule]
+fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add("SCHEMA_VERSION", jingwen::io::table::write::SCHEMA_VERSION)?;
+    m.add("COLUMNS", columns::OWN.to_vec())?;
+    m.add_class::<cleaner::Cleaner>()?;
+    m.add_class::<document::Document>()?;
+    m.add_class::<document::Edit>()?;
+    m.add_class::<document::Removed>()?;
+    m.add_class::<document::Charset>()?;
+    m.add_class::<capsule::Batch>()?;
+    m.add_class::<read::Reader>()?;
+    m.add_function(wrap_pyfunction!(read::sources, m)?)?;
+    m.add_function(wrap_pyfunction!(columns::others, m)?)?;
+    error::add(m)
+}

@@ -1,0 +1,149 @@
+"""Arrow in, Arrow out: columns, nulls, bad rows, limits, and the libraries tables come from."""
+
+import threading
+
+import pytest
+
+import jingwen
+from conftest import CHINESE, HTML, OTHER, PNG
+
+pa = pytest.importorskip("pyarrow")
+
+TEXTS = [HTML, None, CHINESE, ""]
+#: what each of TEXTS becomes
+CLEAN = [jingwen.clean(HTML).text, None, CHINESE + "\n", ""]
+
+
+def table(**columns):
+    return pa.table({"id": ["a.html", "b", "c", "d"], **columns})
+
+
+def test_the_schema_is_that_of_the_parquet_writer():
+    out = jingwen.clean_batch(table(text=TEXTS), others=False)
+    assert out.column_names == jingwen.COLUMNS == [
+        "id", "url", "text", "title", "author", "date", "language", "charset", "charset_confidence", "reason", "metadata", "removed", "counts", "error"
+    ]  # fmt: skip
+    assert out.schema.metadata == {b"schema_version": b"1"}
+    assert {str(f.type) for f in out.schema if f.name != "charset_confidence"} == {"string"}
+    empty = jingwen.clean_batch(table(text=TEXTS).slice(0, 0), others=False)
+    assert empty.schema == out.schema and len(empty) == 0
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "string_view", "binary", "large_binary", "binary_view"])
+def test_every_kind_of_text_column(kind):
+    texts = TEXTS if "string" in kind else [t.encode() if t else t for t in TEXTS[:3]] + [b" "]
+    column = pa.array(texts).cast(getattr(pa, kind)())
+    for data in (table(text=column), table(text=column).to_batches()[0], table(text=column).slice(1), column):
+        out = jingwen.clean_batch(data)
+        assert out["text"].to_pylist() == CLEAN[4 - len(data) :]
+
+
+def test_nulls_stay_null_and_bad_rows_say_why():
+    cleaner = jingwen.Cleaner()
+    rows = table(html=[HTML.encode(), None, PNG, b""])
+    out = cleaner.clean_batch(rows, "html")
+    assert out["text"].to_pylist() == [CLEAN[0], None, None, None]
+    assert out["reason"].to_pylist() == [None, "record/null: the text is null", None, None]
+    assert [e and e.split(":")[0] for e in out["error"].to_pylist()] == [None, None, "binary", "empty"]
+    assert cleaner.counts == {"rows": 4, "nulls": 1, "errors": 2}
+    with pytest.raises(jingwen.RecordError, match=r"c: binary: .*row 2"):
+        jingwen.clean_batch(rows, "html", on_bad="fail")
+
+
+def test_a_panic_is_one_row():
+    rows = table(text=["one boom", CHINESE, None, "two"])
+    out = jingwen.clean_batch(rows, _fragile="boom")
+    assert out["text"].to_pylist()[1:] == [CHINESE + "\n", None, "two\n"]
+    assert "internal error" in out["error"][0].as_py()
+    with pytest.raises(jingwen.InternalError, match="a.html: internal error.*row 0"):
+        jingwen.clean_batch(rows, _fragile="boom", on_bad="fail")
+
+
+@pytest.mark.parametrize(
+    "call, error, says",
+    [
+        (lambda t: jingwen.clean_batch(t, "txt"), jingwen.ColumnError, 'no column "txt".*"html" \\(Utf8\\), "n" \\(Int64\\)'),
+        (lambda t: jingwen.clean_batch(t, "n"), jingwen.ColumnError, "Int64, it must hold strings or bytes"),
+        (lambda t: jingwen.clean_batch(t.select(["n"])), jingwen.ColumnError, "no column holds strings"),
+        (lambda t: jingwen.clean_batch(t.rename_columns(["x", "y", "n"])), jingwen.ColumnError, "which column"),
+        (lambda t: jingwen.clean_batch(t, "html", url="n"), jingwen.ColumnError, "for the addresses"),
+        (lambda t: jingwen.clean_batch(t, "html", max_batch=100), jingwen.BatchTooLarge, "rows 0 to 4 hold"),
+        (lambda t: jingwen.clean_batch(t, "html", max_batch=1 << 40), jingwen.OptionError, "max_batch"),
+        (lambda t: jingwen.clean_batch([1, 2]), TypeError, "not list"),
+        (lambda t: jingwen.clean_batch(t, "html", on_bad="ignore"), jingwen.OptionError, '"quarantine", "fail"'),
+    ],
+)
+def test_what_cannot_be_is_an_exception(call, error, says):
+    with pytest.raises(error, match=says):
+        call(table(html=TEXTS, n=[1, 2, 3, 4]))
+
+
+def test_a_damaged_column_is_an_exception():
+    good = pa.array(["one", "two"])
+    _, offsets, data = good.buffers()
+    wrong = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(bytes([0, 0, 0, 0, 9, 0, 0, 0, 6, 0, 0, 0])), data])
+    with pytest.raises(jingwen.ColumnError):
+        jingwen.clean_batch(wrong)
+    wrong = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"\xff\xfe\xff\xfe\xff\xfe")])
+    with pytest.raises(jingwen.ColumnError):
+        jingwen.clean_batch(wrong)
+
+
+def test_other_columns_come_along():
+    out = jingwen.clean_batch(table(text=TEXTS, charset=["x"] * 4, n=[[1], None, [], [2, 3]]))
+    assert out["input_charset"].to_pylist() == ["x"] * 4 and out["n"].to_pylist() == [[1], None, [], [2, 3]]
+    assert "input_text" not in out.column_names and out["id"].to_pylist() == ["a.html", "b", "c", "d"]
+    numbered = jingwen.clean_batch(pa.table({"id": [7, 8], "text": [CHINESE, OTHER]}))
+    assert numbered["id"].to_pylist() == ["7", "8"]
+
+
+def test_threads_and_batches_change_nothing():
+    rows = pa.table({"text": [f"{CHINESE}{n}" if n % 3 else None for n in range(500)]})
+    one = jingwen.clean_batch(rows)
+    assert jingwen.clean_batch(rows, threads=3).equals(one)
+    cut = pa.Table.from_batches(rows.to_batches(max_chunksize=37))
+    assert jingwen.clean_batch(cut).combine_chunks().equals(one.combine_chunks())
+    out = [None] * 4
+
+    def work(n):
+        out[n] = jingwen.clean_batch(rows)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    [t.start() for t in threads], [t.join() for t in threads]
+    assert all(o.equals(one) for o in out)
+
+
+def test_a_trace_is_the_story_of_each_record():
+    out = jingwen.clean_batch(table(text=TEXTS), trace=True)
+    first, null, *_ = out["trace"].to_pylist()
+    assert null is None and first == jingwen.explain(HTML, id="a.html", json=True)
+
+
+def test_the_batch_agrees_with_single_records():
+    out = jingwen.clean_batch(table(text=TEXTS))
+    for text, row in zip(TEXTS, out.to_pylist()):
+        if text:
+            page = jingwen.clean(text, id=row["id"])
+            assert (page.text, page.title, page.charset.name) == (row["text"], row["title"], row["charset"])
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "datasets", "duckdb"])
+def test_tables_of_other_libraries(library):
+    module = pytest.importorskip(library)
+    rows = {"text": TEXTS[:3], "n": [1, 2, 3]}
+    if library == "polars":
+        data, texts = module.DataFrame(rows), lambda t: t["text"].to_list()
+        assert texts(jingwen.clean_batch(data["text"])) == CLEAN[:3]
+        assert texts(jingwen.clean_batch(data.lazy())) == CLEAN[:3]
+    elif library == "pandas":
+        data, texts = module.DataFrame(rows), lambda t: [x if isinstance(x, str) else None for x in t["text"]]
+        assert texts(jingwen.clean_batch(data["text"])) == CLEAN[:3]
+    elif library == "datasets":
+        data, texts = module.Dataset.from_dict(rows), lambda t: t["text"]
+    else:
+        given = pa.table(rows)  # noqa: F841 (duckdb finds it by its name)
+        data, texts = module.sql("select * from given"), lambda t: pa.table(t)["text"].to_pylist()
+    out = jingwen.clean_batch(data, "text")
+    assert list(texts(out)) == CLEAN[:3]
+    if library != "duckdb":
+        assert type(out) is type(data)

@@ -1,0 +1,153 @@
+//! The passes of a run over single records, for callers that move the records themselves: a batch of Python's, a cluster. No plan, no
+//! files, no journal; what becomes of a record is what a run makes of it.
+
+use super::render::Render;
+pub use super::rows::{Row, Verdict};
+use super::settings::Settings;
+use super::sums::Counter;
+use super::table;
+pub use super::table::Document;
+use crate::draft::Draft;
+use crate::io::document::{Details, Places};
+use crate::io::records::too_large;
+use crate::page::{Page, RawDoc};
+use crate::rules::Rules;
+
+/// A record as it is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    /// Its name, address, label and bytes.
+    pub raw: RawDoc<'a>,
+    /// The bytes are Unicode text already; those that are not UTF-8 are decoded all the same.
+    pub text: bool,
+}
+
+/// The passes. Immutable, shared by threads.
+#[derive(Debug)]
+pub struct Passes {
+    render: Render,
+    limit: usize,
+}
+
+impl Passes {
+    /// By these settings and rules; settings about files do not matter here. Details are always told.
+    pub fn new(settings: &Settings, rules: &'static Rules) -> Passes {
+        let settings = Settings { details: true, ..settings.clone() };
+        Passes { render: Render::new(&settings, rules), limit: settings.max_record }
+    }
+
+    /// The rules that edits and marks refer to.
+    pub fn rules(&self) -> &'static Rules {
+        self.render.rules()
+    }
+
+    /// The page of a record.
+    ///
+    /// # Errors
+    /// Why it is none: no bytes, too many, no text.
+    pub fn page<'a>(&self, given: Given<'a>) -> Result<Page<'a>, String> {
+        let raw = given.raw;
+        if raw.bytes.len() > self.limit {
+            return Err(too_large(raw.bytes.len() as u64, self.limit));
+        }
+        match given.text.then(|| std::str::from_utf8(raw.bytes)) {
+            Some(Ok(text)) => Ok(self.render.page_of_text(raw, text)),
+            _ if raw.bytes.is_empty() => Err("empty: 0 bytes".to_owned()),
+            _ => self.render.page(raw),
+        }
+    }
+
+    /// What is left to know of a page.
+    pub fn draft<'p>(&self, page: &'p Page<'_>) -> Draft<'p> {
+        self.render.draft(page, false)
+    }
+
+    /// Why nothing stays of a record, if that is so.
+    pub fn reason(&self, draft: &Draft<'_>) -> Option<String> {
+        self.render.reason(draft, &draft.clean(), true)
+    }
+
+    /// Cleans a record without looking at others. As `clean --to parquet` writes it.
+    ///
+    /// # Errors
+    /// As [`Passes::page`].
+    pub fn clean(&self, given: Given<'_>) -> Result<Document, String> {
+        let page = self.page(given)?;
+        Ok(self.document(&self.draft(&page), &nowhere))
+    }
+
+    /// The first pass: the draft, stored in bytes, and the rows by which records are compared.
+    ///
+    /// # Errors
+    /// As [`Passes::page`].
+    pub fn scan(&self, given: Given<'_>, order: u64, rows: &mut Vec<Row>) -> Result<Vec<u8>, String> {
+        let page = self.page(given)?;
+        let draft = self.draft(&page);
+        let stored = postcard::to_stdvec(&draft).map_err(|e| format!("internal error: {e}"))?;
+        self.render.rows(&page, &draft, order, rows);
+        Ok(stored)
+    }
+
+    /// The last pass: a stored draft without what `verdicts`, all about this record in any order, say of it. `places` names the
+    /// records of first copies.
+    ///
+    /// # Errors
+    /// That the bytes are no draft.
+    pub fn apply(&self, stored: &[u8], verdicts: &[Verdict], places: Places<'_>) -> Result<Document, String> {
+        let mut draft: Draft<'_> = postcard::from_bytes(stored).map_err(|e| format!("what the scan stored cannot be read: {e}"))?;
+        self.render.judge(&mut draft, verdicts, &mut Counter::default());
+        Ok(self.document(&draft, places))
+    }
+
+    /// A draft as a row of what is written.
+    pub fn document(&self, draft: &Draft<'_>, places: Places<'_>) -> Document {
+        let text = draft.clean();
+        let reason = self.render.reason(draft, &text, true);
+        let details = Details::new(draft, text.len(), self.rules(), places);
+        table::document(draft, &text, &details, reason.as_deref(), None)
+    }
+}
+
+/// Of one record no copies elsewhere are known.
+fn nowhere(order: u64) -> (String, u64) {
+    (String::new(), order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::settings::Dedup;
+
+    const LINE: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条。";
+
+    fn text(s: &str) -> Given<'_> {
+        Given { raw: RawDoc { id: "a", bytes: s.as_bytes(), ..RawDoc::default() }, text: true }
+    }
+
+    #[test]
+    fn two_passes_leave_out_what_the_first_copy_has() {
+        let passes = Passes::new(&Settings { dedup: Dedup::Dump, ..Settings::default() }, Rules::builtin());
+        let (one, two) = (format!("{LINE}\n"), format!("河边的柳树又发了新芽，孩子们在树下玩耍。\n{LINE}\n"));
+        let mut rows = Vec::new();
+        passes.scan(text(&one), 1, &mut rows).unwrap();
+        let stored = passes.scan(text(&two), 2, &mut rows).unwrap();
+        let same: Vec<&Row> = rows.iter().filter(|r| rows.iter().filter(|o| o.key == r.key).count() == 2).collect();
+        let [first, copy] = same[..] else { panic!("{rows:?}") };
+        let verdict = Verdict { doc: copy.doc, block: copy.block, first_doc: first.doc, first_block: first.block, copies: 0 };
+        let document = passes.apply(&stored, &[verdict], &|order| ("a.jsonl".to_owned(), order)).unwrap();
+        assert_eq!(document.text.as_deref(), Some("河边的柳树又发了新芽，孩子们在树下玩耍。\n"));
+        assert!(document.removed.unwrap().contains("\"first\":{\"path\":\"a.jsonl\",\"record\":1,\"block\":0}"));
+        // without a verdict it is what one pass makes of it
+        let alone = passes.apply(&stored, &[], &|_| panic!("nothing to name")).unwrap();
+        assert_eq!(alone.text, passes.clean(text(&two)).unwrap().text);
+    }
+
+    #[test]
+    fn what_is_no_text_is_told() {
+        let passes = Passes::new(&Settings { max_record: 10, ..Settings::default() }, Rules::builtin());
+        let bytes = |bytes| passes.page(Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: false }).map(|_| ()).unwrap_err();
+        assert!(bytes(b"").contains("0 bytes"));
+        assert!(bytes(b"01234567890").contains("the limit is 10"));
+        assert!(passes.apply(b"\xFF\xFF", &[], &nowhere).is_err());
+    }
+}
