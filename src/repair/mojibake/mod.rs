@@ -90,7 +90,12 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
         end += 1;
     }
     let shorter = suspect::Suspect { start, end, ..*s };
-    if known.is_empty() && s.end - s.start > LONG && end - start < s.end - s.start && whole(search, text, &shorter, known).is_empty() {
+    let long = s.end - s.start > LONG && end - start < s.end - s.start;
+    let first = if long { &shorter } else { s };
+    if known.is_empty()
+        && (first.end - first.start <= WINDOW && search::is_language_at(search, text, first)
+            || long && whole(search, text, first, known).is_empty())
+    {
         return Vec::new();
     }
     whole(search, text, s, known)

@@ -1,6 +1,8 @@
 //! Which hypotheses are worth a walk: under which of them some part of a line reads like text, by the prices of single characters.
 //! The walk itself is in `segment`, the decision to believe it in `search`.
 
+use std::ops::Range;
+
 use super::charset::{Pair, Pairs, Reading};
 use super::kinds::{is_cyrillic, is_wide};
 use crate::codec::{Codec, Step};
@@ -29,10 +31,10 @@ mod least {
 const BREAK: u16 = 0x100;
 
 /// The hypotheses under which some part of the line reads like text, with how well they fit, best first. `core` is where the evidence
-/// is. Time bound by the sample.
-pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize)) -> Vec<(i32, Pair)> {
-    let (from, to) = sample(model, line, core);
-    let sample = &line[from..to];
+/// is, `sample` what [`sample`] says. Time bound by the sample.
+pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize), sample: Range<usize>) -> Vec<(i32, Pair)> {
+    let from = sample.start;
+    let sample = &line[sample];
     let high = sample.iter().filter(|c| !c.is_ascii()).count();
     let mut ranked: Vec<(i32, Pair)> = Vec::new();
     let mut bytes: Vec<u16> = Vec::with_capacity(2 * sample.len());
@@ -101,12 +103,12 @@ pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize)) -> 
 }
 
 /// The characters asked: around the evidence, and of long evidence the piece that is dearest as it stands.
-fn sample(model: &Model, line: &[char], core: (usize, usize)) -> (usize, usize) {
+pub(super) fn sample(model: &Model, line: &[char], core: (usize, usize)) -> Range<usize> {
     let (mut from, mut to) = (core.0.saturating_sub(AROUND), (core.1 + AROUND).min(line.len()));
     // Letters are damaged here and there: ask the whole line, if it is short.
     if !line[from..to.min(from + SAMPLE)].iter().any(|&c| is_wide(c)) {
         to = to.min(from + SAMPLE);
-        return (from.saturating_sub(SAMPLE), (to + SAMPLE).min(line.len()));
+        return from.saturating_sub(SAMPLE)..(to + SAMPLE).min(line.len());
     }
     if to - from > SAMPLE {
         let price = |i: usize| match line[i] {
@@ -124,7 +126,7 @@ fn sample(model: &Model, line: &[char], core: (usize, usize)) -> (usize, usize) 
         }
         (from, to) = (at, at + SAMPLE);
     }
-    (from, to)
+    from..to
 }
 
 /// Hypotheses that single signs call for, which are too little to be ranked by.

@@ -62,6 +62,8 @@ mod limit {
     pub const SKIP_SURE: usize = 76;
     pub const SKIP_LATIN: usize = 100;
     pub const BRIEF: usize = 3;
+    /// Characters on both sides of the sample in which a hypothesis must gain something first.
+    pub const PROBE: usize = 4;
     /// What a change must gain more for each charset that is commoner than its own.
     pub const RARER: i32 = 8;
     /// Evidence at which losses without a trace are looked for, in 1/4 nats.
@@ -84,6 +86,8 @@ const LEVELS: u32 = 3;
 pub(super) struct Searches {
     exact: Search,
     lattice: Lattice,
+    /// The place of some evidence and the characters next to it.
+    near: Vec<char>,
 }
 
 /// A line, or a window of a long one, that may be damaged.
@@ -103,11 +107,61 @@ pub(super) fn changes(search: &mut Searches, place: Place<'_>) -> Vec<Change> {
     changes_at(search, place, 1)
 }
 
+/// Whether what looked odd in a text is language as it stands, by the place of the evidence and the characters next to it alone:
+/// what most alarms of clean text end with. Says what [`changes`] would find out at a line that is not cut into windows.
+pub(super) fn is_language_at(search: &mut Searches, text: &str, s: &Suspect) -> bool {
+    let boundary = |at: usize| (at..s.end).find(|&at| text.is_char_boundary(at)).unwrap_or(s.end);
+    let (from, to) = (boundary(s.from.max(s.start)), boundary(s.to));
+    if from >= to {
+        return false;
+    }
+    let before = text[s.start..from].char_indices().rev().nth(limit::CONTEXT - 1).map_or(s.start, |(at, _)| s.start + at);
+    let near = &mut search.near;
+    near.clear();
+    near.extend(text[before..from].chars());
+    let first = near.len();
+    near.extend(text[from..to].chars());
+    let core = first..near.len();
+    near.extend(text[to..s.end].chars().take(limit::CONTEXT));
+    Core::of(near, &core, s.evidence).is_language(Model::shared(), near, &core)
+}
+
+/// What a place of evidence consists of.
+struct Core {
+    /// Characters beyond ASCII, and those of them that are Han and the like.
+    odd: usize,
+    wide: usize,
+    /// Whether letters and signs have evidence beyond doubt.
+    sure: bool,
+    /// Whether it is looked at whatever it costs.
+    certain: bool,
+}
+
+impl Core {
+    fn of(line: &[char], core: &Range<usize>, evidence: i32) -> Core {
+        let (mut odd, mut wide, mut control) = (0, 0, false);
+        for &c in line[core.clone()].iter().filter(|c| !c.is_ascii()) {
+            odd += 1;
+            wide += usize::from(is_wide(c));
+            // What no text has is looked at whatever the rest costs.
+            control |= matches!(c, '\u{80}'..='\u{9f}' | '\u{fffd}' | '\u{2550}'..='\u{2593}');
+        }
+        let sure = evidence >= limit::SURE && wide * 2 < odd;
+        Core { odd, wide, sure, certain: sure && (control || odd <= limit::BRIEF) }
+    }
+
+    /// Whether what looked odd one by one is language once its neighbours are seen.
+    fn is_language(&self, model: &Model, line: &[char], core: &Range<usize>) -> bool {
+        !self.certain && is_language(model, line, core, (self.wide, self.odd), self.sure)
+    }
+}
+
 fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change> {
     let model = Model::shared();
     let line = place.line;
     let core = place.core.0..place.core.1;
-    let odd = line[core.clone()].iter().filter(|c| !c.is_ascii()).count();
+    let kind = Core::of(line, &core, place.evidence);
+    let odd = kind.odd;
     // Characters of the core that are explained.
     let covered = |c: &[Change]| -> usize {
         let inside =
@@ -115,25 +169,30 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         c.iter().flat_map(inside).filter(|c| !c.is_ascii()).count()
     };
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
-    let wide = line[core.clone()].iter().filter(|c| is_wide(**c)).count();
-    // What no text has is looked at whatever the rest costs.
-    let control = line[core.clone()].iter().any(|c| matches!(c, '\u{80}'..='\u{9f}' | '\u{fffd}' | '\u{2550}'..='\u{2593}'));
-    let control = control || odd <= limit::BRIEF;
-    let sure = place.evidence >= limit::SURE && wide * 2 < odd;
-    let language = level == 1 && !(sure && control) && is_language(model, line, &core, (wide, odd), sure);
+    let language = level == 1 && kind.is_language(model, line, &core);
     if language && place.known.is_empty() {
         return Vec::new();
     }
-    search.exact.begin(model, line);
     // What damaged another line explains this one too, or the others are asked.
+    if !place.known.is_empty() {
+        search.exact.begin(model, line);
+    }
     for &pair in place.known {
         exact(search, line, pair, true, level, &mut best);
     }
     let mut ranked = Vec::new();
     if !language && covered(&best.1) * 20 < odd * 19 {
-        ranked = rank::hypotheses(model, line, place.core);
+        let sample = rank::sample(model, line, place.core);
+        ranked = rank::hypotheses(model, line, place.core, sample.clone());
+        let mut asked: Vec<(i32, Pair)> = ranked.iter().filter(|r| !place.known.contains(&r.1)).copied().collect();
+        if level == 1 && place.known.is_empty() {
+            probe(search, line, sample, &mut asked);
+        }
+        if !asked.is_empty() {
+            search.exact.begin(model, line);
+        }
         let mut first = None;
-        for &(fit, pair) in ranked.iter().filter(|r| !place.known.contains(&r.1)) {
+        for (fit, pair) in asked {
             // Once a hypothesis explains the line, only others that fit nearly as well are asked, and none that says the same.
             if let Some((best_fit, written)) = first
                 && odd >= limit::LONG
@@ -179,6 +238,21 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         }
     }
     best.1
+}
+
+/// Leaves those hypotheses under which something is gained near the evidence, if it is of Han and the like: there damage is dense. What
+/// reads no better after one level may after two.
+fn probe(search: &mut Searches, line: &[char], sample: Range<usize>, asked: &mut Vec<(i32, Pair)>) {
+    let near = &line[sample.start.saturating_sub(limit::PROBE)..(sample.end + limit::PROBE).min(line.len())];
+    if near.len() == line.len() || !line[sample].iter().any(|&c| is_wide(c)) {
+        return;
+    }
+    let model = Model::shared();
+    search.exact.begin(model, near);
+    asked.retain(|&(_, pair)| {
+        !search.exact.segments(model, near, pair, limit::ENTER_AGAIN).is_empty()
+            || pair.written == Codec::UTF_8 && again::whole(line, pair).is_some()
+    });
 }
 
 /// Whether Han that looked odd one by one is language once its neighbours are seen: terms and names cost little then, damage stays odd.

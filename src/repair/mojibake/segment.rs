@@ -44,7 +44,8 @@ const SEQUENCE: [i32; 5] = [0, 0, 48, 80, 160];
 /// Price of going in and out of a stretch between characters beyond ASCII.
 const BORDER: i32 = 8 * 16;
 const BORDER_UTF_8: i32 = 3 * 16;
-const NO_NODE: u32 = u32::MAX;
+/// In [`Node::parent`]: no node comes before, the line is as it stands up to the character whose number the other bits are.
+const STRAIGHT: u32 = 1 << 31;
 /// States kept at one place: one a number of pending bytes is the rule, two different alignments the exception.
 const ALIGNMENTS: usize = 4;
 
@@ -62,6 +63,15 @@ struct Node {
     inferred: bool,
 }
 
+/// A line as it stands, up to some character.
+#[derive(Clone, Copy)]
+struct Straight {
+    state: State,
+    cost: i32,
+    /// The part of `cost` that is the model's.
+    plain: i32,
+}
+
 /// Memory of the search, kept between lines.
 #[derive(Default)]
 pub(super) struct Search {
@@ -69,22 +79,24 @@ pub(super) struct Search {
     live: Vec<u32>,
     next: Vec<u32>,
     options: Vec<Bytes>,
-    prefix: Vec<i32>,
+    /// Before each character of the line, and at its end.
+    straight: Vec<Straight>,
     single: bool,
 }
 
 impl Search {
     /// Prices the line as it stands; must precede [`Search::segments`] of the same line.
     pub fn begin(&mut self, model: &Model, line: &[char]) {
-        self.prefix.clear();
-        self.prefix.push(0);
-        let (mut state, mut sum, mut last) = (model.start(), 0, ' ');
+        self.straight.clear();
+        self.straight.reserve(line.len() + 1);
+        let mut at = Straight { state: model.start(), cost: 0, plain: 0 };
+        let mut last = ' ';
+        self.straight.push(at);
         for &c in line {
-            let (next, cost) = model.step(state, c);
-            state = next;
-            sum += cost as i32 + boxes(last, c);
+            let (state, cost) = model.step(at.state, c);
+            at = Straight { state, cost: at.cost + cost as i32 + boxes(last, c), plain: at.plain + cost as i32 };
             last = c;
-            self.prefix.push(sum);
+            self.straight.push(at);
         }
     }
 
@@ -105,43 +117,43 @@ impl Search {
         let nbsp = (pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         self.nodes.clear();
         self.live.clear();
-        let root = Node {
-            parent: NO_NODE,
-            cost: 0,
-            plain: 0,
-            state: model.start(),
-            pending: Pending::default(),
-            out: ['\0'; 4],
-            outs: 0,
-            inside: false,
-            inferred: false,
-        };
-        self.nodes.push(root);
-        let mut clean = 0u32;
+        // The node outside of stretches before a character; none as long as no stretch has ended, which is most of most lines.
+        let mut clean: Option<u32> = None;
         for (at, &c) in line.iter().enumerate() {
+            if self.live.is_empty() && clean.is_none() && c.is_ascii() {
+                continue;
+            }
             let followed = line.get(at + 1).is_some_and(|n| matches!(n, ' ' | '\u{a0}'));
             // Outside: from outside, or from a stretch that ends here.
-            let odd = if at > 0 { boxes(line[at - 1], c) } else { 0 };
-            let mut best = self.outside(model, clean, c, odd);
+            let mut best = clean.map(|n| self.outside(model, n, c, if at > 0 { boxes(line[at - 1], c) } else { 0 }));
+            let mut least = best.map_or(self.straight[at + 1].cost, |b| b.cost);
             let leave = if c.is_ascii() { 0 } else { border };
             for i in 0..self.live.len() {
-                if self.nodes[self.live[i] as usize].pending.is_empty() {
+                let node = &self.nodes[self.live[i] as usize];
+                // A price is never below nothing.
+                if node.pending.is_empty() && node.cost + leave < least {
                     let other = self.outside(model, self.live[i], c, leave);
-                    if other.cost < best.cost {
-                        best = other;
+                    if other.cost < least {
+                        least = other.cost;
+                        best = Some(other);
                     }
                 }
             }
             // Inside: from inside, or from a stretch that begins here.
             self.next.clear();
             reading.all(c, &mut self.options);
+            let mut entry = clean;
             for option in 0..self.options.len() {
                 let bytes = self.options[option];
                 for i in 0..self.live.len() {
                     self.inside(model, self.live[i], pair.written, &bytes.0[..bytes.1], 0, false);
                 }
                 if !c.is_ascii() {
-                    self.inside(model, clean, pair.written, &bytes.0[..bytes.1], enter + if begun { border } else { 0 }, false);
+                    let from = *entry.get_or_insert_with(|| {
+                        self.nodes.push(root(self.straight[at], at));
+                        (self.nodes.len() - 1) as u32
+                    });
+                    self.inside(model, from, pair.written, &bytes.0[..bytes.1], enter + if begun { border } else { 0 }, false);
                 }
             }
             if let (' ', Some(nbsp)) = (c, nbsp) {
@@ -156,17 +168,29 @@ impl Search {
                 }
             }
             std::mem::swap(&mut self.live, &mut self.next);
-            clean = self.push(best);
+            clean = best.map(|b| self.push(b));
             begun |= !c.is_ascii();
-        }
-        let mut end = clean;
-        for &n in &self.live {
-            let node = &self.nodes[n as usize];
-            if node.pending.is_empty() && node.cost < self.nodes[end as usize].cost {
-                end = n;
+            if c.is_ascii() {
+                // What goes on alike from outside at a price that makes entering again cheaper is not worth going on with.
+                let (state, cost) = clean.map_or((self.straight[at + 1].state, self.straight[at + 1].cost), |n| {
+                    (self.nodes[n as usize].state, self.nodes[n as usize].cost)
+                });
+                let nodes = &self.nodes;
+                self.live.retain(|n| {
+                    let node = &nodes[*n as usize];
+                    !(node.pending.is_empty() && node.state == state && node.cost > cost + enter + border)
+                });
             }
         }
-        self.trace(line, end, enter)
+        let mut end = clean;
+        let mut least = clean.map_or(self.straight[line.len()].cost, |n| self.nodes[n as usize].cost);
+        for &n in &self.live {
+            let node = &self.nodes[n as usize];
+            if node.pending.is_empty() && node.cost < least {
+                (end, least) = (Some(n), node.cost);
+            }
+        }
+        end.map_or(Vec::new(), |end| self.trace(line, end, enter))
     }
 
     fn push(&mut self, node: Node) -> u32 {
@@ -243,48 +267,66 @@ impl Search {
     fn trace(&self, line: &[char], end: u32, enter: i32) -> Vec<Segment> {
         let mut way = Vec::with_capacity(line.len());
         let mut at = end;
-        while at != NO_NODE {
+        let begin = loop {
             let node = &self.nodes[at as usize];
             way.push(at);
+            if node.parent & STRAIGHT != 0 {
+                break (node.parent & !STRAIGHT) as usize;
+            }
             at = node.parent;
-        }
+        };
         way.reverse();
-        // way[i + 1] is the state after character i.
+        // What the line is like after `i` characters.
+        let state = |i: usize| &self.nodes[way[i - begin] as usize];
         let mut segments = Vec::new();
-        let mut i = 0;
+        let mut i = begin;
         while i < line.len() {
-            if !self.nodes[way[i + 1] as usize].inside {
+            if !state(i + 1).inside {
                 i += 1;
                 continue;
             }
             let from = i;
-            while i < line.len() && self.nodes[way[i + 1] as usize].inside {
+            while i < line.len() && state(i + 1).inside {
                 i += 1;
             }
             let mut to = i;
             // ASCII reads the same inside and outside: leave it outside.
             while to > from && line[to - 1].is_ascii() && {
-                let n = &self.nodes[way[to] as usize];
-                n.outs == 1 && n.out[0] == line[to - 1] && !n.inferred && self.nodes[way[to - 1] as usize].pending.is_empty()
+                let n = state(to);
+                n.outs == 1 && n.out[0] == line[to - 1] && !n.inferred && state(to - 1).pending.is_empty()
             } {
                 to -= 1;
             }
             let mut now = String::new();
             let mut guesses = Vec::new();
-            for &w in &way[from + 1..=to] {
-                let node = &self.nodes[w as usize];
+            for node in (from + 1..=to).map(state) {
                 let start = now.len();
                 now.extend(&node.out[..usize::from(node.outs)]);
                 if node.inferred {
                     guesses.push(Guess { from: start, to: now.len(), others: Vec::new() });
                 }
             }
-            let (first, last) = (&self.nodes[way[from] as usize], &self.nodes[way[to] as usize]);
-            let before = self.prefix[to] - self.prefix[from];
+            let (first, last) = (state(from), state(to));
+            let before = self.straight[to].cost - self.straight[from].cost;
             let gain = before - (last.cost - first.cost - enter);
             segments.push(Segment { from, to, bytes: 0, now, after: last.plain - first.plain, gain, guesses });
         }
         segments
+    }
+}
+
+/// The node outside of stretches before character number `at` of a line that is as it stands so far.
+fn root(before: Straight, at: usize) -> Node {
+    Node {
+        parent: STRAIGHT | at as u32,
+        cost: before.cost,
+        plain: before.plain,
+        state: before.state,
+        pending: Pending::default(),
+        out: ['\0'; 4],
+        outs: 0,
+        inside: false,
+        inferred: false,
     }
 }
 

@@ -48,10 +48,24 @@ pub(super) mod weight {
     pub const CLEAN: i32 = 30;
 }
 
+/// Weight and flags of a character in one byte, for what most Chinese text consists of.
+pub(super) mod packed {
+    /// Bits of the weight, and what stands there for 0.
+    pub const WEIGHT: u8 = 0x3f;
+    pub const ZERO: i32 = 12;
+    /// In place of a weight: a character of class `HIGH`.
+    pub const HIGH: u8 = 0x3f;
+    pub const KANA: u8 = 0x40;
+    pub const CHINESE: u8 = 0x80;
+    pub const BOTH: u8 = KANA | CHINESE;
+}
+
 /// Per character of the basic plane.
 pub(super) struct Table {
     /// Weight and class.
     pub at: Vec<(i8, u8)>,
+    /// The same, packed.
+    pub packed: Box<[u8; 0x1_0000]>,
     /// Index into `high`, 0 = none.
     pub index: Vec<u16>,
     pub high: Vec<High>,
@@ -74,7 +88,12 @@ pub(super) fn table() -> &'static Table {
 
 fn build() -> Table {
     let model = Model::shared();
-    let mut t = Table { at: vec![(0, class::PLAIN); 0x1_0000], index: vec![0; 0x1_0000], high: vec![High::default()] };
+    let mut t = Table {
+        at: vec![(0, class::PLAIN); 0x1_0000],
+        packed: Box::new([packed::HIGH; 0x1_0000]),
+        index: vec![0; 0x1_0000],
+        high: vec![High::default()],
+    };
     for code in 0x80..0x1_0000u32 {
         let Some(c) = char::from_u32(code) else { continue };
         match code {
@@ -130,5 +149,12 @@ fn build() -> Table {
         t.at[code].0 = weight::ASCII as i8;
     }
     t.at[0x0a].1 = class::NEWLINE;
+    for (to, &(weight, flags)) in t.packed.iter_mut().zip(&t.at) {
+        if matches!(flags & class::OF, class::WIDE | class::PLAIN) {
+            *to = (i32::from(weight) + packed::ZERO) as u8
+                | if flags & class::KANA != 0 { packed::KANA } else { 0 }
+                | if flags & class::CHINESE != 0 { packed::CHINESE } else { 0 };
+        }
+    }
     t
 }

@@ -4,7 +4,7 @@
 use memchr::{memchr, memrchr};
 
 use super::mixed;
-use super::signs::{High, Table, class, table, weight};
+use super::signs::{High, Table, class, packed, table, weight};
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
 const ALARM: i32 = 14;
@@ -68,27 +68,13 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
             walk.character(t, code, at);
             at += 2;
         } else if byte < 0xf0 {
-            let code = u32::from(byte & 0x0f) << 12 | u32::from(bytes[at + 1] & 0x3f) << 6 | u32::from(bytes[at + 2] & 0x3f);
-            let (weight, flags) = t.at[code as usize];
-            let class = flags & class::OF;
-            // Common Han and punctuation: nothing but a little less evidence.
-            if weight <= 0 && class != class::HIGH {
-                let wide = class == class::WIDE;
-                if !wide && walk.alone && walk.after_letter {
-                    walk.mixed(weight::MIXED_WORD, at);
-                }
-                walk.alone = wide && walk.last != class::WIDE && code >= 0x3400;
-                walk.after_letter = walk.last == class::LETTER;
-                walk.last = class;
-                walk.sum = (walk.sum + i32::from(weight)).max(0);
-                if wide {
-                    at = walk.wides(bytes, t, at + 3);
-                    continue;
-                }
+            let end = walk.run(bytes, t, at);
+            if end == at {
+                walk.character(t, code_of(bytes, at), at);
+                at += 3;
             } else {
-                walk.character(t, code, at);
+                at = end;
             }
-            at += 3;
         } else {
             walk.last = class::WIDE;
             walk.high = High::default();
@@ -97,6 +83,12 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     }
     walk.finish(text.as_bytes(), line, text.len(), &mut found);
     found
+}
+
+/// The character of three bytes at `at`.
+#[inline]
+fn code_of(bytes: &[u8], at: usize) -> u32 {
+    u32::from(bytes[at] & 0x0f) << 12 | u32::from(bytes[at + 1] & 0x3f) << 6 | u32::from(bytes[at + 2] & 0x3f)
 }
 
 /// How many bytes of ASCII `bytes` begins with.
@@ -151,38 +143,85 @@ struct Walk {
 }
 
 impl Walk {
-    /// Han and the like behind Han, from `at` on; returns where it ends. Most of Chinese text is walked here, in a third of the
-    /// instructions that the general case takes.
+    /// Han and the like with the punctuation between, from `at` on; returns where they end. Most of Chinese text is walked here, by
+    /// one look-up a character. Evidence below [`HINT`] is not kept: nobody asks for it.
     #[inline]
-    fn wides(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
-        let (mut end, mut sum, mut best, mut seen) = (at, self.sum, self.best, 0);
+    fn run(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
+        let (mut end, mut sum, mut from, mut best, mut seen) = (at, self.sum, self.from, self.best.max(HINT - 1), 0);
         while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
-            let (weight, flags) = t.at[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
-            if flags & class::OF != class::WIDE {
+            let says = t.packed[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
+            if says & packed::WEIGHT == packed::HIGH {
                 break;
             }
-            seen |= flags;
-            if sum == 0 {
-                self.from = end;
-            }
-            sum = (sum + i32::from(weight)).max(0);
+            seen |= says;
+            from = if sum == 0 { end } else { from };
+            sum = (sum + i32::from(says & packed::WEIGHT) - packed::ZERO).max(0);
             end += 3;
             if sum > best {
                 best = sum;
-                (self.best_from, self.best_to, self.best_wide) = (self.from, end, true);
+                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, from, end, true);
             }
         }
-        if seen & class::BOTH == class::BOTH {
-            self.clashes(bytes, at - 3, end);
+        if end == at {
+            return at;
         }
-        if end > at {
-            (self.sum, self.best, self.alone, self.after_letter, self.cyrillic) = (sum, best, false, false, false);
+        (self.sum, self.from) = (sum, from);
+        if seen & packed::BOTH == packed::BOTH {
+            self.rows(bytes, t, at, end);
         }
+        self.neighbours(bytes, t, at, end);
         end
     }
 
-    /// Looks for kana beside Han that Japanese does not have in a run that holds both.
+    /// What the ends of a run that is walked say of its neighbours.
+    #[inline]
+    fn neighbours(&mut self, bytes: &[u8], t: &Table, at: usize, end: usize) {
+        let wide = |at: usize| t.at[code_of(bytes, at) as usize].1 & class::OF == class::WIDE;
+        let after_letter = self.last == class::LETTER;
+        let first = wide(at);
+        if !first && self.alone && self.after_letter {
+            self.mixed(weight::MIXED_WORD, at);
+        }
+        if end - at == 3 {
+            self.alone = first && self.last != class::WIDE && code_of(bytes, at) >= 0x3400;
+            self.after_letter = after_letter;
+            self.last = if first { class::WIDE } else { class::PLAIN };
+            return;
+        }
+        if first && after_letter && code_of(bytes, at) >= 0x3400 && !wide(at + 3) {
+            self.mixed(weight::MIXED_WORD, at + 3);
+        }
+        let last = wide(end - 3);
+        self.alone = last && !wide(end - 6) && code_of(bytes, end - 3) >= 0x3400;
+        self.after_letter = false;
+        self.last = if last { class::WIDE } else { class::PLAIN };
+    }
+
+    /// Looks for neighbours that clash in the rows of Han and the like of a run that holds both kinds. Each row is looked at behind
+    /// its first common character.
     #[cold]
+    fn rows(&mut self, bytes: &[u8], t: &Table, from: usize, to: usize) {
+        let (mut row, mut seen) = (None, 0);
+        for at in (from..to).step_by(3) {
+            let (weight, flags) = t.at[code_of(bytes, at) as usize];
+            match row {
+                _ if flags & class::OF != class::WIDE => {
+                    if let (Some(from), class::BOTH) = (row, seen & class::BOTH) {
+                        self.clashes(bytes, from, at);
+                    }
+                    (row, seen) = (None, 0);
+                }
+                None if weight <= 0 => row = Some(at),
+                None => {}
+                Some(_) => seen |= flags,
+            }
+        }
+        if let (Some(from), class::BOTH) = (row, seen & class::BOTH) {
+            self.clashes(bytes, from, to);
+        }
+    }
+
+    /// Looks for kana beside Han that Japanese does not have in a row that holds both.
     fn clashes(&mut self, bytes: &[u8], from: usize, to: usize) {
         let Ok(run) = std::str::from_utf8(&bytes[from..to]) else { return };
         let found = |(i, (a, b)): (usize, (char, char))| mixed::clash(a, b).then_some(from + 3 * i);
