@@ -193,11 +193,11 @@ impl Codec {
         ENTRIES[usize::from(self.0)].kind
     }
 
-    pub(super) fn number(self) -> usize {
+    pub(crate) fn number(self) -> usize {
         usize::from(self.0)
     }
 
-    pub(super) const COUNT: usize = Codec::ALL.len();
+    pub(crate) const COUNT: usize = Codec::ALL.len();
 
     /// The charset of exactly this [`Codec::name`].
     pub fn for_name(name: &str) -> Option<Codec> {

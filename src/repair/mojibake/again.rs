@@ -7,11 +7,27 @@ use super::segment::Segment;
 /// Sequences that make a line more than chance, and the least share of its characters beyond ASCII in them, in percent.
 const SEQUENCES: usize = 3;
 const SHARE: usize = 90;
+const HALF: usize = 50;
 /// What each character beyond ASCII gains, in 1/16 nats: less than a walk that reads text finds.
 const GAIN: i32 = 32;
 
 /// The stretches, or `None` when they are too few or too little of the line. Time linear in the line.
 pub(super) fn whole(line: &[char], pair: Pair) -> Option<Vec<Segment>> {
+    let (out, sequences) = stretches(line, pair)?;
+    (sequences >= SEQUENCES && is_share(&out, line, SHARE)).then_some(out)
+}
+
+/// Whether half of a piece of a line are such sequences, which other text never has.
+pub(super) fn half(piece: &[char], pair: Pair) -> bool {
+    stretches(piece, pair).is_some_and(|(out, _)| is_share(&out, piece, HALF))
+}
+
+fn is_share(segments: &[Segment], line: &[char], share: usize) -> bool {
+    odd(segments, line) * 100 >= line.iter().filter(|c| !c.is_ascii()).count() * share
+}
+
+/// The stretches of a line, and how many sequences they are.
+fn stretches(line: &[char], pair: Pair) -> Option<(Vec<Segment>, usize)> {
     let reading = Reading::new(pair.read)?;
     let (mut out, mut sequences) = (Vec::new(), 0);
     let mut i = 0;
@@ -25,8 +41,7 @@ pub(super) fn whole(line: &[char], pair: Pair) -> Option<Vec<Segment>> {
             None => i += 1,
         }
     }
-    let all = line.iter().filter(|c| !c.is_ascii()).count();
-    (sequences >= SEQUENCES && odd(&out, line) * 100 >= all * SHARE).then_some(out)
+    Some((out, sequences))
 }
 
 /// Characters beyond ASCII in stretches.

@@ -2,6 +2,7 @@
 //! The walk itself is in `segment`, the decision to believe it in `search`.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::charset::{Pair, Pairs, Reading};
 use super::kinds::{is_cyrillic, is_wide};
@@ -174,6 +175,11 @@ const SEQUENCE: i32 = 3 * 16;
 /// character beyond ASCII is cheaper than random bytes. Charsets of pairs have kana, Greek and Cyrillic in the same places: what
 /// reads as it stands (`origin`) is no evidence.
 fn fit(model: &Model, bytes: &[u16], origin: &[char], written: Codec) -> i32 {
+    if written == Codec::UTF_8 { fit_sequences(model, bytes, origin) } else { fit_pairs(model, bytes, origin, written) }
+}
+
+/// The same under UTF-8.
+fn fit_sequences(model: &Model, bytes: &[u16], origin: &[char]) -> i32 {
     // Best sums of stretches that end at the last bytes, the last first.
     let mut ends = [0i32; 4];
     let mut best = 0;
@@ -182,37 +188,117 @@ fn fit(model: &Model, bytes: &[u16], origin: &[char], written: Codec) -> i32 {
             ends = [0; 4];
             continue;
         }
-        let worth = |c: char, n: usize, more: i32, least: i32| {
-            if origin[i + 1 - n] == c { 0 } else { (RANDOM * n as i32 - model.alone(c) as i32 + more).max(least) }
-        };
         let mut sum = (ends[0] + if b < 0x80 { 0 } else { ODD }).max(0);
-        if written == Codec::UTF_8 {
+        let last = |n: usize| i.checked_sub(n).map_or(0, |at| bytes[at]);
+        // Nearly every byte is the last of none: the one before begins a sequence or goes on with one.
+        if last(1) >= 0x80 && ((0x80..0xc0).contains(&b) || last(2) == 0xed) {
             for n in 2..=4usize {
                 if let Some(c) = sequence(bytes, i, n) {
-                    sum = sum.max(ends[n - 1] + worth(c, n, SEQUENCE, SEQUENCE));
+                    let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE;
+                    sum = sum.max(ends[n - 1] + if origin[i + 1 - n] == c { 0 } else { worth.max(SEQUENCE) });
                 }
-            }
-        } else {
-            let value = |c: char, n: usize| if !model.is_known(c) && !c.is_alphabetic() { ODD } else { worth(c, n, 0, ODD) };
-            if b >= 0x80
-                && let Some(c) = written.byte(b as u8)
-            {
-                sum = sum.max(ends[0] + value(c, 1));
-            }
-            if written.is_double_byte()
-                && let Some(&lead @ 0x81..=0xfe) = i.checked_sub(1).map(|i| &bytes[i])
-                && let Some(c) = written.pair(lead as u8, b as u8)
-            {
-                sum = sum.max(ends[1] + value(c, 2));
-            }
-            if let Some((c, n)) = longer(bytes, i, written) {
-                sum = sum.max(ends[n - 1] + value(c, n));
             }
         }
         ends = [sum, ends[0], ends[1], ends[2]];
         best = best.max(sum);
     }
     best
+}
+
+/// The same under any other charset.
+fn fit_pairs(model: &Model, bytes: &[u16], origin: &[char], written: Codec) -> i32 {
+    let worths = Worths::of(model, written);
+    let long = matches!(written, Codec::EUC_JP | Codec::GB18030);
+    let mut ends = [0i32; 4];
+    let mut best = 0;
+    let mut last = 0;
+    for (i, &b) in bytes.iter().enumerate() {
+        if b == BREAK {
+            (ends, last) = ([0; 4], 0);
+            continue;
+        }
+        let mut sum = (ends[0] + if b < 0x80 { 0 } else { ODD }).max(0);
+        let value = |w: Worth, n: usize| if w.char() == origin[i + 1 - n] as u32 { 0 } else { w.value() };
+        if b >= 0x80
+            && let Some(w) = worths.single(b)
+        {
+            sum = sum.max(ends[0] + value(w, 1));
+        }
+        if last > 0x80
+            && let Some(w) = worths.pair(last, b)
+        {
+            sum = sum.max(ends[1] + value(w, 2));
+        }
+        if long && let Some((c, n)) = longer(bytes, i, written) {
+            sum = sum.max(ends[n - 1] + value(Worth::new(model, c, n), n));
+        }
+        ends = [sum, ends[0], ends[1], ends[2]];
+        best = best.max(sum);
+        last = b;
+    }
+    best
+}
+
+/// A character of some bytes and how much cheaper it is than random ones, packed: 0 is none.
+#[derive(Clone, Copy)]
+struct Worth(u32);
+
+impl Worth {
+    /// Bits of the value, and what stands there for 0.
+    const BITS: u32 = 11;
+    const ZERO: i32 = 1 << 10;
+    /// In place of the character where it does not matter which it is.
+    const WHICHEVER: u32 = 0x1f_ffff;
+
+    /// Of a character of `n` bytes. What the model does not know and is no letter counts as odd, wherever it comes from.
+    fn new(model: &Model, c: char, n: usize) -> Worth {
+        let (c, value) = if model.is_known(c) || c.is_alphabetic() {
+            (c as u32, (RANDOM * n as i32 - model.alone(c) as i32).max(ODD))
+        } else {
+            (Worth::WHICHEVER, ODD)
+        };
+        Worth(c << Worth::BITS | (value + Worth::ZERO) as u32)
+    }
+
+    #[inline]
+    fn char(self) -> u32 {
+        self.0 >> Worth::BITS
+    }
+
+    #[inline]
+    fn value(self) -> i32 {
+        (self.0 & ((1 << Worth::BITS) - 1)) as i32 - Worth::ZERO
+    }
+}
+
+/// What the bytes of a charset are worth. Bytes beyond 80 are at their places, pairs by the lead without its high bit.
+struct Worths {
+    singles: [Worth; 256],
+    pairs: Box<[Worth]>,
+}
+
+impl Worths {
+    fn of(model: &Model, written: Codec) -> &'static Worths {
+        static ALL: [OnceLock<Worths>; Codec::COUNT] = [const { OnceLock::new() }; Codec::COUNT];
+        ALL[written.number()].get_or_init(|| {
+            let worth = |c: Option<char>, n: usize| c.map_or(Worth(0), |c| Worth::new(model, c, n));
+            let pair = |at: usize| worth(written.pair((at >> 8) as u8 | 0x80, at as u8), 2);
+            Worths {
+                singles: std::array::from_fn(|b| worth(written.byte(b as u8), 1)),
+                pairs: if written.is_double_byte() { (0..128 << 8).map(pair).collect() } else { Box::default() },
+            }
+        })
+    }
+
+    #[inline]
+    fn single(&self, byte: u16) -> Option<Worth> {
+        Some(self.singles[usize::from(byte & 0xff)]).filter(|w| w.0 != 0)
+    }
+
+    #[inline]
+    fn pair(&self, lead: u16, trail: u16) -> Option<Worth> {
+        self.pairs.get(usize::from(lead & 0x7f) << 8 | usize::from(trail)).copied().filter(|w| w.0 != 0)
+    }
 }
 
 /// The character of three bytes of EUC-JP or four of GB18030 that ends at byte `end`, and how many they are.

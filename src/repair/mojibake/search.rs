@@ -64,6 +64,9 @@ mod limit {
     pub const BRIEF: usize = 3;
     /// Characters on both sides of the sample in which a hypothesis must gain something first.
     pub const PROBE: usize = 4;
+    /// Fit of a hypothesis of UTF-8 from which it need not, because more than one level may be at work: 8 of 10,000 such hypotheses of
+    /// clean text fit so well.
+    pub const FIT_LEVELS: i32 = 25 * 16;
     /// What a change must gain more for each charset that is commoner than its own.
     pub const RARER: i32 = 8;
     /// Evidence at which losses without a trace are looked for, in 1/4 nats.
@@ -249,9 +252,9 @@ fn probe(search: &mut Searches, line: &[char], sample: Range<usize>, asked: &mut
     }
     let model = Model::shared();
     search.exact.begin(model, near);
-    asked.retain(|&(_, pair)| {
-        !search.exact.segments(model, near, pair, limit::ENTER_AGAIN).is_empty()
-            || pair.written == Codec::UTF_8 && again::whole(line, pair).is_some()
+    asked.retain(|&(fit, pair)| {
+        pair.written == Codec::UTF_8 && (fit >= limit::FIT_LEVELS || again::half(near, pair))
+            || !search.exact.segments(model, near, pair, limit::ENTER_AGAIN).is_empty()
     });
 }
 
@@ -261,7 +264,7 @@ fn is_language(model: &Model, line: &[char], core: &Range<usize>, (wide, beyond)
         return false;
     }
     let mut state = model.start();
-    for &c in &line[core.start.saturating_sub(limit::CONTEXT)..core.start] {
+    for &c in context(model, &line[core.start.saturating_sub(limit::CONTEXT)..core.start]) {
         state = model.step(state, c).0;
     }
     if sure {
@@ -299,6 +302,21 @@ fn is_language(model: &Model, line: &[char], core: &Range<usize>, (wide, beyond)
         all += 1;
     }
     wide <= limit::WORD && all >= 2 * odd && sum < limit::SKIP_WORD * all
+}
+
+/// The end of what precedes a place that tells all of it: behind two Han the model remembers nothing else but kana and Hangul.
+fn context<'l>(model: &Model, before: &'l [char]) -> &'l [char] {
+    let han = |c: char| matches!(c, '\u{4e00}'..='\u{9fff}') && model.is_known(c);
+    match before {
+        [rest @ .., a, b]
+            if han(*a)
+                && han(*b)
+                && rest.iter().all(|&c| matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{3001}' | '\u{3002}' | '\u{ff0c}') || c.is_ascii()) =>
+        {
+            &before[rest.len()..]
+        }
+        _ => before,
+    }
 }
 
 /// Whether some characters beyond ASCII in a row cost more than a text of an alphabet of its own does.
