@@ -107,6 +107,12 @@ impl Reading {
     /// Every way `c` can have been read, the usual one first. Only charsets of pairs have more than one.
     pub fn all(&self, c: char, out: &mut Vec<Bytes>) {
         out.clear();
+        self.add_all(c, out);
+    }
+
+    /// Adds what [`Reading::all`] says to `out`.
+    pub fn add_all(&self, c: char, out: &mut Vec<Bytes>) {
+        let first = out.len();
         out.extend(self.bytes(c));
         if !self.single && !c.is_ascii() {
             for code in self.inverse.encode_all(c).skip(1).take(3) {
@@ -115,7 +121,7 @@ impl Reading {
                 out.push((all, code.len()));
             }
             if let Some(other) = self.variant(c)
-                && !out.contains(&other)
+                && !out[first..].contains(&other)
             {
                 out.push(other);
             }

@@ -18,6 +18,13 @@ pub(super) struct Loss {
     pub dropped: bool,
 }
 
+impl Loss {
+    /// Whether a line shows that something was lost.
+    pub fn is_seen(self) -> bool {
+        self.replaced || self.questioned
+    }
+}
+
 /// Readings kept at one place.
 const BEAM: usize = 12;
 const NONE: u32 = u32::MAX;

@@ -9,6 +9,7 @@ mod kinds;
 mod lattice;
 mod mixed;
 mod rank;
+mod refused;
 mod search;
 mod segment;
 mod signs;
@@ -92,11 +93,18 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
     let shorter = suspect::Suspect { start, end, ..*s };
     let long = s.end - s.start > LONG && end - start < s.end - s.start;
     let first = if long { &shorter } else { s };
-    if known.is_empty()
-        && (first.end - first.start <= WINDOW && search::is_language_at(search, text, first)
-            || long && whole(search, text, first, known).is_empty())
-    {
-        return Vec::new();
+    if known.is_empty() {
+        let once = first.end - first.start <= WINDOW;
+        if once && search::is_clean_at(search, text, first) {
+            return Vec::new();
+        }
+        let found = whole(search, text, first, known);
+        if once && found.is_empty() {
+            search.remember(text);
+        }
+        if !long || found.is_empty() {
+            return found;
+        }
     }
     whole(search, text, s, known)
 }

@@ -8,6 +8,7 @@ use super::kinds::{is_latin, is_wide};
 use super::lattice::{Lattice, Loss};
 use super::mixed;
 use super::rank;
+use super::refused::{Fragment, Refusal, Refusals};
 use super::segment::{Search, Segment};
 use super::suspect::{Suspect, suspects};
 use crate::codec::Codec;
@@ -91,6 +92,20 @@ pub(super) struct Searches {
     lattice: Lattice,
     /// The place of some evidence and the characters next to it.
     near: Vec<char>,
+    /// Places where nothing was to be done, and the last that was asked.
+    refused: Refusals,
+    asked: Option<Fragment>,
+    /// Whether what was found out last depends on that place alone.
+    local: bool,
+}
+
+impl Searches {
+    /// Remembers that [`changes`] found nothing where [`is_clean_at`] was asked last.
+    pub fn remember(&mut self, text: &str) {
+        if let Some(asked) = self.asked.take().filter(|_| self.local) {
+            self.refused.put(asked, Refusal::Nothing, text);
+        }
+    }
 }
 
 /// A line, or a window of a long one, that may be damaged.
@@ -110,23 +125,28 @@ pub(super) fn changes(search: &mut Searches, place: Place<'_>) -> Vec<Change> {
     changes_at(search, place, 1)
 }
 
-/// Whether what looked odd in a text is language as it stands, by the place of the evidence and the characters next to it alone:
-/// what most alarms of clean text end with. Says what [`changes`] would find out at a line that is not cut into windows.
-pub(super) fn is_language_at(search: &mut Searches, text: &str, s: &Suspect) -> bool {
-    let boundary = |at: usize| (at..s.end).find(|&at| text.is_char_boundary(at)).unwrap_or(s.end);
-    let (from, to) = (boundary(s.from.max(s.start)), boundary(s.to));
-    if from >= to {
-        return false;
+/// Whether nothing is to be done about a suspect line of a text without known damage, by the place of the evidence and the characters
+/// next to it alone: what nearly all alarms of clean text end with. Says what [`changes`] would find out at a line that is not cut into
+/// windows.
+pub(super) fn is_clean_at(search: &mut Searches, text: &str, s: &Suspect) -> bool {
+    search.asked = None;
+    let Some(asked) = Fragment::around(text, s) else { return false };
+    match search.refused.get(&asked, text) {
+        Some(Refusal::Language) => return true,
+        Some(Refusal::Nothing) if !may_show_loss(text[s.start..s.end].as_bytes()) => return true,
+        _ => {}
     }
-    let before = text[s.start..from].char_indices().rev().nth(limit::CONTEXT - 1).map_or(s.start, |(at, _)| s.start + at);
     let near = &mut search.near;
     near.clear();
-    near.extend(text[before..from].chars());
-    let first = near.len();
-    near.extend(text[from..to].chars());
-    let core = first..near.len();
-    near.extend(text[to..s.end].chars().take(limit::CONTEXT));
-    Core::of(near, &core, s.evidence).is_language(Model::shared(), near, &core)
+    near.extend(asked.of(text).chars());
+    let before = asked.before(text);
+    let core = before..before + asked.core(text).chars().count();
+    let language = Core::of(near, &core, s.evidence).is_language(Model::shared(), near, &core);
+    if language {
+        search.refused.put(asked, Refusal::Language, text);
+    }
+    search.asked = Some(asked);
+    language
 }
 
 /// What a place of evidence consists of.
@@ -161,6 +181,7 @@ impl Core {
 
 fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change> {
     let model = Model::shared();
+    search.local = false;
     let line = place.line;
     let core = place.core.0..place.core.1;
     let kind = Core::of(line, &core, place.evidence);
@@ -189,7 +210,8 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         ranked = rank::hypotheses(model, line, place.core, sample.clone());
         let mut asked: Vec<(i32, Pair)> = ranked.iter().filter(|r| !place.known.contains(&r.1)).copied().collect();
         if level == 1 && place.known.is_empty() {
-            probe(search, line, sample, &mut asked);
+            let probed = probe(search, line, sample, &mut asked);
+            search.local = probed && asked.is_empty() && place.evidence < limit::STRONG && !loss(line).is_seen();
         }
         if !asked.is_empty() {
             search.exact.begin(model, line);
@@ -213,7 +235,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         return best.1;
     }
     let loss = loss(line);
-    let seen = loss.replaced || loss.questioned;
+    let seen = loss.is_seen();
     // Losses without a trace are looked for where something was found or the line is odd beyond doubt.
     if seen || covered(&best.1) * 10 < odd * 9 && (best.0 > 0 || place.evidence >= limit::STRONG) {
         let strong = ranked
@@ -244,11 +266,11 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
 }
 
 /// Leaves those hypotheses under which something is gained near the evidence, if it is of Han and the like: there damage is dense. What
-/// reads no better after one level may after two.
-fn probe(search: &mut Searches, line: &[char], sample: Range<usize>, asked: &mut Vec<(i32, Pair)>) {
+/// reads no better after one level may after two. False when the whole line has to be asked.
+fn probe(search: &mut Searches, line: &[char], sample: Range<usize>, asked: &mut Vec<(i32, Pair)>) -> bool {
     let near = &line[sample.start.saturating_sub(limit::PROBE)..(sample.end + limit::PROBE).min(line.len())];
     if near.len() == line.len() || !line[sample].iter().any(|&c| is_wide(c)) {
-        return;
+        return false;
     }
     let model = Model::shared();
     search.exact.begin(model, near);
@@ -256,6 +278,7 @@ fn probe(search: &mut Searches, line: &[char], sample: Range<usize>, asked: &mut
         pair.written == Codec::UTF_8 && (fit >= limit::FIT_LEVELS || again::half(near, pair))
             || !search.exact.segments(model, near, pair, limit::ENTER_AGAIN).is_empty()
     });
+    true
 }
 
 /// Whether Han that looked odd one by one is language once its neighbours are seen: terms and names cost little then, damage stays odd.
@@ -409,6 +432,11 @@ fn is_mostly_damage(inner: &[char], text: &str, level: u32) -> bool {
 /// Pairs whose holes can be filled.
 fn holed(pair: Pair) -> bool {
     pair.written == Codec::UTF_8 || pair.written.is_double_byte() && pair.read.is_double_byte()
+}
+
+/// Whether [`loss`] may find a trace of lost bytes.
+fn may_show_loss(line: &[u8]) -> bool {
+    memchr::memchr(b'?', line).is_some() || memchr::memmem::find(line, "\u{fffd}".as_bytes()).is_some()
 }
 
 /// The losses a line shows.

@@ -78,15 +78,43 @@ pub(super) struct Search {
     nodes: Vec<Node>,
     live: Vec<u32>,
     next: Vec<u32>,
-    options: Vec<Bytes>,
+    /// What each charset asked so far reads the line as.
+    options: Vec<Options>,
     /// Before each character of the line, and at its end.
     straight: Vec<Straight>,
     single: bool,
 }
 
+/// The bytes the characters of a line were read from under one charset.
+#[derive(Default)]
+struct Options {
+    read: Option<Codec>,
+    all: Vec<Bytes>,
+    /// Where in `all` each character's begin, and the end of the last one's.
+    begins: Vec<u32>,
+}
+
+impl Options {
+    fn fill(&mut self, read: Codec, reading: &Reading, line: &[char]) {
+        self.read = Some(read);
+        self.all.clear();
+        self.begins.clear();
+        self.begins.push(0);
+        for &c in line {
+            reading.add_all(c, &mut self.all);
+            self.begins.push(self.all.len() as u32);
+        }
+    }
+
+    fn of(&self, at: usize) -> &[Bytes] {
+        &self.all[self.begins[at] as usize..self.begins[at + 1] as usize]
+    }
+}
+
 impl Search {
     /// Prices the line as it stands; must precede [`Search::segments`] of the same line.
     pub fn begin(&mut self, model: &Model, line: &[char]) {
+        self.options.iter_mut().for_each(|o| o.read = None);
         self.straight.clear();
         self.straight.reserve(line.len() + 1);
         let mut at = Straight { state: model.start(), cost: 0, plain: 0 };
@@ -117,6 +145,7 @@ impl Search {
         let nbsp = (pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         self.nodes.clear();
         self.live.clear();
+        let options = self.options_of(pair.read, &reading, line);
         // The node outside of stretches before a character; none as long as no stretch has ended, which is most of most lines.
         let mut clean: Option<u32> = None;
         for (at, &c) in line.iter().enumerate() {
@@ -141,10 +170,8 @@ impl Search {
             }
             // Inside: from inside, or from a stretch that begins here.
             self.next.clear();
-            reading.all(c, &mut self.options);
             let mut entry = clean;
-            for option in 0..self.options.len() {
-                let bytes = self.options[option];
+            for bytes in options.of(at) {
                 for i in 0..self.live.len() {
                     self.inside(model, self.live[i], pair.written, &bytes.0[..bytes.1], 0, false);
                 }
@@ -182,6 +209,7 @@ impl Search {
                 });
             }
         }
+        self.options.push(options);
         let mut end = clean;
         let mut least = clean.map_or(self.straight[line.len()].cost, |n| self.nodes[n as usize].cost);
         for &n in &self.live {
@@ -191,6 +219,17 @@ impl Search {
             }
         }
         end.map_or(Vec::new(), |end| self.trace(line, end, enter))
+    }
+
+    /// Takes what a charset reads the line as out of memory, or finds out.
+    fn options_of(&mut self, read: Codec, reading: &Reading, line: &[char]) -> Options {
+        if let Some(at) = self.options.iter().position(|o| o.read == Some(read)) {
+            return self.options.swap_remove(at);
+        }
+        let free = self.options.iter().position(|o| o.read.is_none());
+        let mut options = free.map_or_else(Options::default, |at| self.options.swap_remove(at));
+        options.fill(read, reading, line);
+        options
     }
 
     fn push(&mut self, node: Node) -> u32 {

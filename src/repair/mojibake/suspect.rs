@@ -147,30 +147,49 @@ impl Walk {
     /// one look-up a character. Evidence below [`HINT`] is not kept: nobody asks for it.
     #[inline]
     fn run(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
-        let (mut end, mut sum, mut from, mut best, mut seen) = (at, self.sum, self.from, self.best.max(HINT - 1), 0);
+        let (mut end, mut sum, mut best, mut seen) = (at, self.sum, self.best.max(HINT - 1), 0);
+        // Up to where it is known since when the sum has not been zero.
+        let mut known = at;
         while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
             let says = t.packed[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
             if says & packed::WEIGHT == packed::HIGH {
                 break;
             }
             seen |= says;
-            from = if sum == 0 { end } else { from };
             sum = (sum + i32::from(says & packed::WEIGHT) - packed::ZERO).max(0);
             end += 3;
             if sum > best {
                 best = sum;
-                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, from, end, true);
+                self.since(bytes, t, known, end, sum);
+                known = end;
+                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, true);
             }
         }
         if end == at {
             return at;
         }
-        (self.sum, self.from) = (sum, from);
+        if sum > 0 {
+            self.since(bytes, t, known, end, sum);
+        }
+        self.sum = sum;
         if seen & packed::BOTH == packed::BOTH {
             self.rows(bytes, t, at, end);
         }
         self.neighbours(bytes, t, at, end);
         end
+    }
+
+    /// Finds out since when a sum that is `sum` at byte `end` has not been zero, if it was between `known` and there.
+    fn since(&mut self, bytes: &[u8], t: &Table, known: usize, end: usize, sum: i32) {
+        let (mut at, mut rest) = (end, sum);
+        while at > known {
+            at -= 3;
+            rest -= i32::from(t.packed[code_of(bytes, at) as usize & 0xffff] & packed::WEIGHT) - packed::ZERO;
+            if rest == 0 {
+                self.from = at;
+                return;
+            }
+        }
     }
 
     /// What the ends of a run that is walked say of its neighbours.
