@@ -76,10 +76,37 @@ pub(super) struct Entry {
     bytes: [u8; 3],
 }
 
-/// Common characters of a written charset, the commonest first, all and by their first byte.
+/// Common characters of a written charset, the commonest first, all and by some of their bytes.
 pub(super) struct Stock {
     all: Vec<Entry>,
-    by_lead: Vec<Vec<u32>>,
+    /// For each set of known bytes, see [`Stock::key`]: the bytes and the place in `all`, ascending; made when first asked for.
+    by_bytes: [OnceLock<Vec<(u32, u32)>>; 8],
+}
+
+impl Stock {
+    /// The bytes of `code` that the bits of `known` name.
+    fn key(code: [u8; 3], known: usize) -> u32 {
+        (0..3).filter(|i| known >> i & 1 == 1).fold(0, |key, i| key << 8 | u32::from(code[i]))
+    }
+
+    /// The characters whose bytes fit what is known of them, the commonest first.
+    fn fitting(&self, p: &Holed) -> impl Iterator<Item = char> {
+        let (mut known, mut code) = (0, [0; 3]);
+        for (i, to) in code.iter_mut().enumerate().take(usize::from(p.len)) {
+            if let Some(b) = p.at(i) {
+                known |= 1 << i;
+                *to = b;
+            }
+        }
+        let key = Stock::key(code, known);
+        let sorted = self.by_bytes[known].get_or_init(|| {
+            let mut sorted: Vec<_> = self.all.iter().enumerate().map(|(i, e)| (Stock::key(e.bytes, known), i as u32)).collect();
+            sorted.sort_unstable();
+            sorted
+        });
+        let from = sorted.partition_point(|e| e.0 < key);
+        sorted[from..].iter().take_while(move |e| e.0 == key).map(|e| self.all[e.1 as usize].c)
+    }
 }
 
 /// Common Han, kana, Hangul and full-width punctuation of the charsets whose holes are filled.
@@ -116,11 +143,7 @@ pub(super) fn stock(written: Codec) -> Option<&'static Stock> {
         }
         all.sort_by_key(|(price, e)| (*price, e.c));
         let all: Vec<Entry> = all.into_iter().map(|(_, e)| e).collect();
-        let mut by_lead = vec![Vec::new(); 256];
-        for (i, e) in all.iter().enumerate() {
-            by_lead[usize::from(e.bytes[0])].push(i as u32);
-        }
-        Stock { all, by_lead }
+        Stock { all, by_bytes: Default::default() }
     }))
 }
 
@@ -284,7 +307,6 @@ impl Holes<'_> {
                 return Vec::new();
             }
         }
-        let fits = |e: &Entry| (0..len).all(|i| p.at(i).is_none_or(|b| b == e.bytes[i]));
         let mut best: Vec<(u32, char)> = Vec::with_capacity(BRANCHES + 1);
         let mut consider = |c: char| {
             let cost = self.model.step(node.state, c).1;
@@ -294,15 +316,7 @@ impl Holes<'_> {
                 best.truncate(BRANCHES);
             }
         };
-        match p.at(0) {
-            Some(lead) => self.stock.by_lead[usize::from(lead)]
-                .iter()
-                .map(|&i| &self.stock.all[i as usize])
-                .filter(|e| fits(e))
-                .take(TRIED)
-                .for_each(|e| consider(e.c)),
-            None => self.stock.all.iter().filter(|e| fits(e)).take(TRIED).for_each(|e| consider(e.c)),
-        }
+        self.stock.fitting(p).take(TRIED).for_each(&mut consider);
         best
     }
 }

@@ -2,7 +2,7 @@
 
 /// Letters of the Latin alphabets in use, and its ligatures.
 pub(super) fn is_latin(c: char) -> bool {
-    c.is_alphabetic() && matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}')
+    matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}') && c.is_alphabetic()
 }
 
 /// Blocks of letters that make words together.

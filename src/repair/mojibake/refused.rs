@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_same_words_around_are_the_same_place() {
-        let text = "他们在村口的那棵老槐树旁边等了很久很久。他们在村口的那棵老槐树旁边等了很久很久。他们在槐树";
+        let text = "那天他们在村口的那棵老槐树旁边等了很久很久。那天他们在村口的那棵老槐树旁边等了很久很久。他们在槐树";
         let mut refusals = Refusals::default();
         refusals.put(place(text, "槐", 0), Refusal::Language, text);
         assert_eq!(refusals.get(&place(text, "槐", 0), text), Some(Refusal::Language));

@@ -193,8 +193,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         c.iter().flat_map(inside).filter(|c| !c.is_ascii()).count()
     };
     let mut best: (i32, Vec<Change>) = (0, Vec::new());
-    let language = level == 1 && kind.is_language(model, line, &core);
-    if language && place.known.is_empty() {
+    if level == 1 && place.known.is_empty() && kind.is_language(model, line, &core) {
         return Vec::new();
     }
     // What damaged another line explains this one too, or the others are asked.
@@ -204,14 +203,34 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     for &pair in place.known {
         exact(search, line, pair, true, level, &mut best);
     }
+    if !place.known.is_empty() && (covered(&best.1) == odd || level == 1 && kind.is_language(model, line, &core)) {
+        return best.1;
+    }
+    let loss = loss(line);
+    let all = line.iter().filter(|c| !c.is_ascii()).count();
+    // So do losses of the same damage, if they are seen; losses without a trace beside them are rare.
+    let mut tried = None;
+    if level == 1
+        && loss.is_seen()
+        && let Some(pair) = best.1.first().map(|c| c.pair).filter(|p| holed(*p))
+    {
+        let mut holes = best.clone();
+        lossy(search, line, pair, Loss { dropped: false, ..loss }, &mut holes);
+        if odd_of(&holes.1, line) == all {
+            return holes.1;
+        }
+        if !loss.dropped {
+            (best, tried) = (holes, Some(pair));
+        }
+    }
     let mut ranked = Vec::new();
-    if !language && covered(&best.1) * 20 < odd * 19 {
+    if covered(&best.1) * 20 < odd * 19 {
         let sample = rank::sample(model, line, place.core);
         ranked = rank::hypotheses(model, line, place.core, sample.clone());
         let mut asked: Vec<(i32, Pair)> = ranked.iter().filter(|r| !place.known.contains(&r.1)).copied().collect();
         if level == 1 && place.known.is_empty() {
             let probed = probe(search, line, sample, &mut asked);
-            search.local = probed && asked.is_empty() && place.evidence < limit::STRONG && !loss(line).is_seen();
+            search.local = probed && asked.is_empty() && place.evidence < limit::STRONG && !loss.is_seen();
         }
         if !asked.is_empty() {
             search.exact.begin(model, line);
@@ -231,10 +250,9 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
             }
         }
     }
-    if level > 1 || language || covered(&best.1) == odd {
+    if level > 1 || covered(&best.1) == odd {
         return best.1;
     }
-    let loss = loss(line);
     let seen = loss.is_seen();
     // Losses without a trace are looked for where something was found or the line is odd beyond doubt.
     if seen || covered(&best.1) * 10 < odd * 9 && (best.0 > 0 || place.evidence >= limit::STRONG) {
@@ -249,16 +267,11 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         let mut seen = Vec::new();
         pairs.retain(|p| !seen.contains(p) && (seen.push(*p), true).1);
         pairs.truncate(limit::LOSSY);
-        for pair in pairs {
-            let segments = search.lattice.segments(model, line, pair, loss, limit::ENTER);
-            let kept: Vec<Change> = segments
-                .into_iter()
-                .filter(|s| plausible(model, line, pair, s))
-                .map(|segment| Change { pair, gain: segment.gain, segment })
-                .collect();
-            let total = kept.iter().map(|c| c.gain).sum::<i32>();
-            if total > best.0 + limit::LOSSY_MORE {
-                best = (total, kept);
+        for pair in pairs.into_iter().filter(|p| tried != Some(*p)) {
+            lossy(search, line, pair, loss, &mut best);
+            // What explains all of a line leaves nothing to others.
+            if odd_of(&best.1, line) == all {
+                break;
             }
         }
     }
@@ -391,6 +404,21 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
     {
         let changes: Vec<Change> = segments.into_iter().map(|segment| Change { pair, gain: segment.gain, segment }).collect();
         *best = (changes.iter().map(|c| c.gain).sum::<i32>().max(best.0 + 1), changes);
+    }
+}
+
+/// Walks a line under one hypothesis with bytes lost, and keeps what is plausible if it is clearly more than what was found before.
+fn lossy(search: &mut Searches, line: &[char], pair: Pair, loss: Loss, best: &mut (i32, Vec<Change>)) {
+    let model = Model::shared();
+    let segments = search.lattice.segments(model, line, pair, loss, limit::ENTER);
+    let kept: Vec<Change> = segments
+        .into_iter()
+        .filter(|s| plausible(model, line, pair, s))
+        .map(|segment| Change { pair, gain: segment.gain, segment })
+        .collect();
+    let total = kept.iter().map(|c| c.gain).sum::<i32>();
+    if total > best.0 + limit::LOSSY_MORE {
+        *best = (total, kept);
     }
 }
 

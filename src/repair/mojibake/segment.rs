@@ -259,12 +259,24 @@ impl Search {
     fn inside(&mut self, model: &Model, from: u32, written: Codec, bytes: &[u8], price: i32, inferred: bool) {
         let mut node = Node { parent: from, out: ['\0'; 4], outs: 0, inside: true, inferred, ..self.nodes[from as usize] };
         node.cost += price;
-        for &b in bytes {
+        for (i, &b) in bytes.iter().enumerate() {
             let had = node.pending.as_bytes().len();
             match node.pending.feed(written, b) {
                 Fed::More => {}
                 Fed::Bad => return,
                 Fed::One(c) => {
+                    if !c.is_ascii() && written == Codec::UTF_8 {
+                        node.cost -= SEQUENCE[(had + 1).min(4)] / if self.single || had > 1 { 1 } else { 2 };
+                    }
+                    // A price is never below nothing: what stands there is cheaper.
+                    if i + 1 == bytes.len()
+                        && self.next.iter().any(|&n| {
+                            let other = &self.nodes[n as usize];
+                            other.pending.is_empty() && other.cost <= node.cost
+                        })
+                    {
+                        return;
+                    }
                     let (state, cost) = model.step(node.state, c);
                     node.state = state;
                     node.cost += cost as i32;
@@ -273,9 +285,6 @@ impl Search {
                         let letter = written == Codec::UTF_8 && is_latin(c) && b != 0xa0;
                         if !(model.is_known(c) || letter) {
                             node.cost += UNKNOWN;
-                        }
-                        if written == Codec::UTF_8 {
-                            node.cost -= SEQUENCE[(had + 1).min(4)] / if self.single || had > 1 { 1 } else { 2 };
                         }
                     }
                     if c == '\u{a0}' && bytes.len() > 1 {
