@@ -150,7 +150,9 @@ fn numeric(c: &Chars, start: usize) -> Option<Date> {
 
 /// `May 9, 2024`.
 fn month_first(c: &Chars, start: usize) -> Option<Date> {
-    if start > 0 && c.get(start - 1).is_alphanumeric() || !c.get(start).is_ascii_alphabetic() {
+    // What months begin with.
+    let begins = matches!(c.get(start).to_ascii_lowercase(), 'j' | 'f' | 'm' | 'a' | 's' | 'o' | 'n' | 'd');
+    if !begins || start > 0 && c.get(start - 1).is_alphanumeric() {
         return None;
     }
     let (word, i) = c.word(start);

@@ -274,7 +274,7 @@ fn read(piece: &str, out: &mut Byline) -> Option<()> {
     type Part = (Option<(Role, bool)>, usize, usize);
     let mut parts: Vec<Part> = vec![(None, 0, piece.len())];
     let mut at = 0;
-    let mut start = true;
+    let (mut start, mut first) = (true, true);
     while at < piece.len() {
         if start && let Some((role, len, colon)) = key_at(&piece[at..]) {
             if let Some(last) = parts.last_mut() {
@@ -285,6 +285,11 @@ fn read(piece: &str, out: &mut Byline) -> Option<()> {
             continue;
         }
         let c = piece[at..].chars().next()?;
+        // Where no word introduces the first thing, it has to be one that needs none: told at once of nearly all prose.
+        if first && c.is_whitespace() && parts.len() == 1 {
+            leftover(&piece[..at], &mut out.clone())?;
+            first = false;
+        }
         start = is_gap(c);
         at += c.len_utf8();
     }

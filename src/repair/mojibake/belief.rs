@@ -2,7 +2,7 @@
 //! them. Which stretches and under which hypothesis is found in `search`.
 
 use super::charset::Pair;
-use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_wide, script};
+use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_letter, is_wide, script};
 use super::segment::Segment;
 use crate::codec::Codec;
 use crate::model::Model;
@@ -138,7 +138,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
         count += 1;
         if !c.is_ascii() {
             odd += 1;
-            letters += i32::from(c.is_alphabetic());
+            letters += i32::from(is_letter(c));
             wide += i32::from(is_wide(c));
             full += i32::from(is_wide(c) && c < '\u{ff61}');
             latin += i32::from(is_latin(c));

@@ -5,6 +5,11 @@ pub(super) fn is_latin(c: char) -> bool {
     matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}') && c.is_alphabetic()
 }
 
+/// `char::is_alphabetic`, at once for the letters there are most of.
+pub(super) fn is_letter(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | '\u{410}'..='\u{44f}' | '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}') || c.is_alphabetic()
+}
+
 /// Blocks of letters that make words together.
 pub(super) fn script(c: char) -> u32 {
     match c as u32 {
