@@ -20,6 +20,8 @@ pub struct Draft<'a> {
     pub url: Option<String>,
     /// When it was fetched, as its dump says it.
     pub fetched: Option<String>,
+    /// The members of the JSON line it came from that no other field holds, as a JSON object; where the output has a place for them.
+    pub extra: Option<String>,
     /// The text the blocks refer to: the last layer of the page.
     #[serde(borrow)]
     pub text: Cow<'a, str>,
@@ -67,6 +69,8 @@ pub struct Cut {
     pub rule: u16,
     /// For a duplicate, where the first copy stands.
     pub first: Option<First>,
+    /// For one that is not the same but alike: the share of shingles that both have, in thousandths.
+    pub similarity: Option<u16>,
 }
 
 /// Where the first copy of a duplicate stands.
@@ -129,7 +133,7 @@ impl<'p> Draft<'p> {
             .collect();
         // the first mark of each block counts; marks name blocks in any order
         for m in page.marks.iter().rev() {
-            pieces[m.block as usize].cut = Some(Cut { rule: m.rule.0, first: m.first.map(First::Here) });
+            pieces[m.block as usize].cut = Some(Cut { rule: m.rule.0, first: m.first.map(First::Here), similarity: None });
         }
         let title = page.metadata.title.clone().filter(|_| title);
         Draft { pieces, title, in_place: in_place && page.format == Format::Text, blocks: true, ..Draft::repaired(page, told, rules) }
@@ -143,6 +147,7 @@ impl<'p> Draft<'p> {
             id: page.raw.id.into(),
             url: page.raw.url.or(page.metadata.url.as_deref()).map(str::to_owned),
             fetched: None,
+            extra: None,
             text: page.text().into(),
             bytes_in: page.raw.bytes.len() as u64,
             pieces: Vec::new(),
@@ -306,7 +311,7 @@ mod tests {
             let inner = line.trim();
             if !inner.is_empty() {
                 let start = at + line.find(inner).expect("it is in there");
-                let cut = out.contains(&pieces.len()).then_some(Cut { rule: 0, first: None });
+                let cut = out.contains(&pieces.len()).then_some(Cut { rule: 0, first: None, similarity: None });
                 pieces.push(Piece { span: (start as u32, (start + inner.len()) as u32), kind: Form::Paragraph, at: (0, 0), cut });
             }
             at += line.len();
@@ -315,6 +320,7 @@ mod tests {
             id: "a".into(),
             url: Some("http://a.example/".into()),
             fetched: None,
+            extra: None,
             text: text.into(),
             bytes_in: 7,
             pieces,

@@ -48,7 +48,7 @@ pub mod run;
 pub mod span;
 pub mod tag;
 pub mod tidy;
-#[cfg(feature = "cli")]
+#[cfg(feature = "dump")]
 pub mod trace;
 pub mod tree;
 

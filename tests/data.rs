@@ -85,6 +85,19 @@ fn fired(page: &Page<'_>) -> Vec<String> {
     if keys.whole.is_some() {
         ids.push("dump/record".to_owned());
     }
+    // and one that is nearly the same by what has a signature
+    let signed = |texts: &mut dyn Iterator<Item = &str>| {
+        let mut tokens = paragraph::Tokens::default();
+        texts.for_each(|t| tokens.add(t));
+        paragraph::Signature::new(&tokens, true).is_some()
+    };
+    let text = |b: u32| blocks[b as usize].span.of(page.text());
+    if keys.paragraphs.iter().any(|(b, _)| signed(&mut std::iter::once(text(*b)))) {
+        ids.push("dump/near-paragraph".to_owned());
+    }
+    if signed(&mut (0..blocks.len() as u32).map(text)) {
+        ids.push("dump/near-record".to_owned());
+    }
     ids.sort();
     ids.dedup();
     ids

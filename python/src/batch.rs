@@ -12,7 +12,7 @@ use jingwen::RawDoc;
 use jingwen::batch::{Limits, guarded, ordered};
 use jingwen::explain::Explanation;
 use jingwen::io::record::NULL;
-use jingwen::run::passes::{Document, Given, Passes, Row, Verdict};
+use jingwen::run::passes::{Document, Given, Passes, Row, Verdict, What};
 use pyo3::prelude::*;
 
 use crate::capsule::said;
@@ -333,6 +333,8 @@ impl Verdicts {
         let number = |n: usize, at: usize| self.values[n].value(at) as u64;
         let block = |n, at| u32::try_from(number(n, at)).unwrap_or(u32::MAX);
         let range = self.ends[row]..self.ends[row + 1];
-        range.map(|at| Verdict { doc, block: block(0, at), first_doc: number(1, at), first_block: block(2, at), copies: 0 }).collect()
+        range
+            .map(|at| Verdict { doc, block: block(0, at), first_doc: number(1, at), first_block: block(2, at), what: What::Copy })
+            .collect()
     }
 }

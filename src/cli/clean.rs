@@ -16,6 +16,8 @@ pub fn task(args: &args::Clean) -> Task {
     Task {
         verb: args.content.verb(),
         dedup: args.dedup,
+        near: args.near,
+        near_threshold: args.near_threshold,
         against: args.against.clone(),
         keep_index: args.keep_index.clone(),
         rules: args.content.rules.clone(),

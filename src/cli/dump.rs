@@ -9,7 +9,7 @@ use super::{Outcome, inputs, summary};
 use crate::error::Error;
 use crate::io::output;
 use crate::run::plan::{self, Plan};
-use crate::run::settings::{Compression, Dedup, From, Means, Settings, To, Verb, Watch};
+use crate::run::settings::{Compression, Dedup, From, Means, Near, Settings, To, Verb, Watch};
 use crate::run::{Before, Run, index, stream};
 
 /// What is done, besides what all verbs that go through a dump have in common.
@@ -18,6 +18,10 @@ pub struct Task {
     pub verb: Verb,
     /// Which duplicates go.
     pub dedup: Dedup,
+    /// What goes when something nearly the same stands earlier.
+    pub near: Option<Near>,
+    /// From which similarity on, in thousandths.
+    pub near_threshold: u16,
     /// An index of earlier dumps.
     pub against: Option<PathBuf>,
     /// Where an index of this one is kept.
@@ -117,6 +121,9 @@ impl Request {
         if dedup != Dedup::Dump && (task.against.is_some() || task.keep_index.is_some()) {
             return Err(Error::Usage("--against and --keep-index are about duplicates of the dump: add --dedup dump".to_owned()));
         }
+        if dedup != Dedup::Dump && task.near.is_some() {
+            return Err(Error::Usage("--near is about duplicates of the dump: add --dedup dump".to_owned()));
+        }
         let (inputs, stdin) = inputs::named(&args.inputs)?;
         let single = stdin || (inputs.len() == 1 && !inputs[0].is_dir());
         let to = format(args, &inputs, single)?;
@@ -158,6 +165,8 @@ impl Request {
             text_field: args.inputs.text_field.clone(),
             details: args.details,
             dedup,
+            near: task.near,
+            near_threshold: task.near.map(|_| task.near_threshold),
             trace: args.trace.as_deref().map(inputs::absolute).transpose()?,
             keep_index: task.keep_index.as_deref().map(inputs::absolute).transpose()?,
             compress: match &file {

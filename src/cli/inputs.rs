@@ -89,6 +89,8 @@ pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console:
         text_field: args.text_field.clone(),
         details: false,
         dedup,
+        near: None,
+        near_threshold: None,
         keep_index: None,
         trace: None,
         compress: Some(Compression::None),

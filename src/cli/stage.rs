@@ -1,10 +1,10 @@
 //! `jingwen stage`: the passes of a run one by one.
 
-use super::args::{Pass, Sharing};
+use super::args::{Comparing, Pass, Sharing};
 use super::console::Console;
 use super::{Outcome, clean, dump, summary};
 use crate::error::Error;
-use crate::run::settings::Means;
+use crate::run::settings::{Means, Of};
 use crate::run::{Run, Share};
 
 /// Does a share of a pass.
@@ -16,6 +16,9 @@ pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
         Pass::Plan(args) => return dump::plan(&args.dump, &clean::task(args), console),
         Pass::Scan(s) => (s, |run, share, console| run.scan(share, console)),
         Pass::Resolve(s) => (s, |run, share, console| run.resolve(share, console)),
+        Pass::Candidates(c) => return compare(c, |run, of, share, console| run.candidates(of, share, console), console),
+        Pass::Compare(c) => return compare(c, |run, of, share, console| run.compare(of, share, console), console),
+        Pass::Settle(c) => return compare(c, |run, of, share, console| run.settle(of, share, console), console),
         Pass::Apply(s) => (s, |run, share, console| run.apply(share, console)),
         Pass::Finish(s) => {
             let report = open(s)?.close(console)?;
@@ -24,6 +27,21 @@ pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
         }
     };
     pass(&open(sharing)?, Share { part: sharing.share.0, of: sharing.share.1 }, console)?;
+    Ok(Outcome::Done)
+}
+
+/// Does a share of a pass over what is nearly the same.
+fn compare(
+    args: &Comparing,
+    pass: impl Fn(&Run, Of, Share, &mut Console) -> Result<(), Error>,
+    console: &mut Console,
+) -> Result<Outcome, Error> {
+    let run = open(&args.sharing)?;
+    if !run.plan.settings.near.is_some_and(|near| near.asks(args.of)) {
+        return Err(Error::Usage("the plan does not ask for these: `stage plan --dedup dump --near WHAT` does".to_owned()));
+    }
+    let (part, of) = args.sharing.share;
+    pass(&run, args.of, Share { part, of }, console)?;
     Ok(Outcome::Done)
 }
 

@@ -38,6 +38,10 @@ pub fn tell(sums: &Sums, removed: Option<&Path>, quarantine: Option<&Path>, cons
         let (p, r) = (HumanCount(sums.duplicate_paragraphs), HumanCount(sums.duplicate_records));
         lines.push(format!("  seen before in the dump: {p} paragraphs, {r} whole records"));
     }
+    if sums.near_paragraphs + sums.near_records > 0 {
+        let (p, r) = (HumanCount(sums.near_paragraphs), HumanCount(sums.near_records));
+        lines.push(format!("  nearly the same:         {p} paragraphs, {r} whole records"));
+    }
     if console.verbose {
         for (name, counts) in [("charsets", &sums.charsets), ("rules", &sums.rules)] {
             if !counts.is_empty() {

@@ -46,6 +46,9 @@ struct Removed<'d> {
     /// For a duplicate: where the first copy stands.
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<Copied>,
+    /// For one that is not the same but alike: the share of shingles that both have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    similarity: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,7 +83,13 @@ impl<'d> Details<'d> {
                     },
                 });
                 let (start, end) = draft.pieces[i].at;
-                Some(Removed { rule: &rules.get(RuleId(cut.rule)).id, text: draft.piece(i), at: [start, end], first })
+                Some(Removed {
+                    rule: &rules.get(RuleId(cut.rule)).id,
+                    text: draft.piece(i),
+                    at: [start, end],
+                    first,
+                    similarity: cut.similarity.map(thousandths),
+                })
             })
             .collect();
         let (edits, notes) = (named(&draft.edits), named(&draft.notes));
@@ -99,6 +108,11 @@ impl<'d> Details<'d> {
         let object = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
         object[1..object.len() - 1].to_owned()
     }
+}
+
+/// A share of thousandths.
+pub fn thousandths(n: u16) -> f64 {
+    f64::from(n) / 1000.0
 }
 
 /// JSON that a draft carries; it was made by us.

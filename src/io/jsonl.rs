@@ -104,6 +104,45 @@ impl<'l> Record<'l> {
     }
 }
 
+/// The members of a line, byte for byte and in their order, but for the text field and, when they were taken out, `id` and `url`, as an
+/// object of their own; `None` when there are none. The line has been parsed before.
+pub fn extra(record: &Record<'_>, field: &str) -> Option<String> {
+    let mut json = serde_json::Deserializer::from_str(record.line);
+    let taken = |key: &str| key == field || key == "id" && record.id.is_some() || key == "url" && record.url.is_some();
+    let members = json.deserialize_map(Members).ok()?;
+    let mut out = String::new();
+    for (key, value) in members.into_iter().filter(|(key, _)| !taken(&name(key))) {
+        out.push(if out.is_empty() { '{' } else { ',' });
+        out.push_str(key.get());
+        out.push(':');
+        out.push_str(value.get());
+    }
+    if out.is_empty() {
+        return None;
+    }
+    out.push('}');
+    Some(out)
+}
+
+/// All members of an object, unparsed.
+struct Members;
+
+impl<'l> Visitor<'l> for Members {
+    type Value = Vec<(&'l RawValue, &'l RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}
+
 /// The members of an object that matter, unparsed.
 #[derive(Default)]
 struct Found<'l> {
@@ -270,6 +309,14 @@ mod tests {
 
     fn broken(line: &str) -> Broken {
         Record::parse(line.as_bytes(), "text").unwrap_err()
+    }
+
+    #[test]
+    fn what_no_field_holds_is_kept_as_it_stands() {
+        let kept = |line: &str| extra(&Record::parse(line.as_bytes(), "text").unwrap(), "text");
+        assert_eq!(kept(r#"{"id":"a","text":"b","url":"c"}"#), None);
+        let line = r#" {"n" : 1.50, "id":"a\u0041","text":"b","tags":[ 1,{"text":2}],"\ud800":"\ud83d"}"#;
+        assert_eq!(kept(line).unwrap(), r#"{"n":1.50,"id":"a\u0041","tags":[ 1,{"text":2}],"\ud800":"\ud83d"}"#);
     }
 
     #[test]

@@ -217,6 +217,7 @@ mod tests {
             id: "a".into(),
             url: None,
             fetched: None,
+            extra: None,
             text: text.into(),
             bytes_in: 0,
             pieces,
@@ -258,12 +259,13 @@ mod tests {
 
     #[test]
     fn what_was_left_out_stays_out_and_repaired_text_is_no_markdown() {
-        let cut = Some(Cut { rule: 0, first: None });
+        let cut = Some(Cut { rule: 0, first: None, similarity: None });
         let piece = |span, cut| Piece { span, kind: Form::Paragraph, at: (0, 0), cut };
         let mut draft: Draft<'_> = Draft {
             id: "a".into(),
             url: None,
             fetched: None,
+            extra: None,
             text: "*ab".into(),
             bytes_in: 0,
             pieces: vec![piece((1, 2), cut), piece((2, 3), None)],

@@ -31,12 +31,14 @@ pub struct Record {
     pub body: Body,
     /// The row of a table it came from, with its other columns.
     pub row: Option<super::table::Row>,
+    /// The members of the JSON line it came from that no other field holds, as a JSON object.
+    pub extra: Option<String>,
 }
 
 impl Record {
     /// A record of which nothing more is known.
     pub fn new(number: u64, offset: u64, body: Body) -> Record {
-        Record { number, offset, entry: None, id: None, url: None, date: None, label: None, body, row: None }
+        Record { number, offset, entry: None, id: None, url: None, date: None, label: None, body, row: None, extra: None }
     }
 }
 
@@ -52,7 +54,7 @@ pub enum Body {
 }
 
 /// A record that is not read on purpose: a WARC request, a revisit, an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Left {
     /// Number in the file, from 1.
     pub number: u64,
@@ -64,6 +66,8 @@ pub struct Left {
     pub rule: &'static str,
     /// Details in words: `image/png, 4711 bytes`.
     pub why: String,
+    /// The row of a table it is.
+    pub row: Option<super::table::Row>,
 }
 
 // Why records are left aside: ids of src/data/rules/record.tsv.
@@ -134,7 +138,7 @@ impl Place {
 
     /// The next record as one left aside.
     pub fn left(&mut self, offset: u64, id: Option<String>, rule: &'static str, why: String) -> Item {
-        Item::Left(Left { number: self.count(), offset, id, rule, why })
+        Item::Left(Left { number: self.count(), offset, id, rule, why, row: None })
     }
 }
 

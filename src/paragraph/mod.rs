@@ -1,12 +1,20 @@
-//! Paragraphs as units: those broken in mid-sentence are joined, those that repeat an earlier one are marked.
+//! Paragraphs as units: those broken in mid-sentence are joined, those that repeat an earlier one are marked; and what paragraphs and
+//! records of a dump are compared by: keys of those that are the same, signatures of those that are nearly the same.
 
+mod alike;
 mod join;
 mod key;
+mod minhash;
 mod repeat;
+mod shingle;
 
 use crate::block::{Block, Mark};
 use crate::layer::Layer;
 use crate::rules::Rules;
+
+pub use alike::Compared;
+pub use minhash::{Bands, Signature, agreement, least_agreement};
+pub use shingle::Tokens;
 
 /// Joins kept neighbours that are one sentence. `None` when there is nothing to join; else the layer, and blocks and marks
 /// renumbered for it.

@@ -6,10 +6,11 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::drafts;
 use super::journal::{self, At, Block, Journal, Output};
 use super::plan::Plan;
-use super::rows::{self, Row};
-use super::settings::{OnBad, Watch};
+use super::rows::{self, BandRow, Row};
+use super::settings::{Of, OnBad, Watch};
 use super::sums::Sums;
 use super::table;
 use super::work::Done;
@@ -18,6 +19,9 @@ use crate::io::compress::Codec;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Entry, Raw};
 use crate::rules::Rules;
+
+/// Rows of bands that are held at once: 16 MB.
+const BANDS: usize = 1 << 19;
 
 /// What a block leaves. The name is the extension of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +32,16 @@ pub enum Stage {
     Draft,
     /// Hashes.
     Rows,
+    /// Where records begin in the drafts.
+    Index,
+    /// Bands of the signatures of records.
+    RecordBands,
+    /// Bands of the signatures of paragraphs.
+    ParagraphBands,
+    /// Records that are alike.
+    RecordLinks,
+    /// Paragraphs that are alike.
+    ParagraphLinks,
     /// The index of what cannot be read, offsets counted from the block's own bytes.
     Bad,
     /// Its bytes.
@@ -44,6 +58,11 @@ impl Stage {
             Stage::Out => "out",
             Stage::Draft => "draft",
             Stage::Rows => "rows",
+            Stage::Index => "index",
+            Stage::RecordBands => "record-bands",
+            Stage::ParagraphBands => "paragraph-bands",
+            Stage::RecordLinks => "record-links",
+            Stage::ParagraphLinks => "paragraph-links",
             Stage::Bad => "bad",
             Stage::Raw => "raw",
             Stage::Removed => "removed",
@@ -68,6 +87,11 @@ impl Work {
     /// Where a stage of a block lies.
     pub fn path(&self, at: At, stage: Stage) -> PathBuf {
         self.folder.join(format!("{:08}-{:06}.{}", at.0, at.1, stage.extension()))
+    }
+
+    /// Where the files of a stage of a block lie that has several.
+    pub fn numbered(&self, at: At, stage: Stage, n: u32) -> PathBuf {
+        self.folder.join(format!("{:08}-{:06}-{n:04}.{}", at.0, at.1, stage.extension()))
     }
 
     /// Takes away a stage of a block, if it is there.
@@ -96,6 +120,10 @@ pub struct Blocks<'r> {
     trace: Vec<u8>,
     traced: u64,
     rows: Vec<Row>,
+    /// Rows of bands, of records and paragraphs; and files that are full of them.
+    bands: [(Vec<BandRow>, Vec<(PathBuf, AtomicFile)>); 2],
+    /// Bytes of drafts.
+    drafted: u64,
     docs: Option<(u64, u64)>,
     table: Option<table::Rows>,
     sums: Sums,
@@ -128,6 +156,8 @@ impl<'r> Blocks<'r> {
             trace: Vec::new(),
             traced: 0,
             rows: Vec::new(),
+            bands: Default::default(),
+            drafted: 0,
             docs: None,
             table: None,
             sums: Sums::default(),
@@ -149,6 +179,11 @@ impl<'r> Blocks<'r> {
                 head[4..].copy_from_slice(&(done.input as u32).to_le_bytes());
                 self.write(at, Stage::Draft, &head)?;
                 self.write(at, Stage::Draft, &done.out)?;
+                self.drafted += head.len() as u64;
+                for entry in &done.index {
+                    self.write(at, Stage::Index, &drafts::Entry { at: self.drafted + entry.at, ..*entry }.to_bytes())?;
+                }
+                self.drafted += done.out.len() as u64;
             } else {
                 self.write(at, Stage::Out, &done.out)?;
             }
@@ -186,6 +221,12 @@ impl<'r> Blocks<'r> {
             self.frame(at)?;
         }
         self.rows.append(&mut done.rows);
+        for (of, rows) in Of::ALL.into_iter().zip(&mut done.bands) {
+            self.bands[of as usize].0.append(rows);
+            if self.bands[of as usize].0.len() >= BANDS {
+                self.spill(at, of)?;
+            }
+        }
         self.files.append(&mut done.files);
         let sums = done.counter.finish(self.rules);
         let (bytes, records) = match self.scan {
@@ -198,6 +239,21 @@ impl<'r> Blocks<'r> {
             Some(last) => self.commit(at, last),
             None => Ok(()),
         }
+    }
+
+    /// Writes the bands that wait. When they do is a matter of the input alone, so that the journal does not know of memory.
+    fn spill(&mut self, at: At, of: Of) -> Result<(), Error> {
+        let (rows, files) = &mut self.bands[of as usize];
+        let path = self.work.numbered(at, of.bands(), files.len() as u32);
+        let mut write = || -> io::Result<AtomicFile> {
+            let mut file = BufWriter::with_capacity(1 << 18, AtomicFile::create_in(&self.work.begun, &path)?);
+            rows::write(rows, &mut file)?;
+            file.into_inner().map_err(io::IntoInnerError::into_error)
+        };
+        let file = write().map_err(Error::io("write", &path))?;
+        rows.clear();
+        files.push((path, file));
+        Ok(())
     }
 
     fn fail(&self, at: At, stage: Stage) -> impl FnOnce(io::Error) -> Error + use<> {
@@ -275,6 +331,20 @@ impl<'r> Blocks<'r> {
             let fail = self.fail(at, Stage::Rows);
             rows::write(&mut rows, self.file(at, Stage::Rows)?).map_err(fail)?;
         }
+        let mut bands = None;
+        for of in Of::ALL {
+            if !self.bands[of as usize].0.is_empty() {
+                self.spill(at, of)?;
+            }
+            let files = std::mem::take(&mut self.bands[of as usize].1);
+            if !files.is_empty() {
+                bands.get_or_insert([0; 2])[of as usize] = files.len() as u32;
+            }
+            for (path, file) in files {
+                file.sync().and_then(|()| file.commit()).map_err(Error::io("write", &path))?;
+            }
+        }
+        self.drafted = 0;
         if let Some(table) = self.table.take() {
             let file = table.finish().map_err(self.fail(at, Stage::Out))?;
             self.open.insert(Stage::Out, file);
@@ -290,7 +360,7 @@ impl<'r> Blocks<'r> {
         self.raw = 0;
         self.read += self.sums.records.read;
         let traced = std::mem::take(&mut self.traced);
-        let block = Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, files: std::mem::take(&mut self.files) };
+        let block = Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, bands, files: std::mem::take(&mut self.files) };
         self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))
     }
 }

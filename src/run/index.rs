@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::plan::{Against, Plan, fingerprint};
-use super::rows::{PARTS, ROW, Row};
+use super::rows::{Fixed, PARTS, ROW, Row};
 use crate::error::Error;
 use crate::io::output::AtomicFile;
 

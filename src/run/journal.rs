@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::settings::Of;
 use super::sums::Sums;
 use crate::error::Error;
 
@@ -23,6 +24,29 @@ pub enum Entry {
         part: usize,
         /// Paragraphs and whole records that repeat an earlier one.
         duplicates: u64,
+    },
+    /// Pairs that may be alike are known, of one part of the bands.
+    Candidates {
+        /// What is compared.
+        of: Of,
+        /// Which part.
+        part: usize,
+    },
+    /// Pairs are compared whose later one lies in this block.
+    Compared {
+        /// What is compared.
+        of: Of,
+        /// Which block.
+        at: At,
+    },
+    /// What goes because it is alike something earlier is known, of one part of the places.
+    Settled {
+        /// What is compared.
+        of: Of,
+        /// Which part.
+        part: usize,
+        /// Pairs of which the later one goes.
+        links: u64,
     },
     /// The results of a block without its duplicates are staged.
     Apply(Block),
@@ -45,6 +69,9 @@ pub struct Block {
     /// Documents in the trace.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub traced: u64,
+    /// Files of bands, of records and of paragraphs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bands: Option<[u32; 2]>,
     /// Text files written, one a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Output>,

@@ -4,17 +4,20 @@
 //! ```text
 //! plan     inputs in order, frozen
 //! scan     per block, pure: records -> text, or -> drafts and rows of hashes when duplicates of the dump are wanted
-//! resolve  rows sorted by hash: the least (record, block) of each stays
+//! resolve  rows sorted by hash: the least (record, block) of each stays; what is nearly the same, when asked for, in `near`
 //! apply    per block, pure: drafts without their duplicates -> text
 //! finish   blocks -> parts, quarantine, report
 //! ```
 
 mod assemble;
 pub mod blocks;
+pub mod drafts;
 mod feed;
 pub mod index;
 pub mod journal;
 pub mod look;
+mod merge;
+mod near;
 pub mod passes;
 pub mod plan;
 mod render;
@@ -45,10 +48,11 @@ use crate::rules::Rules;
 use blocks::{Blocks, Frames, Stage, Work};
 use feed::Feed;
 use journal::{At, Block, Entry, Journal, Output};
+use merge::Room;
 use plan::{Plan, QUARANTINE, REMOVED, REPORT, STATE, Unit};
 use render::Render;
 use rows::PARTS;
-use settings::{Dedup, Means, OnBad, To, Watch};
+use settings::{Dedup, Means, Of, OnBad, To, Watch};
 use sums::Sums;
 use work::Worker;
 
@@ -183,7 +187,7 @@ impl Run {
             let outputs = match entry {
                 Entry::Scan(b) | Entry::Apply(b) => b.files,
                 Entry::Output(o) => vec![o],
-                Entry::Resolved { .. } => Vec::new(),
+                Entry::Resolved { .. } | Entry::Candidates { .. } | Entry::Compared { .. } | Entry::Settled { .. } => Vec::new(),
             };
             for path in outputs.iter().map(|o| self.folder.join(&o.path)) {
                 if path.canonicalize().is_ok_and(|p| !inputs.contains(&p)) {
@@ -214,9 +218,19 @@ impl Run {
         self.scan(Share::ALL, watch)?;
         timed("scan", started);
         if self.plan.settings.dedup == Dedup::Dump {
-            let from = Instant::now();
-            self.resolve(Share::ALL, watch)?;
-            timed("resolve", from);
+            let mut pass = |name, does: &mut dyn FnMut() -> Result<(), Error>| {
+                let from = Instant::now();
+                does()?;
+                timed(name, from);
+                Ok::<_, Error>(())
+            };
+            if self.plan.settings.near.is_some_and(|n| n.asks(Of::Documents)) {
+                pass("near documents", &mut || self.near(Of::Documents, watch))?;
+            }
+            pass("resolve", &mut || self.resolve(Share::ALL, watch))?;
+            if self.plan.settings.near.is_some_and(|n| n.asks(Of::Paragraphs)) {
+                pass("near paragraphs", &mut || self.near(Of::Paragraphs, watch))?;
+            }
             let from = Instant::now();
             self.apply(Share::ALL, watch)?;
             timed("apply", from);
@@ -332,7 +346,10 @@ impl Run {
         let files: Vec<PathBuf> = files.into_iter().chain(against).collect();
         let index = self.plan.settings.keep_index.is_some();
         let mut journal = self.journal(&share.journal("resolve"))?;
-        let found = resolve::resolve(&files, &self.work, &parts, self.limits().threads, self.means.memory, index, watch)?;
+        let (threads, removed) = (self.limits().threads, self.removed(&entries)?);
+        let room = Room::new(self.means.memory, threads);
+        let job = resolve::Job { files: &files, to: &self.work, index, removed: &removed, room };
+        let found = resolve::resolve(&job, &parts, threads, watch)?;
         // one line a part, at once: to do it all again takes seconds
         for (part, duplicates) in parts.iter().zip(found) {
             journal.note(&Entry::Resolved { part: *part, duplicates })?;
@@ -366,6 +383,7 @@ impl Run {
         if resolved < PARTS {
             return Err(Error::Usage("the duplicates are not known yet; run `jingwen stage resolve` over all shares first".to_owned()));
         }
+        Of::ALL.into_iter().try_for_each(|of| self.expect_settled(&entries, of))?;
         let done: HashSet<At> = entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some(b.at) } else { None }).collect();
         let blocks: Vec<Block> =
             self.all_scanned(&entries)?.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect();
@@ -396,7 +414,7 @@ impl Run {
                 }
                 let Some(block) = rest.next() else { return Ok(None) };
                 let verdicts = match block.docs {
-                    Some((from, to)) => resolve::verdicts(&self.work.folder, &(from..=to))?,
+                    Some((from, to)) => self.verdicts(&(from..=to))?,
                     None => Vec::new(),
                 };
                 let input = units[block.at.0 as usize].inputs.start;

@@ -2,7 +2,7 @@
 //! files, no journal; what becomes of a record is what a run makes of it.
 
 use super::render::Render;
-pub use super::rows::{Row, Verdict};
+pub use super::rows::{Row, Verdict, What};
 use super::settings::Settings;
 use super::sums::Counter;
 use super::table;
@@ -84,7 +84,7 @@ impl Passes {
         let page = self.page(given)?;
         let draft = self.draft(&page);
         let stored = postcard::to_stdvec(&draft).map_err(|e| format!("internal error: {e}"))?;
-        self.render.rows(&page, &draft, order, rows);
+        self.render.rows(&page, &draft, order, rows, &mut Default::default());
         Ok(stored)
     }
 
@@ -133,7 +133,7 @@ mod tests {
         let stored = passes.scan(text(&two), 2, &mut rows).unwrap();
         let same: Vec<&Row> = rows.iter().filter(|r| rows.iter().filter(|o| o.key == r.key).count() == 2).collect();
         let [first, copy] = same[..] else { panic!("{rows:?}") };
-        let verdict = Verdict { doc: copy.doc, block: copy.block, first_doc: first.doc, first_block: first.block, copies: 0 };
+        let verdict = Verdict { doc: copy.doc, block: copy.block, first_doc: first.doc, first_block: first.block, what: What::Copy };
         let document = passes.apply(&stored, &[verdict], &|order| ("a.jsonl".to_owned(), order)).unwrap();
         assert_eq!(document.text.as_deref(), Some("河边的柳树又发了新芽，孩子们在树下玩耍。\n"));
         assert!(document.removed.unwrap().contains("\"first\":{\"path\":\"a.jsonl\",\"record\":1,\"block\":0}"));

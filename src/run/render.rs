@@ -9,10 +9,11 @@ use crate::kernel::Kernel;
 use crate::options::Options;
 use crate::page::{Page, RawDoc};
 use crate::paragraph;
-use crate::rules::Rules;
+use crate::paragraph::{Bands, Signature, Tokens};
+use crate::rules::{RuleId, Rules};
 
-use super::rows::{Row, Verdict};
-use super::settings::{Dedup, Settings, Verb};
+use super::rows::{BandRow, Row, Verdict, What};
+use super::settings::{Dedup, Near, Of, Settings, Verb};
 use super::sums::Counter;
 
 /// A verb that writes texts.
@@ -21,6 +22,8 @@ pub struct Render {
     kernel: Kernel,
     verb: Verb,
     dedup: Dedup,
+    /// What is compared with what is nearly the same, and how signatures are cut.
+    near: Option<(Near, Bands)>,
     /// What is known of a page is written too.
     told: bool,
     #[cfg(test)]
@@ -38,6 +41,7 @@ impl Render {
             kernel: Kernel::with_rules(rules, options),
             verb: settings.verb,
             dedup: settings.dedup,
+            near: settings.near.map(|near| (near, Bands::of(settings.near_threshold.unwrap_or(1000)))),
             told: settings.details,
             #[cfg(test)]
             fragile: None,
@@ -94,12 +98,30 @@ impl Render {
         }
     }
 
-    /// The rows of a draft: its paragraphs that can be duplicates, and the record as a whole.
-    pub fn rows(&self, page: &Page<'_>, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>) {
+    /// The rows of a draft: its paragraphs that can be duplicates, and the record as a whole; and the bands of their signatures, if what
+    /// is nearly the same is asked for.
+    pub fn rows(&self, page: &Page<'_>, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>, bands: &mut [Vec<BandRow>; 2]) {
         if self.dedup != Dedup::Dump || !draft.blocks {
             return;
         }
         let keys = paragraph::keys(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks);
+        if let Some((near, by)) = self.near {
+            let mut tokens = Tokens::default();
+            let mut sign = |texts: &mut dyn Iterator<Item = &str>, of: Of, block: u32| {
+                tokens.clear();
+                texts.for_each(|t| tokens.add(t));
+                let Some(signature) = Signature::new(&tokens, of == Of::Paragraphs) else { return };
+                let (place, sketch) = ((order, block), signature.sketch());
+                bands[of as usize].extend(signature.bands(by).map(|key| BandRow { key, place, sketch }));
+            };
+            if near.asks(Of::Paragraphs) {
+                keys.paragraphs.iter().for_each(|(b, _)| sign(&mut std::iter::once(draft.piece(*b as usize)), Of::Paragraphs, *b));
+            }
+            if near.asks(Of::Documents) {
+                let kept = (0..draft.pieces.len()).filter(|i| draft.pieces[*i].cut.is_none()).map(|i| draft.piece(i));
+                sign(&mut draft.title.as_deref().into_iter().chain(kept), Of::Documents, WHOLE);
+            }
+        }
         out.extend(keys.paragraphs.into_iter().map(|(block, key)| Row { key, doc: order, block }));
         out.extend(keys.whole.map(|key| Row { key, doc: order, block: WHOLE }));
     }
@@ -107,33 +129,59 @@ impl Render {
     /// Leaves out what the dump has seen before; counts it.
     pub fn judge(&self, draft: &mut Draft<'_>, verdicts: &[Verdict], counter: &mut Counter) {
         let rules = self.rules();
-        let mut cuts = 0;
-        let copies = || verdicts.iter().filter(|v| v.copies == 0);
-        let first = |v: &Verdict| Some(First::There { doc: v.first_doc, block: v.first_block });
-        if let Some(whole) = copies().find(|v| v.block == WHOLE) {
-            let rule = rules.rule("dump/record").0;
-            draft.cut_all(Cut { rule, first: first(whole) });
-            counter.rule(rule, 1);
-            counter.sums.duplicate_records += 1;
+        let copies = || verdicts.iter().filter(|v| v.what == What::Copy);
+        let alike = || verdicts.iter().filter(|v| matches!(v.what, What::Alike(_)));
+        let cut = |v: &Verdict, rule: RuleId| {
+            let similarity = if let What::Alike(similarity) = v.what { Some(similarity) } else { None };
+            Cut { rule: rule.0, first: Some(First::There { doc: v.first_doc, block: v.first_block }), similarity }
+        };
+        // the same before what is alike; of several that it is alike, the first
+        let whole = copies().chain(alike()).find(|v| v.block == WHOLE);
+        if let Some(whole) = whole {
+            if whole.what == What::Copy {
+                let cut = cut(whole, rules.rule("dump/record"));
+                draft.cut_all(cut);
+                counter.rule(cut.rule, 1);
+                counter.sums.duplicate_records += 1;
+            } else {
+                let cut = cut(whole, rules.rule("dump/near-record"));
+                draft.cut_all(cut);
+                counter.rule(cut.rule, 1);
+                counter.sums.near_records += 1;
+            }
             counter.sums.duplicate_paragraphs += copies().filter(|v| v.block != WHOLE).count() as u64;
             return;
         }
-        for v in copies() {
-            let first = first(v);
-            if let Some(piece) = draft.pieces.get_mut(v.block as usize).filter(|p| p.cut.is_none()) {
-                piece.cut = Some(Cut { rule: rules.rule("dump/paragraph").0, first });
-                cuts += 1;
+        for (verdicts, rule) in [
+            (&mut copies() as &mut dyn Iterator<Item = &Verdict>, rules.rule("dump/paragraph")),
+            (&mut alike(), rules.rule("dump/near-paragraph")),
+        ] {
+            let mut cuts = 0;
+            for v in verdicts {
+                if let Some(piece) = draft.pieces.get_mut(v.block as usize).filter(|p| p.cut.is_none()) {
+                    piece.cut = Some(cut(v, rule));
+                    cuts += 1;
+                }
             }
-        }
-        if cuts > 0 {
-            counter.rule(rules.rule("dump/paragraph").0, cuts);
-            counter.sums.duplicate_paragraphs += cuts;
+            if cuts > 0 {
+                counter.rule(rule.0, cuts);
+                let near = rule == rules.rule("dump/near-paragraph");
+                *(if near { &mut counter.sums.near_paragraphs } else { &mut counter.sums.duplicate_paragraphs }) += cuts;
+            }
         }
     }
 
     /// Why nothing stays of a record that had text (`whole`), if that is so.
     pub fn reason(&self, draft: &Draft<'_>, text: &str, whole: bool) -> Option<String> {
         (text.is_empty() && whole && self.verb != Verb::Repair).then(|| draft.reason(self.rules()))
+    }
+
+    /// The record that a draft repeats whole, and how alike they are when they are not the same.
+    pub fn copied(&self, draft: &Draft<'_>) -> Option<(u64, Option<f64>)> {
+        draft.pieces.iter().filter_map(|p| p.cut).find_map(|cut| match cut.first {
+            Some(First::There { doc, block: WHOLE }) => Some((doc, cut.similarity.map(document::thousandths))),
+            _ => None,
+        })
     }
 
     /// Counts a record that is written; `stays`: something of it is left.
@@ -165,15 +213,18 @@ impl Render {
     /// Appends the draft as a line of the MNBVC corpus: copies stay and are told, other removed paragraphs do not.
     pub fn mnbvc(&self, draft: &Draft<'_>, out: &mut Vec<u8>) {
         let rules = self.rules();
-        let [here, there, whole] = ["paragraph/repeat", "dump/paragraph", "dump/record"].map(|r| rules.rule(r).0);
+        let here = rules.rule("paragraph/repeat").0;
+        let [there, whole] =
+            [["dump/paragraph", "dump/near-paragraph"], ["dump/record", "dump/near-record"]].map(|r| r.map(|r| rules.rule(r).0));
         let title = draft.title.as_deref().map(|text| mnbvc::Paragraph { text, repeated: false, across: false });
         let pieces = (0..draft.pieces.len()).filter_map(|i| {
             let cut = draft.pieces[i].cut.map(|c| c.rule);
-            let (repeated, across) = (cut == Some(here), cut == Some(there) || cut == Some(whole));
+            let across = cut.is_some_and(|c| there.contains(&c) || whole.contains(&c));
+            let repeated = cut == Some(here);
             (cut.is_none() || repeated || across).then(|| mnbvc::Paragraph { text: draft.piece(i), repeated, across })
         });
         let paragraphs: Vec<_> = title.into_iter().chain(pieces).collect();
-        let repeated = draft.pieces.iter().any(|p| p.cut.is_some_and(|c| c.rule == whole));
+        let repeated = draft.pieces.iter().any(|p| p.cut.is_some_and(|c| whole.contains(&c.rule)));
         let file = mnbvc::File { name: &draft.id, size: draft.bytes_in, repeated, more: &draft.metadata, paragraphs: &paragraphs };
         mnbvc::line(&file, out);
     }

@@ -1,9 +1,9 @@
-//! Rows of hashes: what travels between the passes instead of text. Their file format, sorted runs with a table of parts; making them
-//! lives in `paragraph`, comparing them in `resolve`.
+//! Rows: what travels between the passes instead of text. Their file format, sorted runs with a table of parts; what is hashed into them
+//! lives in `paragraph`, comparing them in `resolve` and `near`.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
-use std::ops::Range;
+use std::marker::PhantomData;
 use std::path::Path;
 
 /// Parts of the space of hashes, by their first byte.
@@ -12,6 +12,22 @@ pub const PARTS: usize = 256;
 pub const ROW: usize = 28;
 /// Bytes of a verdict in a file.
 const VERDICT: usize = 28;
+
+/// A row of a sorted file. Its bytes sort as it does, and the first of them is its part.
+pub trait Fixed: Copy + Ord {
+    /// As it stands in a file.
+    fn to_bytes(self) -> [u8; ROW];
+    /// From a file.
+    fn of(bytes: &[u8; ROW]) -> Self;
+}
+
+/// Bytes, the highest first, as a number.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |n, b| n << 8 | u64::from(*b))
+}
+
+/// A paragraph or a record: the order of the record in the dump, and the block; [`crate::io::document::WHOLE`] for all of it.
+pub type Place = (u64, u32);
 
 /// One paragraph, or one whole record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +38,42 @@ pub struct Row {
     pub doc: u64,
     /// Its block; [`crate::io::document::WHOLE`] for all of it.
     pub block: u32,
+}
+
+/// One band of the signature of a paragraph or a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BandRow {
+    /// Of the band.
+    pub key: u64,
+    /// Whose it is.
+    pub place: Place,
+    /// Two bits of each slot of the signature.
+    pub sketch: u64,
+}
+
+/// What was found out about a place that has something alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// Hash of the place: its part.
+    part: u8,
+    /// The place.
+    pub of: Place,
+    /// Not before what says that it is alike something earlier itself, so that this is known first.
+    pub says: Says,
+}
+
+/// What a [`Link`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Says {
+    /// It is alike an earlier one.
+    Follows,
+    /// A later one is alike it.
+    Leads {
+        /// By how much, in thousandths.
+        similarity: u16,
+        /// The later one.
+        later: Place,
+    },
 }
 
 /// What is known of a row that has copies.
@@ -35,13 +87,23 @@ pub struct Verdict {
     pub first_doc: u64,
     /// The block that is the first copy.
     pub first_block: u32,
-    /// For the first copy itself how many others there are, else 0.
-    pub copies: u32,
+    /// What it is.
+    pub what: What,
 }
 
-impl Row {
-    /// As it stands in a file.
-    pub fn to_bytes(self) -> [u8; ROW] {
+/// What a place is to the first copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// It is the same.
+    Copy,
+    /// It is the first copy itself; there are so many others.
+    First(u32),
+    /// It is alike, by so many thousandths.
+    Alike(u16),
+}
+
+impl Fixed for Row {
+    fn to_bytes(self) -> [u8; ROW] {
         let mut b = [0; ROW];
         b[..16].copy_from_slice(&self.key.to_be_bytes());
         b[16..24].copy_from_slice(&self.doc.to_be_bytes());
@@ -50,43 +112,105 @@ impl Row {
     }
 
     fn of(b: &[u8; ROW]) -> Row {
-        let part = |r: Range<usize>| b[r].iter().fold(0u128, |n, b| n << 8 | u128::from(*b));
-        Row { key: part(0..16), doc: part(16..24) as u64, block: part(24..28) as u32 }
+        let key = u128::from(number(&b[..8])) << 64 | u128::from(number(&b[8..16]));
+        Row { key, doc: number(&b[16..24]), block: number(&b[24..]) as u32 }
+    }
+}
+
+impl Fixed for BandRow {
+    fn to_bytes(self) -> [u8; ROW] {
+        let mut b = [0; ROW];
+        b[..8].copy_from_slice(&self.key.to_be_bytes());
+        b[8..16].copy_from_slice(&self.place.0.to_be_bytes());
+        b[16..20].copy_from_slice(&self.place.1.to_be_bytes());
+        b[20..].copy_from_slice(&self.sketch.to_be_bytes());
+        b
+    }
+
+    fn of(b: &[u8; ROW]) -> BandRow {
+        BandRow { key: number(&b[..8]), place: (number(&b[8..16]), number(&b[16..20]) as u32), sketch: number(&b[20..]) }
+    }
+}
+
+impl Link {
+    /// About a place.
+    pub fn new(of: Place, says: Says) -> Link {
+        let hash = (of.0 ^ u64::from(of.1).rotate_left(40)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        Link { part: (hash >> 56) as u8, of, says }
+    }
+}
+
+impl Fixed for Link {
+    fn to_bytes(self) -> [u8; ROW] {
+        let mut b = [0; ROW];
+        b[0] = self.part;
+        b[1..9].copy_from_slice(&self.of.0.to_be_bytes());
+        b[9..13].copy_from_slice(&self.of.1.to_be_bytes());
+        if let Says::Leads { similarity, later } = self.says {
+            b[13] = 1;
+            b[14..16].copy_from_slice(&similarity.to_be_bytes());
+            b[16..24].copy_from_slice(&later.0.to_be_bytes());
+            b[24..].copy_from_slice(&later.1.to_be_bytes());
+        }
+        b
+    }
+
+    fn of(b: &[u8; ROW]) -> Link {
+        let later = (number(&b[16..24]), number(&b[24..]) as u32);
+        let says = if b[13] == 0 { Says::Follows } else { Says::Leads { similarity: number(&b[14..16]) as u16, later } };
+        Link { part: b[0], of: (number(&b[1..9]), number(&b[9..13]) as u32), says }
     }
 }
 
 impl Verdict {
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        (self.doc, self.block)
+    }
+
     fn to_bytes(self) -> [u8; VERDICT] {
         let mut b = [0; VERDICT];
         b[..8].copy_from_slice(&self.doc.to_be_bytes());
         b[8..12].copy_from_slice(&self.block.to_be_bytes());
         b[12..20].copy_from_slice(&self.first_doc.to_be_bytes());
         b[20..24].copy_from_slice(&self.first_block.to_be_bytes());
-        b[24..].copy_from_slice(&self.copies.to_be_bytes());
+        let what = match self.what {
+            What::Copy => 0,
+            What::First(others) => others.min(ALIKE - 1),
+            What::Alike(similarity) => ALIKE | u32::from(similarity),
+        };
+        b[24..].copy_from_slice(&what.to_be_bytes());
         b
     }
 
     fn of(b: &[u8; VERDICT]) -> Verdict {
-        let part = |r: Range<usize>| b[r].iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
+        let what = match number(&b[24..]) as u32 {
+            0 => What::Copy,
+            n if n >= ALIKE => What::Alike((n - ALIKE) as u16),
+            n => What::First(n),
+        };
         Verdict {
-            doc: part(0..8),
-            block: part(8..12) as u32,
-            first_doc: part(12..20),
-            first_block: part(20..24) as u32,
-            copies: part(24..28) as u32,
+            doc: number(&b[..8]),
+            block: number(&b[8..12]) as u32,
+            first_doc: number(&b[12..20]),
+            first_block: number(&b[20..24]) as u32,
+            what,
         }
     }
 }
+
+/// From here on the last number of a verdict in a file is a similarity.
+const ALIKE: u32 = 1 << 31;
 
 /// Sorts rows and writes them: where each part ends (256 numbers of 8 bytes), then the rows.
 ///
 /// # Errors
 /// What the system says.
-pub fn write(rows: &mut [Row], to: &mut impl Write) -> io::Result<()> {
+pub fn write<R: Fixed>(rows: &mut [R], to: &mut impl Write) -> io::Result<()> {
     rows.sort_unstable();
     let mut ends = [0u64; PARTS];
     for r in rows.iter() {
-        ends[(r.key >> 120) as usize] += 1;
+        ends[usize::from(r.to_bytes()[0])] += 1;
     }
     let mut sum = 0;
     for end in ends {
@@ -103,38 +227,39 @@ pub fn write(rows: &mut [Row], to: &mut impl Write) -> io::Result<()> {
 ///
 /// # Errors
 /// What the system says, or [`io::ErrorKind::InvalidData`] for a file that is cut off.
-pub fn read(path: &Path, part: usize, buffer: usize) -> io::Result<Run> {
+pub fn read<R: Fixed>(path: &Path, part: usize, buffer: usize) -> io::Result<Run<R>> {
     let mut file = File::open(path)?;
     let mut ends = [0; PARTS * 8];
     file.read_exact(&mut ends)?;
-    let end = |n: usize| ends[n * 8..n * 8 + 8].iter().fold(0u64, |n, b| n << 8 | u64::from(*b));
+    let end = |n: usize| number(&ends[n * 8..n * 8 + 8]);
     let start = if part == 0 { 0 } else { end(part - 1) };
     let left = end(part).checked_sub(start).ok_or(io::ErrorKind::InvalidData)?;
     file.seek(SeekFrom::Start((PARTS * 8) as u64 + start * ROW as u64))?;
     let capacity = buffer.min(left as usize * ROW).max(ROW);
-    Ok(Run { file: BufReader::with_capacity(capacity, file), left })
+    Ok(Run { file: BufReader::with_capacity(capacity, file), left, of: PhantomData })
 }
 
 /// Rows in order.
 #[derive(Debug)]
-pub struct Run {
+pub struct Run<R> {
     file: BufReader<File>,
     left: u64,
+    of: PhantomData<R>,
 }
 
-impl Run {
+impl<R: Fixed> Run<R> {
     /// The next row.
     ///
     /// # Errors
     /// What the system says.
-    pub fn next(&mut self) -> io::Result<Option<Row>> {
+    pub fn next(&mut self) -> io::Result<Option<R>> {
         if self.left == 0 {
             return Ok(None);
         }
         self.left -= 1;
         let mut b = [0; ROW];
         self.file.read_exact(&mut b)?;
-        Ok(Some(Row::of(&b)))
+        Ok(Some(R::of(&b)))
     }
 }
 
@@ -194,7 +319,7 @@ mod tests {
         let mut rows = [row(u128::MAX, 1), row(5, 2), row(5, 1), row(1 << 120, 9)];
         write(&mut rows, &mut File::create(&path).unwrap()).unwrap();
         let all = |part| {
-            let mut run = read(&path, part, 1).unwrap();
+            let mut run = read::<Row>(&path, part, 1).unwrap();
             std::iter::from_fn(|| run.next().unwrap()).collect::<Vec<_>>()
         };
         assert_eq!(all(0), [row(5, 1), row(5, 2)]);
@@ -204,10 +329,28 @@ mod tests {
     }
 
     #[test]
+    fn bytes_sort_as_rows_do_and_come_back() {
+        fn check<R: Fixed + std::fmt::Debug>(mut rows: Vec<R>) {
+            rows.sort_unstable();
+            let bytes: Vec<_> = rows.iter().map(|r| r.to_bytes()).collect();
+            assert!(bytes.is_sorted() && bytes.iter().map(R::of).eq(rows.iter().copied()), "{rows:?}");
+        }
+        let places = || [(0, 1), (1, 0), (u64::MAX - 1, 3), (1 << 32, u32::MAX)].into_iter();
+        check(places().map(|p| Row { key: u128::from(p.0) << 100 | 7, doc: p.0, block: p.1 }).collect());
+        check(places().map(|p| BandRow { key: p.0.rotate_left(9), place: p, sketch: 3 }).collect());
+        let leads = |p, q| Link::new(p, Says::Leads { similarity: 900, later: q });
+        check(places().flat_map(|p| places().map(move |q| leads(p, q)).chain([Link::new(p, Says::Follows)])).collect());
+        for what in [What::Copy, What::First(9), What::Alike(0), What::Alike(1000)] {
+            let v = Verdict { doc: 1, block: 2, first_doc: 3, first_block: 4, what };
+            assert_eq!(Verdict::of(&v.to_bytes()), v);
+        }
+    }
+
+    #[test]
     fn verdicts_are_found_by_record() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("verdicts");
-        let v = |doc| Verdict { doc, block: 1, first_doc: 0, first_block: 2, copies: 0 };
+        let v = |doc| Verdict { doc, block: 1, first_doc: 0, first_block: 2, what: What::Copy };
         let mut all = [v(7), v(3), v(9), v(3)];
         write_verdicts(&mut all, &mut File::create(&path).unwrap()).unwrap();
         let found = |docs| {

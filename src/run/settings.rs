@@ -26,6 +26,12 @@ pub struct Settings {
     pub details: bool,
     /// Which duplicates are left out.
     pub dedup: Dedup,
+    /// What is compared with what is nearly the same in the dump.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<Near>,
+    /// From which share of common shingles on, in thousandths.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near_threshold: Option<u16>,
     /// Where the index of the dump is kept, for later ones; absolute.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
     pub keep_index: Option<PathBuf>,
@@ -177,6 +183,45 @@ pub enum Dedup {
     Dump,
 }
 
+/// What goes when something nearly the same stands earlier in the dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
+pub enum Near {
+    /// Paragraphs.
+    Paragraphs,
+    /// Records, whole.
+    Documents,
+    /// Records, and paragraphs of those that stay.
+    Both,
+}
+
+impl Near {
+    /// Whether these are compared.
+    pub fn asks(self, of: Of) -> bool {
+        match of {
+            Of::Documents => self != Near::Paragraphs,
+            Of::Paragraphs => self != Near::Documents,
+        }
+    }
+}
+
+/// What the passes that compare go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[serde(rename_all = "lowercase")]
+pub enum Of {
+    /// Records, whole.
+    Documents,
+    /// Paragraphs.
+    Paragraphs,
+}
+
+impl Of {
+    /// In the order of the passes.
+    pub const ALL: [Of; 2] = [Of::Documents, Of::Paragraphs];
+}
+
 /// How output is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
@@ -260,6 +305,8 @@ impl Default for Settings {
             text_field: None,
             details: false,
             dedup: Dedup::Page,
+            near: None,
+            near_threshold: None,
             keep_index: None,
             trace: None,
             compress: None,

@@ -25,12 +25,23 @@ pub struct Sums {
     pub duplicate_paragraphs: u64,
     /// Records that repeat another one whole.
     pub duplicate_records: u64,
+    /// Paragraphs that are alike one of another record.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub near_paragraphs: u64,
+    /// Records that are alike another one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub near_records: u64,
     /// Inputs that could not be opened or listed.
     pub unreadable: u64,
     /// Edits, removals and notes by rule; records left aside by their rule.
     pub rules: BTreeMap<String, u64>,
     /// Records by charset.
     pub charsets: BTreeMap<String, u64>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 impl Sums {
@@ -44,6 +55,8 @@ impl Sums {
         self.kept += other.kept;
         self.duplicate_paragraphs += other.duplicate_paragraphs;
         self.duplicate_records += other.duplicate_records;
+        self.near_paragraphs += other.near_paragraphs;
+        self.near_records += other.near_records;
         self.unreadable += other.unreadable;
         for (sum, more) in [(&mut self.rules, &other.rules), (&mut self.charsets, &other.charsets)] {
             for (key, n) in more {

@@ -41,8 +41,14 @@ pub fn document(draft: &Draft<'_>, text: &str, details: &Details<'_>, reason: Op
         metadata: Some(draft.metadata.clone().into_owned()),
         removed: Some(removed),
         counts: Some(counts),
+        extra: draft.extra.clone(),
         row,
     }
+}
+
+/// A row without a text: it stays a row without a text.
+pub fn null(id: String, reason: String, row: Row) -> Document {
+    Document { id, reason: Some(reason), row: Some(row), ..Document::default() }
 }
 
 /// The schema of the part that an input goes to.
@@ -147,6 +153,7 @@ impl Others {
             }
             match self.reader.next_item()? {
                 Some(Item::Record(r)) => self.next = Some((r.number, r.row)),
+                Some(Item::Left(l)) => self.next = Some((l.number, l.row)),
                 Some(_) => {}
                 None => return Ok(rows),
             }

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
+use super::drafts::Entry;
 use super::feed::{Job, Work, unreadable};
 use super::journal::{At, Output};
 use super::look::{Look, Place};
 use super::plan::{Plan, bare, compression};
 use super::render::Render;
-use super::rows::{Row, Verdict};
+use super::rows::{BandRow, Row, Verdict, What};
 use super::settings::{Dedup, OnBad, To};
 use super::sums::Counter;
 use super::table;
@@ -51,6 +52,10 @@ pub struct Done {
     pub documents: Vec<table::Document>,
     /// Hashes of paragraphs and records.
     pub rows: Vec<Row>,
+    /// Bands of the signatures of records, and of paragraphs.
+    pub bands: [Vec<BandRow>; 2],
+    /// Where stored records begin in `out`.
+    pub index: Vec<Entry>,
     /// Orders of the first and last record that was stored.
     pub docs: Option<(u64, u64)>,
     /// What cannot be read.
@@ -73,6 +78,29 @@ pub struct Done {
     pub counter: Counter,
 }
 
+/// How far a job has come.
+#[derive(Clone, Copy)]
+struct Mark {
+    out: usize,
+    rows: usize,
+    bands: [usize; 2],
+    index: usize,
+}
+
+impl Done {
+    fn mark(&self) -> Mark {
+        Mark { out: self.out.len(), rows: self.rows.len(), bands: [self.bands[0].len(), self.bands[1].len()], index: self.index.len() }
+    }
+
+    /// Takes away what a record has left that went wrong half-way.
+    fn back_to(&mut self, mark: Mark) {
+        self.out.truncate(mark.out);
+        self.rows.truncate(mark.rows);
+        self.bands.iter_mut().zip(mark.bands).for_each(|(b, n)| b.truncate(n));
+        self.index.truncate(mark.index);
+    }
+}
+
 /// A record of which nothing stays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Removed {
@@ -86,19 +114,49 @@ pub struct Removed {
     pub id: Option<String>,
     /// A rule's id and what it says.
     pub reason: String,
+    /// The record it repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Copied>,
+    /// For one that is not the same but alike: the share of shingles that both have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub similarity: Option<f64>,
+}
+
+/// Where the record stands that another repeats.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Copied {
+    /// Its input.
+    pub path: String,
+    /// Number in the input.
+    pub record: u64,
 }
 
 /// What a pass leaves for the next one.
 #[derive(Serialize, Deserialize)]
 pub enum Stored<'a> {
     /// Goes to the output as it is: an empty line.
-    Verbatim(#[serde(borrow)] Cow<'a, [u8]>),
+    Verbatim(#[serde(borrow)] Bytes<'a>),
     /// A record.
     Record(#[serde(borrow)] Box<Kept<'a>>),
     /// A record left aside, listed: [`Removed`] as JSON, whose members come and go.
-    Left(#[serde(borrow)] Cow<'a, [u8]>),
+    Left(#[serde(borrow)] Bytes<'a>),
     /// Stands in the trace and nowhere else: a line that went to the quarantine, a record that is absent.
     Traced(#[serde(borrow)] Box<(Input<'a>, Item<'a>)>),
+}
+
+/// Bytes stored as such: serde alone takes them one by one, which costs a twentieth of a run.
+pub struct Bytes<'a>(pub Cow<'a, [u8]>);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Bytes(Cow::Borrowed(<&'a [u8]>::deserialize(deserializer)?)))
+    }
 }
 
 /// A record on its way to the next pass.
@@ -108,7 +166,7 @@ pub struct Kept<'a> {
     pub number: u64,
     /// The JSON line it came in.
     #[serde(borrow)]
-    pub line: Option<Cow<'a, [u8]>>,
+    pub line: Option<Bytes<'a>>,
     /// The draft's text is left out: it is that of the JSON line.
     pub same: bool,
     /// Nothing of the line changes, as long as nothing more is left out.
@@ -216,6 +274,15 @@ impl Worker<'_> {
         self.plan.settings.dedup == Dedup::Dump && self.folder.is_some()
     }
 
+    /// Stores a record.
+    fn keep(&self, doc: u64, kept: Kept<'_>, done: &mut Done) {
+        let at = done.out.len();
+        store(&Stored::Record(Box::new(kept)), &mut done.out);
+        if self.plan.settings.near.is_some() {
+            done.index.push(Entry { doc, at: at as u64, length: (done.out.len() - at) as u32 });
+        }
+    }
+
     /// Whether a record is of the sample: by its own name, or by that of its input and its number, so that it is always the same.
     fn sampled(&self, id: Option<&str>, input: usize, number: u64) -> bool {
         let Some(share) = self.plan.settings.sample else { return true };
@@ -296,12 +363,29 @@ impl Worker<'_> {
             done.counter.sums.records.read += 1;
             done.counter.sums.records.removed += 1;
             *done.counter.sums.rules.entry(l.rule.to_owned()).or_default() += 1;
-            let removed = Removed { path: path.clone(), record: l.number, id: l.id, reason: format!("{}: {}", l.rule, l.why) };
+            let reason = format!("{}: {}", l.rule, l.why);
+            let removed = Removed { path: path.clone(), record: l.number, id: l.id, reason, first: None, similarity: None };
             if self.stores() {
+                if l.row.is_some() {
+                    let order = self.plan.order(done.input, l.number);
+                    done.docs = Some((done.docs.map_or(order, |d| d.0), order));
+                }
                 let json = serde_json::to_vec(&removed).unwrap_or_default();
-                store(&Stored::Left(json.into()), &mut done.out);
+                store(&Stored::Left(Bytes(json.into())), &mut done.out);
             } else {
-                done.removed.push(removed);
+                self.put_aside(removed, l.row, done);
+            }
+        }
+    }
+
+    /// Lists a record left aside; one that is a row stays a row of the table that is written, and its reason stands there.
+    fn put_aside(&self, removed: Removed, row: Option<table::Row>, done: &mut Done) {
+        match row.filter(|_| self.plan.settings.to == To::Parquet) {
+            None => done.removed.push(removed),
+            Some(row) => {
+                let id = removed.id.unwrap_or_else(|| self.plan.inputs[done.input].name.to_string_lossy().into_owned());
+                done.unlisted.push((removed.record, removed.reason.clone()));
+                done.documents.push(table::null(id, removed.reason, row));
             }
         }
     }
@@ -364,7 +448,7 @@ impl Worker<'_> {
         };
         let raw = RawDoc { id: &id, url: record.url.as_deref(), label: record.label.as_deref(), bytes: &bytes };
         let order = self.plan.order(done.input, record.number);
-        let before = (done.out.len(), done.rows.len());
+        let before = done.mark();
         let written = guarded(|| -> Result<Result<(), Error>, String> {
             let page = match std::str::from_utf8(&bytes) {
                 Ok(t) if text => self.render.page_of_text(raw, t),
@@ -372,6 +456,7 @@ impl Worker<'_> {
             };
             let mut draft = self.render.draft(&page, false);
             draft.fetched.clone_from(&record.date);
+            draft.extra.clone_from(&record.extra);
             let path = self.path(done.input, record.entry.as_ref());
             if self.shown(Place { path: &path, record: record.number, alone }, &page, &draft, done) {
                 self.render.tally(&page, &draft, &mut done.counter);
@@ -385,20 +470,19 @@ impl Worker<'_> {
                 self.render.tally(&page, &draft, &mut done.counter);
                 return Ok(written);
             }
-            self.render.rows(&page, &draft, order, &mut done.rows);
+            self.render.rows(&page, &draft, order, &mut done.rows, &mut done.bands);
             // counted when all is done that could panic: what panicked counts as bad
             self.render.tally(&page, &draft, &mut done.counter);
             done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             let origin = input.map(|i| Box::new((i, Document::new(record.number, &bytes, Some(draft.text.as_bytes()), charset))));
             let kept = Kept { number: record.number, line: None, same: false, plain: false, draft, origin };
-            store(&Stored::Record(Box::new(kept)), &mut done.out);
+            self.keep(order, kept, done);
             Ok(Ok(()))
         });
         match written {
             Ok(Ok(written)) => return written,
             Ok(Err(why)) | Err(why) => {
-                done.out.truncate(before.0);
-                done.rows.truncate(before.1);
+                done.back_to(before);
                 if self.traces() {
                     let input = self.traced(done.input, record.entry.as_ref(), alone);
                     self.noted(input, Item::Document(Document::new(record.number, &bytes, None, "")), done);
@@ -454,7 +538,10 @@ impl Worker<'_> {
             to.files.push(write_file(folder, begun, target, &bytes)?);
             if let Some(reason) = reason {
                 let id = (!pages).then(|| draft.id.to_string());
-                to.removed.push(Removed { path: input.path.clone(), record: number, id, reason });
+                let copied = self.render.copied(draft);
+                let first = copied.map(|(doc, _)| self.plan.place(doc, self.earlier)).map(|(path, record)| Copied { path, record });
+                let similarity = copied.and_then(|(_, similarity)| similarity);
+                to.removed.push(Removed { path: input.path.clone(), record: number, id, reason, first, similarity });
             }
             return Ok(());
         }
@@ -495,7 +582,7 @@ impl Worker<'_> {
                     continue;
                 }
                 match self.stores() {
-                    true => store(&Stored::Verbatim(line.into()), &mut done.out),
+                    true => store(&Stored::Verbatim(Bytes(line.into())), &mut done.out),
                     false => done.out.extend_from_slice(line),
                 }
                 if let Some(input) = &input {
@@ -506,7 +593,7 @@ impl Worker<'_> {
             done.counter.sums.records.read += 1;
             let end = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
             let bom = if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-            let before = (done.out.len(), done.rows.len());
+            let before = done.mark();
             let fate = if end.len() > limit {
                 Err((None, too_large(end.len() as u64, limit)))
             } else {
@@ -521,11 +608,12 @@ impl Worker<'_> {
                     }
                     Ok(r) if as_files => {
                         let (id, url) = (r.id.map(str::to_owned), r.url.map(str::to_owned));
+                        let extra = if self.plan.settings.to == To::Parquet { jsonl::extra(&r, field) } else { None };
                         let body = Body::Text(r.text.into_owned());
                         // it counts itself
                         done.counter.sums.records.read -= 1;
                         done.counter.sums.bytes_in -= end.len() as u64;
-                        let record = Record { entry: entry.cloned(), id, url, ..Record::new(number, offset, body) };
+                        let record = Record { entry: entry.cloned(), id, url, extra, ..Record::new(number, offset, body) };
                         self.record(record, done)?;
                         continue;
                     }
@@ -538,15 +626,14 @@ impl Worker<'_> {
             match fate {
                 Ok(written) => written?,
                 Err((at, why)) => {
-                    done.out.truncate(before.0);
-                    done.rows.truncate(before.1);
+                    done.back_to(before);
                     let mut bad = Bad { path: path.clone(), record: number, offset, at, why, raw: Raw::Bytes(end.to_vec()) };
                     if self.in_place && self.plan.settings.on_bad == OnBad::Quarantine {
                         // in memory nothing can fail
                         let _ = placeholder(&mut bad, &mut done.out);
                     }
                     if let Some(input) = &input {
-                        let clean = Some(&done.out[before.0..]).filter(|placed| !placed.is_empty());
+                        let clean = Some(&done.out[before.out..]).filter(|placed| !placed.is_empty());
                         let document = Document::new(number, line, clean, "");
                         self.noted(input.clone(), Item::Document(document), done);
                     }
@@ -591,7 +678,7 @@ impl Worker<'_> {
             return written;
         }
         let order = self.plan.order(done.input, number);
-        self.render.rows(&page, &draft, order, &mut done.rows);
+        self.render.rows(&page, &draft, order, &mut done.rows, &mut done.bands);
         // counted when all is done that could panic: what panicked counts as bad
         self.render.tally(&page, &draft, &mut done.counter);
         done.docs = Some((done.docs.map_or(order, |d| d.0), order));
@@ -601,15 +688,15 @@ impl Worker<'_> {
             draft.text = "".into();
         }
         if !bom.is_empty() {
-            store(&Stored::Verbatim(bom.into()), &mut done.out);
+            store(&Stored::Verbatim(Bytes(bom.into())), &mut done.out);
             if let Some(input) = input {
                 self.noted(input.clone(), Item::Through(bom.into()), done);
             }
         }
         // the line is kept: it is its own origin
         let origin = input.map(|input| Box::new((input.clone(), Document::new(number, b"", None, ""))));
-        let kept = Kept { number, line: Some(line.into()), same, plain, draft, origin };
-        store(&Stored::Record(Box::new(kept)), &mut done.out);
+        let kept = Kept { number, line: Some(Bytes(line.into())), same, plain, draft, origin };
+        self.keep(order, kept, done);
         Ok(())
     }
 
@@ -640,7 +727,7 @@ impl Worker<'_> {
             let (stored, rest) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged())?;
             frame = rest;
             let mut kept = match stored {
-                Stored::Verbatim(bytes) => {
+                Stored::Verbatim(Bytes(bytes)) => {
                     done.counter.sums.bytes_out += bytes.len() as u64;
                     done.out.extend_from_slice(&bytes);
                     continue;
@@ -650,8 +737,10 @@ impl Worker<'_> {
                     done.trace.push(&traced.1);
                     continue;
                 }
-                Stored::Left(json) => {
-                    done.removed.push(serde_json::from_slice(&json).map_err(|_| damaged())?);
+                Stored::Left(Bytes(json)) => {
+                    let removed: Removed = serde_json::from_slice(&json).map_err(|_| damaged())?;
+                    let row = others.and_then(|o| o.get(&removed.record)).cloned();
+                    self.put_aside(removed, row, &mut done);
                     continue;
                 }
                 Stored::Record(kept) => *kept,
@@ -660,7 +749,7 @@ impl Worker<'_> {
             let from = verdicts.partition_point(|v| v.doc < order);
             let to = from + verdicts[from..].partition_point(|v| v.doc == order);
             let verdicts = &verdicts[from..to];
-            let Some(line) = &kept.line else {
+            let Some(Bytes(line)) = &kept.line else {
                 let text = kept.draft.text.clone();
                 self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
                 let row = others.and_then(|o| o.get(&kept.number)).cloned();
@@ -675,7 +764,7 @@ impl Worker<'_> {
                 self.write(&kept.draft, kept.number, row, origin, &mut done)?;
                 continue;
             };
-            if kept.plain && verdicts.iter().all(|v| v.copies > 0) {
+            if kept.plain && verdicts.iter().all(|v| matches!(v.what, What::First(_))) {
                 done.counter.sums.bytes_out += line.len() as u64;
                 done.out.extend_from_slice(line);
                 if let Some(origin) = &kept.origin {

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::value::similarity;
 use super::{Content, Dump, exit_codes};
-use crate::run::settings::Dedup;
+use crate::run::settings::{Dedup, Near};
 
 /// What `--help` says below the options.
 pub const HELP: &str = concat!(
@@ -56,6 +57,13 @@ pub struct Clean {
     /// Which duplicates to leave out: none, paragraphs that stood earlier in the page, or earlier in the dump
     #[arg(long, value_enum, default_value_t = Dedup::Page, value_name = "WHERE")]
     pub dedup: Dedup,
+    /// With --dedup dump: leave out, too, what is nearly the same as something earlier in the dump, by the shingles both have (MinHash, then
+    /// the true share). Short texts are never compared, and texts with other numbers or other words in the same place are no copies
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub near: Option<Near>,
+    /// The share of shingles two texts must have in common for --near, 0.5 to 1
+    #[arg(long, default_value = "0.8", value_parser = similarity, value_name = "SHARE")]
+    pub near_threshold: u16,
     /// With --dedup dump: leave out, too, what stands in this index of earlier dumps
     #[arg(long, value_name = "INDEX")]
     pub against: Option<PathBuf>,

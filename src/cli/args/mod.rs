@@ -28,7 +28,7 @@ pub use inputs::{Formed, Inputs};
 pub use repair::Repair;
 pub use restore::Restore;
 pub use rules::{RulesArgs, RulesTask, RulesTest};
-pub use stage::{Pass, Sharing, Stage};
+pub use stage::{Comparing, Pass, Sharing, Stage};
 pub use value::Guard;
 pub use verify::Verify;
 

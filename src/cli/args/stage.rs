@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::value::{fraction, memory};
 use super::{Clean, exit_codes};
+use crate::run::settings::Of;
 
 /// What `--help` says below the options.
 pub const HELP: &str = concat!(
@@ -21,7 +22,9 @@ The passes of `jingwen clean -o run` one by one, for job arrays and make. Each
 can be killed and run again; what it has done is not done twice. The shares
 may run at once, on one machine or on several that see the same folder. The
 bytes that come out are those of `jingwen clean`. Without --dedup dump there is
-nothing to resolve and to apply: plan, scan, finish.
+nothing to resolve and to apply: plan, scan, finish. With --near documents the
+passes candidates, compare and settle --of documents come before resolve, with
+--near paragraphs those --of paragraphs after it; with both, all of them.
 
 ",
     exit_codes!()
@@ -44,10 +47,27 @@ pub enum Pass {
     Scan(Sharing),
     /// Find the duplicates of the dump, in a share of the hashes
     Resolve(Sharing),
+    /// Find what may be nearly the same, in a share of the bands of signatures
+    Candidates(Comparing),
+    /// Compare what may be nearly the same, of a share of the inputs
+    Compare(Comparing),
+    /// Decide what goes because it is nearly the same, in a share of the hashes
+    Settle(Comparing),
     /// Write a share of the texts without the duplicates of the dump
     Apply(Sharing),
     /// Put the outputs together and check the sums
     Finish(Sharing),
+}
+
+/// A share of a pass over what is nearly the same.
+#[derive(Debug, Args)]
+pub struct Comparing {
+    /// What is compared
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub of: Of,
+    /// The share.
+    #[command(flatten)]
+    pub sharing: Sharing,
 }
 
 /// A share of a pass.

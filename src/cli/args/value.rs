@@ -47,6 +47,12 @@ pub fn share(s: &str) -> Result<u32, String> {
     percent(s).map(|n| (n * 10_000.0).round() as u32)
 }
 
+/// `0.8`, in thousandths.
+pub fn similarity(s: &str) -> Result<u16, String> {
+    let n = s.parse::<f64>().ok().filter(|n| (0.5..=1.0).contains(n));
+    n.map(|n| (n * 1000.0).round() as u16).ok_or_else(|| format!("`{s}` is no share from 0.5 to 1; write 0.8"))
+}
+
 /// A size that need not fit a record.
 pub fn memory(s: &str) -> Result<u64, String> {
     let number = s.trim_end_matches(['i', 'B', 'b']);
@@ -82,6 +88,12 @@ pub fn size(s: &str) -> Result<usize, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn similarities() {
+        assert_eq!((similarity("0.8"), similarity("1"), similarity("0.5")), (Ok(800), Ok(1000), Ok(500)));
+        assert!(similarity("0.49").is_err() && similarity("1.01").is_err() && similarity("80%").is_err());
+    }
 
     #[test]
     fn sizes() {

@@ -197,7 +197,10 @@ impl Table {
         for index in 0..rows {
             let word = |column: Option<usize>| columns.word(column?, index);
             let Some(bytes) = columns.bytes(self.text, index) else {
-                let item = self.place.left(offset, word(self.id), record::NULL, String::new());
+                let mut item = self.place.left(offset, word(self.id), record::NULL, String::new());
+                if let Item::Left(left) = &mut item {
+                    left.row = Some(Row { columns: Arc::clone(columns), index });
+                }
                 self.waiting.push_back(item);
                 continue;
             };
@@ -228,6 +231,7 @@ impl Table {
                 label: None,
                 body,
                 row: Some(Row { columns: Arc::clone(columns), index }),
+                extra: None,
             }));
         }
     }

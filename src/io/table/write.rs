@@ -18,10 +18,10 @@ use parquet::schema::types::{ColumnPath, SchemaDescPtr, Type, TypePtr};
 use super::{Column, Row, Values};
 
 /// Version of the schema; a change that a reader would notice makes it another.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The own columns, in order.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "id",
     "url",
     "text",
@@ -35,6 +35,7 @@ const OWN: [&str; 13] = [
     "metadata",
     "removed",
     "counts",
+    "extra",
 ];
 
 /// A cleaned document as a row.
@@ -66,6 +67,8 @@ pub struct Document {
     pub removed: Option<String>,
     /// Counts, a JSON object.
     pub counts: Option<String>,
+    /// The members of the JSON line it came from that no other column holds, a JSON object.
+    pub extra: Option<String>,
     /// The row of the table it came from.
     pub row: Option<Row>,
 }
@@ -133,7 +136,7 @@ impl Schema {
             .set_offset_index_disabled(true)
             .set_key_value_metadata(Some(vec![KeyValue::new("schema_version".to_owned(), SCHEMA_VERSION.to_string())]));
         // no two are the same: a dictionary would only cost
-        for name in ["id", "url", "text", "metadata", "removed", "counts"] {
+        for name in ["id", "url", "text", "metadata", "removed", "counts", "extra"] {
             properties = properties.set_column_dictionary_enabled(plain(name), false);
         }
         Arc::new(properties.build())
@@ -240,6 +243,7 @@ fn own(writer: &mut ColumnWriter<'_>, name: &str, rows: &[Document]) -> io::Resu
             "metadata" => d.metadata.as_ref(),
             "removed" => d.removed.as_ref(),
             "counts" => d.counts.as_ref(),
+            "extra" => d.extra.as_ref(),
             _ => None,
         };
         value.map(|v| ByteArray::from(v.as_str()))

@@ -1,0 +1,121 @@
+//! Stored records, found by their order: for passes that look at some of them only. What is stored is told in `work`, where it lies in
+//! `blocks`.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use super::blocks::{Stage, Work};
+use super::journal::Block;
+use super::plan::Plan;
+use super::work::{Bytes, Kept, Stored};
+use crate::draft::Draft;
+use crate::error::Error;
+use crate::io::jsonl;
+
+/// Where a stored record begins in the drafts of its block, and its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Order of the record in the dump.
+    pub doc: u64,
+    /// Bytes before it.
+    pub at: u64,
+    /// Its bytes.
+    pub length: u32,
+}
+
+/// Bytes of an entry in a file.
+const ENTRY: usize = 20;
+
+impl Entry {
+    /// As it stands in a file.
+    pub fn to_bytes(self) -> [u8; ENTRY] {
+        let mut b = [0; ENTRY];
+        b[..8].copy_from_slice(&self.doc.to_be_bytes());
+        b[8..16].copy_from_slice(&self.at.to_be_bytes());
+        b[16..].copy_from_slice(&self.length.to_be_bytes());
+        b
+    }
+
+    fn of(b: &[u8; ENTRY]) -> Entry {
+        let number = |b: &[u8]| b.iter().fold(0, |n, b| n << 8 | u64::from(*b));
+        Entry { doc: number(&b[..8]), at: number(&b[8..16]), length: number(&b[16..]) as u32 }
+    }
+}
+
+/// Reads stored records. Asked for in order, each file is opened once.
+pub struct Drafts<'r> {
+    plan: &'r Plan,
+    work: &'r Work,
+    /// Those that have stored something, in order.
+    blocks: Vec<&'r Block>,
+    open: Option<Open>,
+    bytes: Vec<u8>,
+}
+
+struct Open {
+    block: usize,
+    drafts: File,
+    index: File,
+    entries: u64,
+}
+
+impl<'r> Drafts<'r> {
+    /// Of these blocks, which are in order.
+    pub fn new(plan: &'r Plan, work: &'r Work, blocks: &'r [Block]) -> Drafts<'r> {
+        Drafts { plan, work, blocks: blocks.iter().filter(|b| b.docs.is_some()).collect(), open: None, bytes: Vec::new() }
+    }
+
+    /// What `look` says of a record.
+    ///
+    /// # Errors
+    /// [`Error::Io`], also when it was not stored.
+    pub fn with<R>(&mut self, doc: u64, look: impl FnOnce(&Draft<'_>) -> R) -> Result<R, Error> {
+        let block = self.blocks.partition_point(|b| b.docs.is_some_and(|(_, last)| last < doc));
+        let damaged = || Error::Io { verb: "read", path: format!("draft of record {doc}"), source: io::ErrorKind::InvalidData.into() };
+        self.find(block, doc)?;
+        let stored = postcard::from_bytes::<Stored<'_>>(&self.bytes).map_err(|_| damaged())?;
+        let Stored::Record(kept) = stored else { return Err(damaged()) };
+        let Kept { line, same, mut draft, .. } = *kept;
+        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
+        let record = line.as_ref().filter(|_| same).map(|Bytes(line)| jsonl::Record::parse(line, field));
+        let record = record.transpose().map_err(|_| damaged())?;
+        if let Some(record) = &record {
+            draft.text = record.text.as_ref().into();
+        }
+        Ok(look(&draft))
+    }
+
+    /// Reads the bytes of a record.
+    fn find(&mut self, block: usize, doc: u64) -> Result<(), Error> {
+        let Some(at) = self.blocks.get(block).map(|b| b.at) else {
+            return Err(Error::Io { verb: "find", path: format!("record {doc}"), source: io::ErrorKind::NotFound.into() });
+        };
+        let [drafts, index] = [Stage::Draft, Stage::Index].map(|s| self.work.path(at, s));
+        let fail = || Error::io("read", &drafts);
+        if self.open.as_ref().is_none_or(|o| o.block != block) {
+            let open = File::open(&index).map_err(Error::io("read", &index))?;
+            let entries = open.metadata().map_err(Error::io("read", &index))?.len() / ENTRY as u64;
+            self.open = Some(Open { block, drafts: File::open(&drafts).map_err(fail())?, index: open, entries });
+        }
+        let Some(Open { drafts, index, entries, .. }) = &mut self.open else { return Ok(()) };
+        let mut search = || -> io::Result<()> {
+            let mut b = [0; ENTRY];
+            let (mut low, mut high) = (0, *entries);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                index.seek(SeekFrom::Start(middle * ENTRY as u64))?;
+                index.read_exact(&mut b)?;
+                let entry = Entry::of(&b);
+                if entry.doc == doc {
+                    self.bytes.clear();
+                    drafts.seek(SeekFrom::Start(entry.at))?;
+                    let read = drafts.take(u64::from(entry.length)).read_to_end(&mut self.bytes)?;
+                    return if read as u64 == u64::from(entry.length) { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+                }
+                if entry.doc < doc { low = middle + 1 } else { high = middle }
+            }
+            Err(io::ErrorKind::NotFound.into())
+        };
+        search().map_err(fail())
+    }
+}
