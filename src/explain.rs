@@ -362,7 +362,7 @@ fn by_rule(mut what: Vec<(Reason<'_>, String)>, all: bool, out: &mut String, pai
     }
 }
 
-fn kind(kind: Kind) -> &'static str {
+pub(crate) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Paragraph => "paragraph",
         Kind::Heading(_) => "heading",
@@ -374,7 +374,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn stage(stage: Stage) -> &'static str {
+pub(crate) fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::Decode => "decode",
         Stage::Repair => "repair",
@@ -385,7 +385,7 @@ fn stage(stage: Stage) -> &'static str {
 }
 
 /// Bytes as text; those that are no UTF-8 as `\xHH`.
-fn readable(bytes: &[u8]) -> String {
+pub(crate) fn readable(bytes: &[u8]) -> String {
     let mut out = String::new();
     for chunk in bytes.utf8_chunks() {
         out.push_str(chunk.valid());

@@ -20,6 +20,7 @@ pub mod block;
 pub mod boilerplate;
 pub mod byline;
 pub mod charset;
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod codec;
@@ -34,6 +35,7 @@ pub mod html;
 pub mod io;
 pub mod kernel;
 pub mod layer;
+pub mod lineage;
 pub mod markdown;
 pub mod metadata;
 pub mod model;

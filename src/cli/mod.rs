@@ -1,6 +1,7 @@
 //! The command line: one file a verb, arguments in `args`. What the verbs mean for one page lives in the kernel.
 
 pub mod args;
+mod check;
 mod clean;
 mod config;
 mod console;
@@ -8,6 +9,7 @@ mod decode;
 mod detect;
 mod diff;
 mod dump;
+mod expect;
 mod explain;
 mod inputs;
 mod repair;
@@ -64,6 +66,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match &args.verb {
         args::Verb::Clean(a) => clean::run(a, console),
         args::Verb::Repair(a) => repair::run(a, console),
+        args::Verb::Check(a) => check::run(a, console),
         args::Verb::Restore(a) => restore::run(a, console),
         args::Verb::Verify(a) => verify::run(a, console),
         args::Verb::Stage(a) => stage::run(&a.pass, console),

@@ -65,6 +65,8 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// The changes by lines, ascending, disjoint.
     pub hunks: Vec<Hunk>,
+    /// Where stretches of `before` stand in the decoded input.
+    places: Vec<(u32, u32)>,
 }
 
 /// True for rules whose changes are not shown unless all is wanted: markup becoming text, and the plain reading of a charset.
@@ -82,9 +84,10 @@ impl Diff {
     /// When the draft is of another page.
     pub fn new(page: &Page<'_>, draft: &Draft<'_>, rules: &Rules, all: bool) -> Diff {
         let aligned = align::align(page, draft, rules, all);
-        let mut diff = Diff { before: aligned.before, after: aligned.after, changes: aligned.changes, hunks: Vec::new() };
+        let mut diff =
+            Diff { before: aligned.before, after: aligned.after, changes: aligned.changes, hunks: Vec::new(), places: aligned.places };
         diff.hunks = diff.group();
-        diff.number(page.layers.first().map_or("", |l| &l.text), &aligned.places);
+        diff.number(page.layers.first().map_or("", |l| &l.text));
         diff
     }
 
@@ -149,33 +152,41 @@ impl Diff {
         hunks
     }
 
+    /// The byte of the decoded input that a byte of the text before stands for; of text that is shown otherwise than it was, one near it.
+    pub(crate) fn input_at(&self, at: u32) -> u32 {
+        let n = self.places.partition_point(|p| p.0 <= at);
+        n.checked_sub(1).map_or(0, |n| self.places[n].1 + (at - self.places[n].0))
+    }
+
     /// Gives the hunks their line numbers.
-    fn number(&mut self, decoded: &str, places: &[(u32, u32)]) {
+    fn number(&mut self, decoded: &str) {
         let (mut before, mut after, mut input) = (Counter::default(), Counter::default(), Counter::default());
-        for hunk in &mut self.hunks {
+        let mut hunks = std::mem::take(&mut self.hunks);
+        for hunk in &mut hunks {
             // from the first line of the hunk that has any text of its own
             let first = self.changes[hunk.changes.start].was.start.max(hunk.was.start);
-            let n = places.partition_point(|p| p.0 <= first);
-            let at = n.checked_sub(1).map_or(0, |n| places[n].1 + (first - places[n].0));
+            let at = self.input_at(first);
             hunk.line = Lines {
                 before: before.line(&self.before, hunk.was.start),
                 after: after.line(&self.after, hunk.now.start),
-                input: input.line(decoded, at.min(decoded.len() as u32)),
+                input: input.line(decoded, at),
             };
         }
+        self.hunks = hunks;
     }
 }
 
 /// Counts lines from left to right.
 #[derive(Default)]
-struct Counter {
+pub(crate) struct Counter {
     at: u32,
     lines: u32,
 }
 
 impl Counter {
     /// The number of the line that `at` lies on, from 1. What lies before the last question is not counted again.
-    fn line(&mut self, text: &str, at: u32) -> u32 {
+    pub fn line(&mut self, text: &str, at: u32) -> u32 {
+        let at = at.min(text.len() as u32);
         if at > self.at {
             self.lines += memchr::memchr_iter(b'\n', &text.as_bytes()[self.at as usize..at as usize]).count() as u32;
             self.at = at;

@@ -15,7 +15,7 @@ use super::work::{Done, Worker};
 use crate::batch::{Limits, ordered};
 use crate::draft::Draft;
 use crate::error::Error;
-use crate::io::quarantine::Raw;
+use crate::io::quarantine::{Bad, Raw};
 use crate::page::Page;
 use crate::rules::Rules;
 
@@ -42,6 +42,12 @@ impl std::fmt::Display for Place<'_> {
 pub trait Look: Sync {
     /// What is to be known of a record, in bytes that only the caller of [`look`] reads; nothing for nothing. `rules` are those of the page.
     fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, rules: &Rules) -> Vec<u8>;
+
+    /// The same of a record that cannot be read; nothing unless it is said.
+    fn bad(&self, bad: &Bad) -> Vec<u8> {
+        let _ = bad;
+        Vec::new()
+    }
 }
 
 /// Shows all records of a plan to `to`; `each` gets what it makes of them, in the order of the records, on the calling thread. What
@@ -73,6 +79,7 @@ pub fn look(
             }
             sums.unreadable += u64::from(matches!(bad.raw, Raw::None));
             sums.records.skipped += 1;
+            Some(to.bad(bad)).filter(|seen| !seen.is_empty()).map_or(Ok(()), &mut *each)?;
             watch.warn(&format!("{} [not looked at]", bad.error()));
         }
         let more = done.counter.finish(rules);

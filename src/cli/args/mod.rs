@@ -1,5 +1,6 @@
 //! Every verb with its help, and what goes to standard error; the options of a verb are in a file of its name. Nothing is done here.
 
+mod check;
 mod clean;
 mod content;
 mod decode;
@@ -17,6 +18,7 @@ mod verify;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use check::Check;
 pub use clean::Clean;
 pub use content::Content;
 pub use decode::Decode;
@@ -70,6 +72,7 @@ Examples:
   cat page.html | jingwen clean            one page to standard output
   jingwen clean --from jsonl < in > out    one line in, one line out
   jingwen diff dump                        what clean would change, and by which rules
+  jingwen check docs                       the same as findings, for CI
   jingwen explain page.html                what was kept, edited, removed, and why
   jingwen detect *.html                    which charset, how sure, what decided
 
@@ -107,6 +110,9 @@ pub enum Verb {
     /// Show what clean would change, as a diff whose hunks name their rules
     #[command(after_long_help = diff::HELP, after_help = findings_codes!())]
     Diff(Diff),
+    /// Look for what clean would change and fail if there is anything: for continuous integration
+    #[command(after_long_help = check::HELP, after_help = findings_codes!())]
+    Check(Check),
     /// Undo a run: the original bytes, from its output and its trace
     #[command(after_long_help = restore::HELP, after_help = EXIT)]
     Restore(Restore),

@@ -1,0 +1,331 @@
+//! Findings in the formats that tools read: text, JSON, GitHub, GitLab, JUnit, SARIF, Markdown. What a finding is lives beside this file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+use super::{Fate, Finding};
+use crate::explain::visible;
+use crate::rules::Rules;
+
+/// Annotations of one rule, at most: GitHub shows no more of a step.
+pub const ANNOTATIONS: usize = 10;
+/// Findings of one rule that a table for people lists.
+const LISTED: usize = 5;
+
+/// A format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum Format {
+    /// A line each, with the text before and after
+    Full,
+    /// A line each
+    Concise,
+    /// One JSON object
+    Json,
+    /// One JSON object each
+    JsonLines,
+    /// Annotations of GitHub Actions, at most ten a rule
+    Github,
+    /// A code quality report of GitLab
+    Gitlab,
+    /// JUnit's XML
+    Junit,
+    /// SARIF 2.1.0
+    Sarif,
+    /// A table for a comment
+    Markdown,
+}
+
+impl Format {
+    /// Whether findings are written one by one; else all at the end.
+    pub fn is_stream(self) -> bool {
+        matches!(self, Format::Full | Format::Concise | Format::JsonLines)
+    }
+}
+
+/// All that is told at the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// New findings, in order.
+    pub findings: &'a [Finding],
+    /// Rules whose findings fail, by prefix of their ids; all when there is none.
+    pub fail_on: &'a [String],
+    /// Documents looked at.
+    pub documents: u64,
+    /// Findings that the baseline knows.
+    pub known: u64,
+    /// The rules they name.
+    pub rules: &'a Rules,
+}
+
+impl Report<'_> {
+    /// Whether a finding fails.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        self.fail_on.is_empty() || self.fail_on.iter().any(|p| finding.rule.starts_with(&**p))
+    }
+
+    /// What the rule of a finding says.
+    fn says(&self, rule: &str) -> &str {
+        self.rules.find(rule).map_or("a record that cannot be read", |id| &self.rules.get(id).says)
+    }
+
+    /// A finding as it is written in a format of lines; empty for the others.
+    pub fn line(&self, f: &Finding, format: Format) -> String {
+        let mut out = String::new();
+        if format == Format::JsonLines {
+            // a struct of strings and numbers always serializes
+            return serde_json::to_string(f).unwrap_or_default() + "\n";
+        }
+        if !format.is_stream() {
+            return out;
+        }
+        let record = f.record.map(|n| format!("#{n}")).unwrap_or_default();
+        let times = if f.count > 1 { format!(", {} times", f.count) } else { String::new() };
+        let level = if self.fails(f) { "" } else { ", does not fail" };
+        // writing to a string cannot fail, here and below
+        let _ = writeln!(
+            out,
+            "{}{record}:{}:{}: {} {} [{}{times}{level}]",
+            visible(&f.path, true),
+            f.line,
+            f.column,
+            f.rule,
+            self.says(&f.rule),
+            f.fate.name()
+        );
+        if format == Format::Full {
+            let edited = f.fate == Fate::Edited;
+            let _ = writeln!(
+                out,
+                "    {} {}",
+                if matches!(f.fate, Fate::Removed | Fate::Edited) { "-" } else { "=" },
+                visible(&f.before, edited)
+            );
+            if !f.after.is_empty() {
+                let _ = writeln!(out, "    {} {}", if edited { "+" } else { "?" }, visible(&f.after, edited));
+            }
+        }
+        out
+    }
+
+    /// Everything, for a format that is no stream; empty for the others.
+    pub fn all(&self, format: Format) -> String {
+        match format {
+            Format::Full | Format::Concise | Format::JsonLines => String::new(),
+            Format::Json => pretty(&self.json()),
+            Format::Github => self.github(),
+            Format::Gitlab => pretty(&self.gitlab()),
+            Format::Junit => self.junit(),
+            Format::Sarif => pretty(&self.sarif()),
+            Format::Markdown => self.markdown(),
+        }
+    }
+
+    /// Findings by rule, the rule with the most first.
+    fn by_rule(&self) -> Vec<(&str, Vec<&Finding>)> {
+        let mut rules: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+        for f in self.findings {
+            rules.entry(&f.rule).or_default().push(f);
+        }
+        let mut rules: Vec<_> = rules.into_iter().collect();
+        rules.sort_by_key(|(rule, found)| (std::cmp::Reverse(found.len()), *rule));
+        rules
+    }
+
+    fn message(&self, f: &Finding) -> String {
+        let (before, after) = (visible(&f.before, false), visible(&f.after, false));
+        let what = match f.fate {
+            Fate::Edited => format!("‹{before}› → ‹{after}›"),
+            Fate::Noted if !after.is_empty() => format!("‹{before}› or {after}"),
+            Fate::Decoded if f.after == "utf-8" => format!("read as {before}"),
+            _ => format!("‹{before}›"),
+        };
+        let line = f.record.map(|_| format!(" (line {} of the text)", f.line)).unwrap_or_default();
+        format!("{} [{}]: {what}{line}", self.says(&f.rule), f.fate.name())
+    }
+
+    fn json(&self) -> Value {
+        let rules: serde_json::Map<String, Value> = self.by_rule().into_iter().map(|(r, f)| (r.to_owned(), f.len().into())).collect();
+        json!({"version": 1, "tool": "jingwen", "documents": self.documents, "known": self.known,
+            "failing": self.findings.iter().filter(|f| self.fails(f)).count(), "rules": rules, "findings": self.findings})
+    }
+
+    /// Commands of a workflow: an error for what fails, else a notice.
+    fn github(&self) -> String {
+        let mut out = String::new();
+        let data = |s: &str| s.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+        let property = |s: &str| data(s).replace(':', "%3A").replace(',', "%2C");
+        for (rule, found) in self.by_rule() {
+            for f in found.iter().take(ANNOTATIONS) {
+                let level = if self.fails(f) { "error" } else { "notice" };
+                let (path, message) = (property(&f.path), data(&self.message(f)));
+                // a column belongs to a line of the file
+                let column = if f.record.is_none() { format!(",col={}", f.column) } else { String::new() };
+                let _ = writeln!(out, "::{level} file={path},line={}{column},title={}::{message}", f.shown_line(), property(rule));
+            }
+        }
+        out
+    }
+
+    fn gitlab(&self) -> Value {
+        let mut seen = BTreeMap::new();
+        let all = self.findings.iter().map(|f| {
+            // GitLab wants each one to be different
+            let n = seen.entry((&f.path, &f.fingerprint)).and_modify(|n| *n += 1).or_insert(0u32);
+            let severity = match f.fate {
+                _ if !self.fails(f) => "info",
+                Fate::Unreadable => "major",
+                _ => "minor",
+            };
+            json!({"description": self.message(f), "check_name": f.rule, "severity": severity,
+                "fingerprint": super::fingerprint(&f.rule, &format!("{} {} {n}", f.path, f.fingerprint)),
+                "location": {"path": f.path, "lines": {"begin": f.shown_line()}}})
+        });
+        Value::Array(all.collect())
+    }
+
+    /// One test a document with findings; one that passes when there is none.
+    fn junit(&self) -> String {
+        let mut documents: BTreeMap<(&str, Option<u64>), Vec<&Finding>> = BTreeMap::new();
+        for f in self.findings {
+            documents.entry((&f.path, f.record)).or_default().push(f);
+        }
+        let failing = |found: &[&Finding]| found.iter().any(|f| self.fails(f));
+        let failures = documents.values().filter(|f| failing(f)).count();
+        let tests = documents.len().max(1);
+        let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        let _ = writeln!(out, "<testsuites name=\"jingwen check\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">");
+        let _ = writeln!(
+            out,
+            "  <testsuite name=\"jingwen check, {} documents\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">",
+            self.documents
+        );
+        if documents.is_empty() {
+            let _ = writeln!(out, "    <testcase name=\"{} documents\" classname=\"jingwen\"/>", self.documents);
+        }
+        for ((path, record), found) in &documents {
+            let name = escaped(&format!("{}{}", visible(path, true), record.map(|n| format!("#{n}")).unwrap_or_default()));
+            let list: String = found.iter().map(|f| format!("{}:{}: {} {}\n", f.line, f.column, f.rule, self.message(f))).collect();
+            let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"jingwen\" file=\"{}\">", escaped(&visible(path, true)));
+            if failing(found) {
+                let what = format!("{} finding{}", found.len(), if found.len() == 1 { "" } else { "s" });
+                let _ =
+                    writeln!(out, "      <failure message=\"{what}\" type=\"{}\">{}</failure>", escaped(&found[0].rule), escaped(&list));
+            } else {
+                let _ = writeln!(out, "      <system-out>{}</system-out>", escaped(&list));
+            }
+            out.push_str("    </testcase>\n");
+        }
+        out.push_str("  </testsuite>\n</testsuites>\n");
+        out
+    }
+
+    fn sarif(&self) -> Value {
+        let used: BTreeSet<&str> = self.findings.iter().map(|f| &*f.rule).collect();
+        let used: Vec<&str> = used.into_iter().collect();
+        let rules: Vec<Value> = (used.iter())
+            .map(|id| json!({"id": id, "shortDescription": {"text": self.says(id)}, "defaultConfiguration": {"level": "warning"}}))
+            .collect();
+        let results: Vec<Value> = (self.findings.iter())
+            .map(|f| {
+                let mut region = json!({"startLine": f.shown_line()});
+                if f.record.is_none() {
+                    region["startColumn"] = f.column.into();
+                }
+                json!({"ruleId": f.rule, "ruleIndex": used.binary_search(&&*f.rule).unwrap_or(0),
+                    "level": if self.fails(f) { "error" } else { "note" },
+                    "message": {"text": self.message(f)},
+                    "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&f.path)}, "region": region}}],
+                    "partialFingerprints": {"jingwen/v1": f.fingerprint}})
+            })
+            .collect();
+        json!({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{
+            "tool": {"driver": {"name": "jingwen", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
+            "columnKind": "unicodeCodePoints",
+            "properties": {"documents": self.documents, "known": self.known},
+            "results": results}]})
+    }
+
+    /// A table of rules, and the first findings of each. Also the summary of a job of GitHub.
+    pub fn markdown(&self) -> String {
+        let cell = |s: &str| {
+            let mut out = String::with_capacity(s.len());
+            for c in visible(s, false).chars() {
+                match c {
+                    '&' => out.push_str("&amp;"),
+                    '<' => out.push_str("&lt;"),
+                    '>' => out.push_str("&gt;"),
+                    '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' | '@' => out.extend(['\\', c]),
+                    _ => out.push(c),
+                }
+            }
+            out
+        };
+        let failing = self.findings.iter().filter(|f| self.fails(f)).count();
+        let mut out = format!("### jingwen check\n\n{} documents looked at, {} findings", self.documents, self.findings.len());
+        if failing < self.findings.len() {
+            let _ = write!(out, ", {failing} of them fail");
+        }
+        if self.known > 0 {
+            let _ = write!(out, ", {} more are in the baseline", self.known);
+        }
+        out.push_str(".\n");
+        let rules = self.by_rule();
+        if rules.is_empty() {
+            return out;
+        }
+        out.push_str("\n| rule | findings | what it says |\n|---|---:|---|\n");
+        for (rule, found) in &rules {
+            let _ = writeln!(out, "| {} | {} | {} |", cell(rule), found.len(), cell(self.says(rule)));
+        }
+        out.push_str("\n| where | rule | text |\n|---|---|---|\n");
+        for (rule, found) in &rules {
+            for f in found.iter().take(LISTED) {
+                let record = f.record.map(|n| format!("#{n}")).unwrap_or_default();
+                let text: String = f.before.chars().take(60).collect();
+                let after = if f.after.is_empty() { String::new() } else { format!(" → {}", cell(&f.after)) };
+                let _ = writeln!(out, "| {}{record}:{} | {} | {}{after} |", cell(&f.path), f.line, cell(rule), cell(&text));
+            }
+            if found.len() > LISTED {
+                let _ = writeln!(out, "| … | {} | {} more |", cell(rule), found.len() - LISTED);
+            }
+        }
+        out
+    }
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+/// Text for XML: nothing that XML 1.0 does not take is left.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\n' => out.push_str("&#10;"),
+            '\u{FFFE}' | '\u{FFFF}' => out.push('\u{FFFD}'),
+            c if c.is_control() => out.push('\u{FFFD}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A path as a relative reference (RFC 3986).
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for b in path.replace('\\', "/").bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(b)),
+            _ => _ = write!(out, "%{b:02X}"),
+        }
+    }
+    out
+}
