@@ -72,6 +72,39 @@ impl Fields {
         }
     }
 
+    /// An element whose class says that its text is a date: `<span class=post-date>`. `text` is what follows its tag. A class that names
+    /// the date of nothing in particular (`date`) is believed below the first main heading: what stands above it is the date of today. The
+    /// first one counts, others are those of other stories.
+    pub(super) fn dated(&mut self, attributes: &str, text: &str, below_heading: bool) {
+        /// Bytes of text looked at; a date with what is written before it.
+        const NEAR: usize = 80;
+        const OF_THE_TEXT: [&str; 10] =
+            ["publish", "pub-", "post", "entry", "article", "byline", "author", "release", "attribution", "submitted"];
+        if self.fields.iter().any(|f| &*f.key == "class:date") {
+            return;
+        }
+        let Some(class) = Attributes::get(attributes, "class") else { return };
+        let named = |token: &str| {
+            let token = token.to_ascii_lowercase();
+            // `update` and `validate` hold the word by chance
+            let date = token.strip_suffix("date").is_some_and(|t| t.is_empty() || t.ends_with(['-', '_']));
+            date && (below_heading || OF_THE_TEXT.iter().any(|w| token.contains(w)))
+        };
+        if !class.split_ascii_whitespace().any(named) {
+            return;
+        }
+        let mut end = text.len().min(NEAR);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let text = &text[..end];
+        let text = &text[..memchr::memchr(b'<', text.as_bytes()).unwrap_or(text.len())];
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        if (5..=14).contains(&digits) {
+            self.push("class:date".to_owned(), &entities::resolved(text));
+        }
+    }
+
     /// `<html lang=…>`.
     pub(super) fn html(&mut self, attributes: &str) {
         let lang = Attributes::get(attributes, "lang").or_else(|| Attributes::get(attributes, "xml:lang"));

@@ -84,8 +84,10 @@ struct Reader<'t> {
     a_open: u32,
     items: u32,
     mode: Mode,
-    /// `idden`, `one`, `href`: attributes without them neither hide nor link.
-    finders: [memmem::Finder<'static>; 3],
+    /// The first main heading has begun.
+    heading: bool,
+    /// `idden`, `one`, `href`, `date`: attributes without them neither hide nor link nor date.
+    finders: [memmem::Finder<'static>; 4],
 }
 
 /// Reads a whole text.
@@ -109,7 +111,8 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         a_open: 0,
         items: 0,
         mode,
-        finders: [memmem::Finder::new("idden"), memmem::Finder::new("one"), memmem::Finder::new("href")],
+        heading: false,
+        finders: [memmem::Finder::new("idden"), memmem::Finder::new("one"), memmem::Finder::new("href"), memmem::Finder::new("date")],
     };
     r.node(Tag::OTHER, 0, Span::default());
     while let Some(token) = r.tokens.next() {
@@ -169,6 +172,11 @@ impl Reader<'_> {
             Tag::LINK => self.fields.link(attributes),
             Tag::TIME => self.fields.time(attributes),
             Tag::HTML => self.fields.html(attributes),
+            Tag::H1 => self.heading = true,
+            // the shortest is `class=date`
+            _ if attributes.len() >= 10 && self.finders[3].find(attributes.as_bytes()).is_some() => {
+                self.fields.dated(attributes, &self.text[s.at.end..], self.heading);
+            }
             _ => {}
         }
         if self.top().tag == Tag::HEAD && !belongs_in_head(tag) {

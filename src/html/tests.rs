@@ -187,6 +187,26 @@ fn the_head_is_fields() {
 }
 
 #[test]
+fn a_class_names_the_date_of_the_text() {
+    let date = |body: &str| {
+        let (_, o) = outline(body, Rules::builtin());
+        o.fields.iter().find(|f| &*f.key == "class:date").map(|f| f.value.to_string())
+    };
+    assert_eq!(date("<h1>T</h1><div class='date'>\n 12 May 2024 </div><p>x").as_deref(), Some("12 May 2024"));
+    assert_eq!(date("<span class='author meta_post-date'>Updated May 3, 2024</span>").as_deref(), Some("Updated May 3, 2024"));
+    assert_eq!(date("<h1>T</h1><i class=date>May 3, 2024</i><i class=date>May 9, 2024</i>").as_deref(), Some("May 3, 2024"));
+    for none in [
+        "<div class='date'>Friday, May 3, 2024</div><h1>T</h1>",
+        "<h1>T</h1><div class='update'>May 3, 2024</div>",
+        "<h1>T</h1><div class='date'>soon</div>",
+        "<h1>T</h1><div id='date'>May 3, 2024</div>",
+        "<h1>T</h1><div class='date'><b>May 3, 2024</b></div>",
+    ] {
+        assert_eq!(date(none), None, "{none}");
+    }
+}
+
+#[test]
 fn labels_and_links_are_at_hand() {
     let (_, o) = checked("<div class='a b' id=main role=main><p>x <a href=/>link</a></p></div><div class='a b' id=main role=main></div>");
     assert_eq!(o.tree.tag, [Tag::OTHER, Tag::DIV, Tag::P, Tag::DIV]);
