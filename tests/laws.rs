@@ -345,6 +345,30 @@ fn settled() {
 }
 
 #[test]
+fn replayable() {
+    over_all(|page| {
+        let rules = Rules::builtin();
+        let text = &page.layers[0].text;
+        let done = repair::repair(text, rules);
+        let plan = repair::plan::Plan::of(text, &done, rules);
+        let read = serde_json::to_string(&plan).ok().and_then(|json| serde_json::from_str(&json).ok());
+        if read.as_ref() != Some(&plan) {
+            return Err("the plan of its repair is not read as it was written".into());
+        }
+        let again = plan.apply(text, rules).map_err(|e| format!("the plan of its repair is refused: {e}"))?;
+        let layers = |r: &repair::Repaired| r.layers.iter().map(|l| (l.text.to_string(), l.edits.clone())).collect::<Vec<_>>();
+        if layers(&again) != layers(&done) || again.notes != done.notes {
+            return Err("the plan of its repair does something else".into());
+        }
+        let other = format!("{text}.");
+        if plan.apply(&other, rules).err() != Some(repair::plan::Refused::Text) {
+            return Err("the plan of its repair takes another text".into());
+        }
+        Ok(())
+    });
+}
+
+#[test]
 fn total() {
     let all = |bytes: &[u8]| {
         let page = kernel().page(RawDoc { id: "", bytes, ..RawDoc::default() });

@@ -78,9 +78,13 @@ impl Inverse {
 
     /// Every byte sequence that decodes to `c`, [`Inverse::encode`]'s first.
     pub fn encode_all(&self, c: char) -> impl Iterator<Item = Code> + '_ {
+        self.encode(c).into_iter().chain(self.encode_further(c))
+    }
+
+    /// The byte sequences of [`Inverse::encode_all`] but the first: few characters have any.
+    pub fn encode_further(&self, c: char) -> impl Iterator<Item = Code> + '_ {
         let from = self.further.partition_point(|e| e.0 < c);
-        let more = self.further[from..].iter().take_while(move |e| e.0 == c).map(|e| Code::unpack(e.1));
-        self.encode(c).into_iter().chain(more)
+        self.further[from..].iter().take_while(move |e| e.0 == c).map(|e| Code::unpack(e.1))
     }
 
     /// The bytes of a whole text, or the byte offset of the first character that has none. Allocates the result.

@@ -5,6 +5,7 @@ pub mod cloak;
 mod entity;
 mod lost;
 mod mojibake;
+pub mod plan;
 
 use crate::block::Note;
 use crate::layer::Layer;

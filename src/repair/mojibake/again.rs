@@ -3,6 +3,7 @@
 
 use super::charset::{Fed, Pair, Pending, Reading};
 use super::segment::Segment;
+use crate::codec::Codec;
 
 /// Sequences that make a line more than chance, and the least share of its characters beyond ASCII in them, in percent.
 const SEQUENCES: usize = 3;
@@ -15,6 +16,20 @@ const GAIN: i32 = 32;
 pub(super) fn whole(line: &[char], pair: Pair) -> Option<Vec<Segment>> {
     let (out, sequences) = stretches(line, pair)?;
     (sequences >= SEQUENCES && is_share(&out, line, SHARE)).then_some(out)
+}
+
+/// Whether a line may hold a sequence at all: false for nearly all clean lines, when it would have been read as single bytes. A blank may
+/// have been a no-break space.
+pub(super) fn may_hold(line: &[char], pair: Pair) -> bool {
+    let Some(reading) = Reading::new(pair.read) else { return false };
+    if pair.written != Codec::UTF_8 || !pair.read.is_single_byte() {
+        return true;
+    }
+    let byte = |c: char| if c.is_ascii() { None } else { reading.bytes(c).map(|b| b.0[0]) };
+    line.iter().enumerate().any(|(i, &c)| {
+        byte(c).is_some_and(|b| (0xc2..=0xf4).contains(&b))
+            && line.get(i + 1).is_some_and(|&n| n == ' ' || byte(n).is_some_and(|b| (0x80..0xc0).contains(&b)))
+    })
 }
 
 /// Whether half of a piece of a line are such sequences, which other text never has.
@@ -86,13 +101,20 @@ fn stretch(line: &[char], from: usize, pair: Pair, reading: &Reading) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::Codec;
     use crate::repair::mojibake::charset::Pairs;
 
     fn stretches(line: &str, read: Codec) -> Option<Vec<String>> {
         let pair = *Pairs::get().all.iter().find(|p| p.written == Codec::UTF_8 && p.read == read).unwrap();
         let line: Vec<char> = line.chars().collect();
         whole(&line, pair).map(|s| s.into_iter().map(|s| s.now).collect())
+    }
+
+    #[test]
+    fn a_line_without_a_lead_and_what_follows_one_holds_none() {
+        let pair = *Pairs::get().all.iter().find(|p| p.written == Codec::UTF_8 && p.read == Codec::WINDOWS_1252).unwrap();
+        let may = |line: &str| may_hold(&line.chars().collect::<Vec<_>>(), pair);
+        assert!(may("dÃ©jÃ\u{a0} vu") && may("voilÃ tout") && may("voilÃ  tout"));
+        assert!(!may("“河水”流得很慢，déjà, vus") && !may(""));
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Reading {
         let first = out.len();
         out.extend(self.bytes(c));
         if !self.single && !c.is_ascii() {
-            for code in self.inverse.encode_all(c).skip(1).take(3) {
+            for code in self.inverse.encode_further(c).take(3) {
                 let mut all = [0; 4];
                 all[..code.len()].copy_from_slice(&code);
                 out.push((all, code.len()));

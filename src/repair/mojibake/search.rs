@@ -197,10 +197,11 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         return Vec::new();
     }
     // What damaged another line explains this one too, or the others are asked.
-    if !place.known.is_empty() {
+    let known: Vec<Pair> = place.known.iter().copied().filter(|p| again::may_hold(line, *p)).collect();
+    if !known.is_empty() {
         search.exact.begin(model, line);
     }
-    for &pair in place.known {
+    for pair in known {
         exact(search, line, pair, true, level, &mut best);
     }
     if !place.known.is_empty() && (covered(&best.1) == odd || level == 1 && kind.is_language(model, line, &core)) {
@@ -398,6 +399,7 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
     // What was damaged several times reads no better after one step: the walk leaves it or tears it.
     if level < LEVELS
         && pair.written == Codec::UTF_8
+        && odd_of(&best.1, line) * 20 < line.iter().filter(|c| !c.is_ascii()).count() * 19
         && let Some(segments) = again::whole(line, pair)
         && odd_of(&best.1, line) * 20 < again::odd(&segments, line) * 19
         && is_text_below(&segments, line, level)
