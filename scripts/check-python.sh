@@ -11,7 +11,10 @@ trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 python="$work/env/bin/python"
 pip() { "$python" -m pip install --quiet --disable-pip-version-check "$@"; }
-pip ./python
+# `pip install ./python` in two steps, so that the wheel can be looked at; python/platforms.tsv tells of other platforms
+"$python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$work/wheels" ./python
+ls -s --block-size=K "$work/wheels"
+pip "$work"/wheels/*.whl
 printf '<title>A road</title><p>It was a long road, and nobody in the village knew where it ended.' >"$work/page.html"
 "$python" -c "import jingwen; print(jingwen.clean(open('$work/page.html', 'rb').read()).text)" | grep -q "nobody in the village"
 
@@ -27,5 +30,5 @@ if command -v java >/dev/null && pip 'pyspark>=3.5,<4'; then
 else
     echo "left out: Spark needs Java and pyspark"
 fi
-"$python" -m pytest -q -rs python/tests
+JINGWEN=$jingwen "$python" -m pytest -q -rs python/tests
 "$python" scripts/check-cluster.py "$jingwen" --docs 600 --work "$work/cluster" --runs cli-1,cli-8,local,daft "${engines[@]}"

@@ -1,7 +1,9 @@
 """Spark and Daft: the same columns, errors and verdicts as without them. That a whole dump comes out byte for byte as from the command
 line is the business of scripts/check-cluster.py."""
 
+import os
 import shutil
+import sys
 
 import pytest
 
@@ -29,6 +31,8 @@ class Spark:
         pytest.importorskip("pyspark")
         if shutil.which("java") is None:
             pytest.skip("Spark needs Java")
+        # workers run what runs the tests
+        os.environ["PYSPARK_PYTHON"] = sys.executable
         from pyspark.sql import SparkSession
 
         import jingwen.spark as adapter
