@@ -76,13 +76,13 @@ def make(dump, docs):
         return
     shutil.rmtree(dump, ignore_errors=True)
     os.makedirs(dump)
-    # about 2,700 bytes a record with one record in a hundred broken and one odd
-    whole = docs * 3300 / 1e6
+    # short records, one in a hundred broken and one odd; damaged members lose some
+    whole = docs * 2500 / 1e6
     files = [("a.jsonl", 1, 0.22, 0), ("b.jsonl", 2, 0.22, 0), ("c.jsonl.gz", 3, 0.2, 0.03), ("d.jsonl", 1, 0.08, 0), ("e.jsonl", 4, 0.22, 0), ("f.jsonl.gz", 2, 0.11, 0)]
     for name, seed, share, members in files:
         more = ["--members", str(members)] if members else []
         path = os.path.join(dump, name)
-        command = [sys.executable, os.path.join(HERE, "dirty-jsonl.py"), path, "--mb", "%.3f" % (whole * share), "--damage", "0.01", "--seed", str(seed)]
+        command = [sys.executable, os.path.join(HERE, "dirty-jsonl.py"), path, "--mb", "%.3f" % (whole * share), "--damage", "0.01", "--paragraphs", "2", "--seed", str(seed)]
         subprocess.run(command + more, check=True, stdout=subprocess.DEVNULL)
         os.remove(path + ".truth.jsonl")
     with open(mark, "w") as f:

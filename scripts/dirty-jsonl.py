@@ -68,6 +68,7 @@ class Writer:
 
             self.zstd = zstandard.ZstdCompressor(level=3, write_checksum=True)
         self.members = args.members if self.packed else 0
+        self.paragraphs = args.paragraphs
         self.size = 0
         self.line = 1
         self.buffer, self.waiting = [], []
@@ -76,7 +77,7 @@ class Writer:
     def sound(self, kind=None):
         rng = self.rng
         name, key, sentence, paragraphs = self.texts.text(self.line)
-        text = "\n".join(paragraphs)
+        text = "\n".join(paragraphs[: self.paragraphs])
         literal = json.dumps(text, ensure_ascii=kind == "all-ascii")
         if kind == "escaped-slashes":
             literal = literal[:-1] + ' \\/ \\u0041"'
@@ -185,6 +186,7 @@ def main():
     p.add_argument("--mb", type=float, default=10, help="size of the lines, unpacked")
     p.add_argument("--damage", type=float, default=0.05, help="share of broken lines; as many are odd but sound")
     p.add_argument("--members", type=float, default=0, help="share of damaged gzip members or zstd frames, of about 1 MB each")
+    p.add_argument("--paragraphs", type=int, default=8, help="of a record, at most; the second, which all have, holds its key")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--cut", action="store_true", help="the file ends in its last line")
     args = p.parse_args()

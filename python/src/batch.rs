@@ -159,6 +159,7 @@ pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, fi
         Pass::Scan => scanned(&rows, &id, &|row| at(&urls, row)),
         Pass::Clean | Pass::Apply => {
             let mut own = Own::new(plan.trace);
+            own.reserve(rows.len(), rows.iter().filter_map(|r| if let Done::Document(d, _) = r { Some(&**d) } else { None }));
             for (row, done) in rows.iter().enumerate() {
                 match done {
                     Done::Document(d, trace) => own.document(d, trace.as_deref()),

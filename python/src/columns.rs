@@ -248,6 +248,19 @@ impl Own {
         Own { trace: trace.then(StringBuilder::new), ..Own::default() }
     }
 
+    /// Makes room for these documents, so that no column is moved while it grows.
+    pub fn reserve<'d>(&mut self, rows: usize, documents: impl Iterator<Item = &'d Document>) {
+        let mut bytes = [0usize; 4];
+        for d in documents {
+            for (sum, s) in bytes.iter_mut().zip([&d.text, &d.metadata, &d.removed, &d.counts]) {
+                *sum += s.as_ref().map_or(0, String::len);
+            }
+        }
+        for (column, bytes) in [2, 9, 10, 11].into_iter().zip(bytes) {
+            self.strings[column] = StringBuilder::with_capacity(rows, bytes);
+        }
+    }
+
     fn push(&mut self, values: [Option<&str>; 13], confidence: Option<f64>, trace: Option<&str>) {
         for (to, value) in self.strings.iter_mut().zip(values) {
             to.append_option(value);

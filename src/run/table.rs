@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::feed;
 use super::plan::{Input, Plan};
 use super::settings::From;
@@ -20,23 +22,40 @@ use crate::io::table::write::{Part, Schema, concatenate};
 /// Bytes of text that make a row group.
 const GROUP: usize = 16 << 20;
 
+/// What of a draft's metadata has a column of its own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    title: Option<String>,
+    author: Vec<String>,
+    date: Option<String>,
+    lang: Option<String>,
+}
+
+/// What of its charset has.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Read {
+    name: Option<String>,
+    confidence: Option<f64>,
+    language: Option<String>,
+}
+
 /// A draft as a row.
 pub fn document(draft: &Draft<'_>, text: &str, details: &Details<'_>, reason: Option<&str>, row: Option<Row>) -> Document {
-    let told: serde_json::Value = serde_json::from_str(&draft.metadata).unwrap_or_default();
-    let charset: serde_json::Value = serde_json::from_str(&draft.charset).unwrap_or_default();
-    let word = |v: &serde_json::Value| v.as_str().map(str::to_owned);
-    let authors: Vec<&str> = told["author"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+    let told: Told = serde_json::from_str(&draft.metadata).unwrap_or_default();
+    let charset: Read = serde_json::from_str(&draft.charset).unwrap_or_default();
     let [counts, removed] = details.parts();
     Document {
         id: draft.id.clone().into_owned(),
         url: draft.url.clone(),
         text: Some(text.to_owned()),
-        title: word(&told["title"]),
-        author: (!authors.is_empty()).then(|| authors.join("; ")),
-        date: word(&told["date"]),
-        language: word(&charset["language"]).or_else(|| word(&told["lang"])),
-        charset: word(&charset["name"]),
-        charset_confidence: charset["confidence"].as_f64(),
+        title: told.title,
+        author: (!told.author.is_empty()).then(|| told.author.join("; ")),
+        date: told.date,
+        language: charset.language.or(told.lang),
+        charset: charset.name,
+        charset_confidence: charset.confidence,
         reason: reason.map(str::to_owned),
         metadata: Some(draft.metadata.clone().into_owned()),
         removed: Some(removed),
