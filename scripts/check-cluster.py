@@ -4,7 +4,7 @@
     scripts/check-cluster.py target/release/jingwen --docs 200000 --spark PYTHON [--spark PYTHON …] --daft PYTHON --work DIR
 
 PYTHON is an interpreter whose environment has jingwen and the engine (pyspark, or daft). The dump is made by dirty-jsonl.py: files in
-JSON lines, plain and gzip, with damage, and with pages and paragraphs that stand in several files. What is hashed: all 13 columns of
+JSON lines, plain and gzip, with damage, and with pages and paragraphs that stand in several files. What is hashed: all 14 columns of
 all documents in the order of the dump, then every record that could not be read, with its reason, then those left aside. Prints a
 line a run, and exits with 1 when two differ. Needs pyarrow where it runs itself.
 """
@@ -125,7 +125,7 @@ def lines(path):
 class Hashed:
     """All that came out, as one hash."""
 
-    COLUMNS = ["id", "url", "text", "title", "author", "date", "language", "charset", "charset_confidence", "reason", "metadata", "removed", "counts"]
+    COLUMNS = ["id", "url", "text", "title", "author", "date", "language", "charset", "charset_confidence", "reason", "metadata", "removed", "counts", "extra"]
 
     def __init__(self):
         self.hash, self.documents, self.copies, self.bad, self.left = hashlib.sha256(), 0, 0, [], []

@@ -193,7 +193,7 @@ def read(
     of the file in the dump. kind: "auto", "page", "jsonl", "warc" or "parquet". column: member or column with the texts.
 
     Columns: order (int64: file << 32 | record), path, entry (of an archive), record (from 1), offset (bytes), id, url, label, fetched, body (binary),
-    is_text (body is Unicode), reason (left aside: an image, a request, …), error (cannot be read: body holds its bytes). Damage is
+    is_text (body is Unicode), extra (other members of a JSON line), reason (left aside: an image, a request, …), error (cannot be read: body holds its bytes). Damage is
     a row, never the end: reading goes on at the next record.
     """
     where = path if path is not None else os.fspath(source)

@@ -64,10 +64,7 @@ enum Done {
 pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, first: usize) -> PyResult<RecordBatch> {
     let schema = batch.schema();
     let roles = plan.named.roles(&schema)?;
-    let column = |at: usize| -> PyResult<Texts<'_>> {
-        columns::checked(batch.column(at), schema.field(at).name())?;
-        Texts::of(batch.column(at).as_ref()).ok_or_else(|| ColumnError::new_err(format!("column {:?}", schema.field(at).name())))
-    };
+    let column = |at: usize| Texts::of(batch.column(at).as_ref(), schema.field(at).name());
     let text = column(roles.text)?;
     let ids = roles.id.filter(|at| !schema.field(*at).data_type().is_primitive()).map(column).transpose()?;
     let numbered = roles.id.and_then(|at| batch.column(at).as_primitive_opt::<Int64Type>());
@@ -75,6 +72,7 @@ pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, fi
     let labels = roles.label.map(column).transpose()?;
     let errors = roles.error.map(column).transpose()?;
     let reasons = roles.reason.map(column).transpose()?;
+    let extras = roles.extra.map(column).transpose()?;
     let flags = roles.is_text.and_then(|at| batch.column(at).as_boolean_opt());
     let orders = roles.order.map(|at| columns::numbers(batch, at, "the order of the records")).transpose()?;
     let verdicts = roles.verdicts.map(|at| Verdicts::of(batch.column(at))).transpose()?;
@@ -107,7 +105,8 @@ pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, fi
         let Some(bytes) = text.get(row) else { return Done::Left(format!("{NULL}: the text is null")) };
         let (id, url, label) = (id(row), at(&urls, row), at(&labels, row));
         let raw = RawDoc { id: &id, url: url.as_deref(), label: label.as_deref(), bytes };
-        let given = Given { raw, text: flags.map_or(text.is_text(), |f| f.value(row)) };
+        let extra = at(&extras, row);
+        let given = Given { raw, text: flags.map_or(text.is_text(), |f| f.value(row)), extra: extra.as_deref() };
         let done = guarded(|| -> Result<Done, String> {
             if let Some(word) = &plan.fragile
                 && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
@@ -183,9 +182,9 @@ pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, fi
 /// compared with.
 pub fn bare(passes: &Passes, named: &Named, batch: &RecordBatch, rows: bool) -> PyResult<()> {
     let roles = named.roles(&batch.schema())?;
-    let text = Texts::of(batch.column(roles.text).as_ref()).ok_or_else(|| ColumnError::new_err("no texts"))?;
+    let text = Texts::of(batch.column(roles.text).as_ref(), "text")?;
     for bytes in (0..batch.num_rows()).filter_map(|row| text.get(row)) {
-        let given = Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: text.is_text() };
+        let given = Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: text.is_text(), extra: None };
         if rows {
             _ = std::hint::black_box(passes.clean(given));
         } else {
@@ -284,7 +283,7 @@ fn others(batch: &RecordBatch, roles: &Roles, plan: &Plan) -> Vec<(Field, ArrayR
         Pass::Clean | Pass::Apply => &columns::OWN,
     };
     // what a reader or a scan has said of a row is in the own columns
-    let used = [Some(roles.text), roles.error, roles.reason, roles.is_text, roles.verdicts];
+    let used = [Some(roles.text), roles.error, roles.reason, roles.extra, roles.is_text, roles.verdicts];
     let ours = [roles.id, roles.url].map(|at| at.filter(|_| plan.named.read));
     let keys = schema.index_of("keys").ok().filter(|_| plan.pass == Pass::Apply);
     let skip: Vec<usize> = used.into_iter().chain(ours).chain([keys]).flatten().collect();

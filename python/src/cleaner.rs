@@ -125,7 +125,7 @@ impl Cleaner {
         all: bool,
     ) -> PyResult<String> {
         let input = Input::of("explain", data)?;
-        let given = Given { raw: RawDoc { id, url, label, bytes: input.bytes()? }, text: input.is_text() };
+        let given = Given { raw: RawDoc { id, url, label, bytes: input.bytes()? }, text: input.is_text(), extra: None };
         let told = py.detach(|| {
             guarded(|| {
                 let page = self.clean.page(given)?;
@@ -213,7 +213,7 @@ impl Cleaner {
     fn document(&self, py: Python<'_>, passes: &Passes, verb: &str, data: &Bound<'_, PyAny>, raw: RawDoc<'_>) -> PyResult<Document> {
         let input = Input::of(verb, data)?;
         let bytes = input.bytes()?;
-        let given = Given { raw: RawDoc { bytes, ..raw }, text: input.is_text() };
+        let given = Given { raw: RawDoc { bytes, ..raw }, text: input.is_text(), extra: None };
         let done = py.detach(|| {
             guarded(|| {
                 if let Some(word) = &self.fragile

@@ -7,6 +7,7 @@ use arrow_array::builder::{Float64Builder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_data::{ByteView, MAX_INLINE_VIEW_LEN};
 use arrow_schema::{DataType, Field, Schema};
 use jingwen::io::table::read::{IDS, TEXTS, URLS};
 use jingwen::run::passes::Document;
@@ -15,7 +16,7 @@ use pyo3::prelude::*;
 use crate::error::ColumnError;
 
 /// The own columns of a cleaned batch, in order: those of the Parquet writer (docs/schema/parquet.md), and why a row could not be read.
-pub const OWN: [&str; 14] = [
+pub const OWN: [&str; 15] = [
     "id",
     "url",
     "text",
@@ -29,6 +30,7 @@ pub const OWN: [&str; 14] = [
     "metadata",
     "removed",
     "counts",
+    "extra",
     "error",
 ];
 
@@ -58,40 +60,51 @@ pub enum Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    /// A column of any kind of string or binary; `None` for another type.
+    /// A column of any kind of string or binary, called `name`.
     ///
-    /// Offsets and UTF-8 were checked by [`checked`].
-    pub fn of(array: &'a dyn Array) -> Option<Texts<'a>> {
-        Some(match array.data_type() {
-            DataType::Utf8 => {
-                let a = array.as_string::<i32>();
-                Texts::Text(Box::new(|i| a.value(i).as_bytes()), array)
-            }
-            DataType::LargeUtf8 => {
-                let a = array.as_string::<i64>();
-                Texts::Text(Box::new(|i| a.value(i).as_bytes()), array)
-            }
-            DataType::Utf8View => {
-                let a = array.as_string_view();
-                Texts::Text(Box::new(|i| a.value(i).as_bytes()), array)
-            }
-            DataType::Binary => {
-                let a = array.as_binary::<i32>();
-                Texts::Bytes(Box::new(|i| a.value(i)), array)
-            }
-            DataType::LargeBinary => {
-                let a = array.as_binary::<i64>();
-                Texts::Bytes(Box::new(|i| a.value(i)), array)
-            }
-            DataType::BinaryView => {
-                let a = array.as_binary_view();
-                Texts::Bytes(Box::new(|i| a.value(i)), array)
-            }
+    /// Other libraries are not trusted with memory: every offset is looked at, and bytes are only taken by checked ranges. UTF-8 is looked
+    /// at where a text is used.
+    pub fn of(array: &'a dyn Array, name: &str) -> PyResult<Texts<'a>> {
+        let kind = array.data_type();
+        let damaged = || ColumnError::new_err(format!("column {name:?} is damaged: a {kind} reaches out of its data"));
+        macro_rules! offsets {
+            ($array:expr, $variant:ident) => {{
+                let (offsets, data) = ($array.value_offsets(), $array.value_data());
+                let last = offsets.last().map_or(0, |o| *o);
+                let sound = offsets.is_sorted() && offsets.first().is_none_or(|o| *o >= 0) && last as usize <= data.len();
+                if !sound {
+                    return Err(damaged());
+                }
+                Texts::$variant(Box::new(move |i| &data[offsets[i] as usize..offsets[i + 1] as usize]), array)
+            }};
+        }
+        macro_rules! views {
+            ($array:expr, $variant:ident) => {{
+                let (views, data) = ($array.views(), $array.data_buffers());
+                let sound = |view: &u128| {
+                    let v = ByteView::from(*view);
+                    let within = || data.get(v.buffer_index as usize).is_some_and(|b| v.offset as usize + v.length as usize <= b.len());
+                    v.length <= MAX_INLINE_VIEW_LEN || within()
+                };
+                if !(0..array.len()).all(|i| array.is_null(i) || sound(&views[i])) {
+                    return Err(damaged());
+                }
+                // of a text that is no UTF-8 only the bytes are taken
+                Texts::$variant(Box::new(move |i| $array.value(i).as_ref()), array)
+            }};
+        }
+        Ok(match kind {
+            DataType::Utf8 => offsets!(array.as_string::<i32>(), Text),
+            DataType::LargeUtf8 => offsets!(array.as_string::<i64>(), Text),
+            DataType::Binary => offsets!(array.as_binary::<i32>(), Bytes),
+            DataType::LargeBinary => offsets!(array.as_binary::<i64>(), Bytes),
+            DataType::Utf8View => views!(array.as_string_view(), Text),
+            DataType::BinaryView => views!(array.as_binary_view(), Bytes),
             DataType::FixedSizeBinary(_) => {
                 let a = array.as_fixed_size_binary();
-                Texts::Bytes(Box::new(|i| a.value(i)), array)
+                Texts::Bytes(Box::new(move |i| a.value(i)), array)
             }
-            _ => return None,
+            _ => return Err(ColumnError::new_err(format!("column {name:?} holds {kind}, it must hold strings or bytes"))),
         })
     }
 
@@ -132,6 +145,8 @@ pub struct Roles {
     /// Why a row was not read, or was left aside, by whoever read it.
     pub error: Option<usize>,
     pub reason: Option<usize>,
+    /// Members of a JSON line without a column, from whoever read it.
+    pub extra: Option<usize>,
     /// Order in the dump.
     pub order: Option<usize>,
     /// What was found out about copies.
@@ -186,6 +201,7 @@ impl Named {
             is_text: read("is_text"),
             error: read("error"),
             reason: read("reason"),
+            extra: read("extra"),
             order: find(&self.order, "the order of the records", false)?,
             verdicts: find(&self.verdicts, "the verdicts", false)?,
         })
@@ -216,7 +232,7 @@ fn is_text(kind: &DataType) -> bool {
     matches!(kind, Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | BinaryView | FixedSizeBinary(_))
 }
 
-/// Looks at every offset of a column, and at its UTF-8: other libraries are not trusted with memory.
+/// Looks at every offset of a column of lists.
 pub fn checked(array: &ArrayRef, name: &str) -> PyResult<()> {
     let data = array.to_data();
     data.validate_full().map_err(|e| ColumnError::new_err(format!("column {name:?} is damaged: {e}")))
@@ -234,7 +250,7 @@ pub fn numbers<'a>(batch: &'a RecordBatch, at: usize, what: &str) -> PyResult<&'
 /// The own columns of cleaned rows on their way.
 #[derive(Default)]
 pub struct Own {
-    strings: [StringBuilder; 13],
+    strings: [StringBuilder; 14],
     confidence: Float64Builder,
     trace: Option<StringBuilder>,
 }
@@ -261,7 +277,7 @@ impl Own {
         }
     }
 
-    fn push(&mut self, values: [Option<&str>; 13], confidence: Option<f64>, trace: Option<&str>) {
+    fn push(&mut self, values: [Option<&str>; 14], confidence: Option<f64>, trace: Option<&str>) {
         for (to, value) in self.strings.iter_mut().zip(values) {
             to.append_option(value);
         }
@@ -286,6 +302,7 @@ impl Own {
             d.metadata.as_deref(),
             d.removed.as_deref(),
             d.counts.as_deref(),
+            d.extra.as_deref(),
             None,
         ];
         self.push(own, d.charset_confidence, trace);
@@ -293,8 +310,8 @@ impl Own {
 
     /// A record without a text: left aside for a reason, or not read because of an error.
     pub fn nothing(&mut self, id: &str, url: Option<&str>, reason: Option<&str>, error: Option<&str>) {
-        let mut own = [None; 13];
-        (own[0], own[1], own[8], own[12]) = (Some(id), url, reason, error);
+        let mut own = [None; 14];
+        (own[0], own[1], own[8], own[13]) = (Some(id), url, reason, error);
         self.push(own, None, None);
     }
 
@@ -305,7 +322,7 @@ impl Own {
         for (i, name) in OWN.iter().enumerate() {
             let column: ArrayRef = match i {
                 CONFIDENCE => Arc::new(self.confidence.finish()),
-                _ => Arc::new(strings.next().expect("13 strings and a number are 14 columns").finish()),
+                _ => Arc::new(strings.next().expect("14 strings and a number are 15 columns").finish()),
             };
             out.push((Field::new(*name, column.data_type().clone(), *name != "id"), column));
         }

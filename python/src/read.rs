@@ -131,11 +131,11 @@ impl Reader {
 
     fn add(&self, rows: &mut Rows, found: Found) {
         let (mut body, mut text, mut id) = (None, false, None);
-        let (mut url, mut label, mut fetched, mut reason, mut error) = (None, None, None, None, None);
+        let (mut url, mut label, mut fetched, mut extra, mut reason, mut error) = (None, None, None, None, None, None);
         let (number, offset, entry);
         match found {
             Found::Record(r) => {
-                (number, offset, id, url, label, fetched) = (r.number, r.offset, r.id, r.url, r.label, r.date);
+                (number, offset, id, url, label, fetched, extra) = (r.number, r.offset, r.id, r.url, r.label, r.date, r.extra);
                 entry = r.entry.map(|e| e.to_string());
                 match r.body {
                     Body::Bytes(b) => body = Some(b),
@@ -172,7 +172,7 @@ impl Reader {
             to.append_value(n as i64);
         }
         let id = id.unwrap_or_else(|| self.name.clone());
-        for (to, s) in rows.strings.iter_mut().zip([Some(self.path.clone()), entry, Some(id), url, label, fetched, reason, error]) {
+        for (to, s) in rows.strings.iter_mut().zip([Some(self.path.clone()), entry, Some(id), url, label, fetched, extra, reason, error]) {
             to.append_option(s);
         }
         rows.body.append_option(body);
@@ -187,8 +187,8 @@ struct Rows {
     bytes: usize,
     /// order, record, offset
     numbers: [Int64Builder; 3],
-    /// path, entry, id, url, label, fetched, reason, error
-    strings: [StringBuilder; 8],
+    /// path, entry, id, url, label, fetched, extra, reason, error
+    strings: [StringBuilder; 9],
     body: BinaryBuilder,
     text: BooleanBuilder,
 }
@@ -196,9 +196,10 @@ struct Rows {
 impl Rows {
     fn finish(mut self) -> Result<RecordBatch, arrow_schema::ArrowError> {
         let [order, record, offset] = self.numbers.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
-        let [path, entry, id, url, label, fetched, reason, error] = self.strings.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
+        let [path, entry, id, url, label, fetched, extra, reason, error] =
+            self.strings.each_mut().map(|b| Arc::new(b.finish()) as ArrayRef);
         let (body, text): (ArrayRef, ArrayRef) = (Arc::new(self.body.finish()), Arc::new(self.text.finish()));
-        RecordBatch::try_new(schema(), vec![order, path, entry, record, offset, id, url, label, fetched, body, text, reason, error])
+        RecordBatch::try_new(schema(), vec![order, path, entry, record, offset, id, url, label, fetched, body, text, extra, reason, error])
     }
 }
 
@@ -216,6 +217,7 @@ fn schema() -> SchemaRef {
         ("fetched", Utf8, true),
         ("body", Binary, true),
         ("is_text", Boolean, false),
+        ("extra", Utf8, true),
         ("reason", Utf8, true),
         ("error", Utf8, true),
     ];

@@ -21,9 +21,9 @@ def table(**columns):
 def test_the_schema_is_that_of_the_parquet_writer():
     out = jingwen.clean_batch(table(text=TEXTS), others=False)
     assert out.column_names == jingwen.COLUMNS == [
-        "id", "url", "text", "title", "author", "date", "language", "charset", "charset_confidence", "reason", "metadata", "removed", "counts", "error"
+        "id", "url", "text", "title", "author", "date", "language", "charset", "charset_confidence", "reason", "metadata", "removed", "counts", "extra", "error"
     ]  # fmt: skip
-    assert out.schema.metadata == {b"schema_version": b"1"}
+    assert out.schema.metadata == {b"schema_version": str(jingwen.SCHEMA_VERSION).encode()}
     assert {str(f.type) for f in out.schema if f.name != "charset_confidence"} == {"string"}
     empty = jingwen.clean_batch(table(text=TEXTS).slice(0, 0), others=False)
     assert empty.schema == out.schema and len(empty) == 0
@@ -84,9 +84,12 @@ def test_a_damaged_column_is_an_exception():
     wrong = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(bytes([0, 0, 0, 0, 9, 0, 0, 0, 6, 0, 0, 0])), data])
     with pytest.raises(jingwen.ColumnError):
         jingwen.clean_batch(wrong)
-    wrong = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"\xff\xfe\xff\xfe\xff\xfe")])
-    with pytest.raises(jingwen.ColumnError):
+    wrong = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(bytes([3, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 0])), data])
+    with pytest.raises(jingwen.ColumnError, match='column "text" is damaged'):
         jingwen.clean_batch(wrong)
+    # a string that is no UTF-8 is read as bytes are
+    wrong = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(bytes([0, 0, 0, 0, 8, 0, 0, 0])), pa.py_buffer("春天来了".encode("gbk"))])
+    assert jingwen.clean_batch(wrong)["text"].to_pylist() == ["春天来了\n"]
 
 
 def test_other_columns_come_along():

@@ -52,8 +52,9 @@ impl Records {
             self.waiting.push_back(match parsed {
                 Ok(r) => {
                     let (id, url) = (r.id.map(str::to_owned), r.url.map(str::to_owned));
+                    let extra = jsonl::extra(&r, &self.field);
                     let body = Body::Text(r.text.into_owned());
-                    Found::Record(Record { entry: entry.cloned(), id, url, ..Record::new(number, offset, body) })
+                    Found::Record(Record { entry: entry.cloned(), id, url, extra, ..Record::new(number, offset, body) })
                 }
                 Err((at, why)) => Found::Bad(Bad { path: path.clone(), record: number, offset, at, why, raw: Raw::Bytes(end.to_vec()) }),
             });

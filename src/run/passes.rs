@@ -20,6 +20,8 @@ pub struct Given<'a> {
     pub raw: RawDoc<'a>,
     /// The bytes are Unicode text already; those that are not UTF-8 are decoded all the same.
     pub text: bool,
+    /// The members of the JSON line it came from that no column holds, a JSON object.
+    pub extra: Option<&'a str>,
 }
 
 /// The passes. Immutable, shared by threads.
@@ -73,7 +75,9 @@ impl Passes {
     /// As [`Passes::page`].
     pub fn clean(&self, given: Given<'_>) -> Result<Document, String> {
         let page = self.page(given)?;
-        Ok(self.document(&self.draft(&page), &nowhere))
+        let mut draft = self.draft(&page);
+        draft.extra = given.extra.map(str::to_owned);
+        Ok(self.document(&draft, &nowhere))
     }
 
     /// The first pass: the draft, stored in bytes, and the rows by which records are compared.
@@ -82,7 +86,8 @@ impl Passes {
     /// As [`Passes::page`].
     pub fn scan(&self, given: Given<'_>, order: u64, rows: &mut Vec<Row>) -> Result<Vec<u8>, String> {
         let page = self.page(given)?;
-        let draft = self.draft(&page);
+        let mut draft = self.draft(&page);
+        draft.extra = given.extra.map(str::to_owned);
         let stored = postcard::to_stdvec(&draft).map_err(|e| format!("internal error: {e}"))?;
         self.render.rows(&page, &draft, order, rows, &mut Default::default());
         Ok(stored)
@@ -121,7 +126,7 @@ mod tests {
     const LINE: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条。";
 
     fn text(s: &str) -> Given<'_> {
-        Given { raw: RawDoc { id: "a", bytes: s.as_bytes(), ..RawDoc::default() }, text: true }
+        Given { raw: RawDoc { id: "a", bytes: s.as_bytes(), ..RawDoc::default() }, text: true, extra: None }
     }
 
     #[test]
@@ -145,7 +150,8 @@ mod tests {
     #[test]
     fn what_is_no_text_is_told() {
         let passes = Passes::new(&Settings { max_record: 10, ..Settings::default() }, Rules::builtin());
-        let bytes = |bytes| passes.page(Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: false }).map(|_| ()).unwrap_err();
+        let bytes =
+            |bytes| passes.page(Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: false, extra: None }).map(|_| ()).unwrap_err();
         assert!(bytes(b"").contains("0 bytes"));
         assert!(bytes(b"01234567890").contains("the limit is 10"));
         assert!(passes.apply(b"\xFF\xFF", &[], &nowhere).is_err());
