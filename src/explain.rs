@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use crate::block::Kind;
+use crate::lang::Lang;
 use crate::layer::Stage;
 use crate::page::{Format, Page};
 use crate::rules::{RuleId, Rules};
@@ -43,6 +44,9 @@ pub struct Explanation<'p> {
     pub removed: usize,
     /// Changes that are neither markup nor the plain reading of a charset.
     pub edited: usize,
+    /// The language it is told in.
+    #[serde(skip)]
+    pub lang: Lang,
 }
 
 /// A block of the page, or a change that stands in none.
@@ -139,11 +143,11 @@ pub enum Tone {
 }
 
 impl<'p> Explanation<'p> {
-    /// Reads a page.
-    pub fn new(page: &'p Page<'_>, rules: &'p Rules) -> Explanation<'p> {
+    /// Reads a page. Sentences and words are in `lang`; names of fields, kinds and stages for programs are always English.
+    pub fn new(page: &'p Page<'_>, rules: &'p Rules, lang: Lang) -> Explanation<'p> {
         let reason = |id: RuleId| {
             let r = rules.get(id);
-            Reason { id: &r.id, says: &r.says }
+            Reason { id: &r.id, says: r.sentence(lang) }
         };
         let mut counts = vec![0usize; rules.iter().len()];
         let text = page.text();
@@ -238,12 +242,14 @@ impl<'p> Explanation<'p> {
             kept,
             removed,
             edited,
+            lang,
         }
     }
 
     /// For people: a head, then each line with its number, `=` kept, `~` edited, `-` removed, and below it the edits and rules.
     /// `all` shows routine edits too and cuts no text. `paint` puts colours around a text that holds no control characters.
     pub fn text(&self, all: bool, paint: impl Fn(Tone, &str) -> String) -> String {
+        let lang = self.lang;
         let mut out = String::new();
         self.head(&mut out, &paint);
         for l in &self.lines {
@@ -260,26 +266,27 @@ impl<'p> Explanation<'p> {
             // writing to a string cannot fail, here and below
             let _ = write!(out, "{number} {}", paint(tone, sign));
             if l.kind != "none" {
-                let shown = cut(&visible(l.text, false), all);
+                let shown = cut(&visible(l.text, false), all, lang);
                 let _ = write!(out, " {}", if l.fate == Fate::Removed { paint(tone, &shown) } else { shown });
             }
             out.push('\n');
             if let Some(r) = &l.rule {
-                let first = l.first.map(|n| format!(" (first on line {n})")).unwrap_or_default();
+                let first = l.first.map(|n| lang.fill(" (first on line {})", &[&n])).unwrap_or_default();
                 let _ = writeln!(out, "           {} {}{first}", paint(Tone::Strong, r.id), paint(Tone::Dim, r.says));
             }
             let changes = edits.iter().map(|e| {
-                let (was, now) = (cut(&visible(&e.was, true), all), cut(&visible(e.now, true), all));
-                let now = if e.now.is_empty() { "nothing".to_owned() } else { paint(Tone::Edited, &format!("‹{now}›")) };
+                let (was, now) = (cut(&visible(&e.was, true), all, lang), cut(&visible(e.now, true), all, lang));
+                let now = if e.now.is_empty() { lang.say("nothing").to_owned() } else { paint(Tone::Edited, &format!("‹{now}›")) };
                 let sure = if e.confidence < crate::edit::CERTAIN { format!(" ({} %)", e.confidence) } else { String::new() };
                 (e.rule, format!("{} → {now}{sure}", paint(Tone::Removed, &format!("‹{was}›"))))
             });
-            by_rule(changes.collect(), all, &mut out, &paint);
+            by_rule(changes.collect(), all, lang, &mut out, &paint);
             let remarks = l.notes.iter().map(|n| {
-                let or = if n.alternatives.is_empty() { String::new() } else { format!(" or {}", n.alternatives.join(", ")) };
-                (n.rule, format!("‹{}›{}", cut(&visible(n.text, true), all), cut(&visible(&or, true), all)))
+                let alternatives = visible(&n.alternatives.join(", "), true);
+                let or = if alternatives.is_empty() { alternatives } else { lang.fill(" or {}", &[&cut(&alternatives, all, lang)]) };
+                (n.rule, format!("‹{}›{or}", cut(&visible(n.text, true), all, lang)))
             });
-            by_rule(remarks.collect(), all, &mut out, &paint);
+            by_rule(remarks.collect(), all, lang, &mut out, &paint);
         }
         self.foot(&mut out, &paint);
         out
@@ -287,16 +294,20 @@ impl<'p> Explanation<'p> {
 
     fn head(&self, out: &mut String, paint: &impl Fn(Tone, &str) -> String) {
         let (name, sure, why) = self.charset;
-        let m = self.metadata;
-        let _ = writeln!(out, "{}  {}, {} bytes", paint(Tone::Strong, &visible(self.id, true)), self.format, self.bytes);
-        let mut row = |key: &str, value: &str| {
+        let (m, lang) = (self.metadata, self.lang);
+        let kind = lang.fill("{}, {} bytes", &[&self.format, &self.bytes]);
+        let _ = writeln!(out, "{}  {kind}", paint(Tone::Strong, &visible(self.id, true)));
+        let mut row = |key: &'static str, value: &str| {
             if !value.is_empty() {
-                let _ = writeln!(out, "  {} {}", paint(Tone::Dim, &format!("{key:<10}")), visible(value, false));
+                let key = if key.is_empty() { key } else { lang.say(key) };
+                // Han is two columns wide
+                let width = 10usize.saturating_sub(key.chars().filter(|c| !c.is_ascii()).count());
+                let _ = writeln!(out, "  {} {}", paint(Tone::Dim, &format!("{key:<width$}")), visible(value, false));
             }
         };
-        row("charset", &format!("{name}, {sure} sure: {why}"));
+        row("charset", &lang.fill("{}, {} sure: {}", &[&name, &sure, &why]));
         for (start, end, name) in &self.segments {
-            row("", &format!("bytes {start}..{end} are {name}"));
+            row("", &lang.fill("bytes {}..{} are {}", &[start, end, name]));
         }
         row("title", m.title.as_deref().unwrap_or(""));
         row("author", &m.author.join(", "));
@@ -316,13 +327,11 @@ impl<'p> Explanation<'p> {
     }
 
     fn foot(&self, out: &mut String, paint: &impl Fn(Tone, &str) -> String) {
-        let (kept, removed) =
-            (paint(Tone::Kept, &format!("{} kept", self.kept)), paint(Tone::Removed, &format!("{} removed", self.removed)));
-        let _ = writeln!(
-            out,
-            "\n{kept}, {removed}, {}",
-            paint(Tone::Edited, &format!("{} edit{}", self.edited, if self.edited == 1 { "" } else { "s" }))
-        );
+        let lang = self.lang;
+        let kept = paint(Tone::Kept, &lang.fill("{} kept", &[&self.kept]));
+        let removed = paint(Tone::Removed, &lang.fill("{} removed", &[&self.removed]));
+        let edited = paint(Tone::Edited, &lang.fill(if self.edited == 1 { "{} edit" } else { "{} edits" }, &[&self.edited]));
+        let _ = writeln!(out, "\n{kept}, {removed}, {edited}");
         for (id, n) in &self.rules {
             let _ = writeln!(out, "{n:>8}  {id}");
         }
@@ -348,14 +357,14 @@ impl<'p> Explanation<'p> {
 }
 
 /// What happened to a line, each rule said once: a line may hold hundreds of edits of one rule.
-fn by_rule(mut what: Vec<(Reason<'_>, String)>, all: bool, out: &mut String, paint: &impl Fn(Tone, &str) -> String) {
+fn by_rule(mut what: Vec<(Reason<'_>, String)>, all: bool, lang: Lang, out: &mut String, paint: &impl Fn(Tone, &str) -> String) {
     // stable: the order of the text stays within a rule
     what.sort_by_key(|(rule, _)| rule.id);
     for group in what.chunk_by(|a, b| a.0.id == b.0.id) {
         let rule = group[0].0;
         let shown = if all { group.len() } else { group.len().min(LISTED) };
         let list: Vec<&str> = group[..shown].iter().map(|(_, text)| &**text).collect();
-        let more = if shown < group.len() { format!("; and {} more", group.len() - shown) } else { String::new() };
+        let more = if shown < group.len() { lang.fill("; and {} more", &[&(group.len() - shown)]) } else { String::new() };
         // writing to a string cannot fail
         let _ = writeln!(out, "           {} {}", paint(Tone::Strong, rule.id), paint(Tone::Dim, rule.says));
         let _ = writeln!(out, "             {}{more}", list.join("; "));
@@ -397,9 +406,9 @@ pub(crate) fn readable(bytes: &[u8]) -> String {
 }
 
 /// The first [`SHOWN`] characters, and how many more there are.
-fn cut(text: &str, all: bool) -> String {
+fn cut(text: &str, all: bool, lang: Lang) -> String {
     match text.char_indices().nth(SHOWN) {
-        Some((at, _)) if !all => format!("{}… ({} more characters)", &text[..at], text[at..].chars().count()),
+        Some((at, _)) if !all => lang.fill("{}… ({} more characters)", &[&&text[..at], &text[at..].chars().count()]),
         _ => text.to_owned(),
     }
 }
@@ -453,9 +462,9 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_between_characters() {
         let long = "长".repeat(SHOWN + 3);
-        assert_eq!(cut(&long, false), format!("{}… (3 more characters)", "长".repeat(SHOWN)));
-        assert_eq!(cut(&long, true), long);
-        assert_eq!(cut(&long[..SHOWN * 3], false), long[..SHOWN * 3]);
+        assert_eq!(cut(&long, false, Lang::En), format!("{}… (3 more characters)", "长".repeat(SHOWN)));
+        assert_eq!(cut(&long, true, Lang::En), long);
+        assert_eq!(cut(&long[..SHOWN * 3], false, Lang::En), long[..SHOWN * 3]);
     }
 
     /// A page of two lines made by hand: a repair in the first, the second left out.
@@ -474,7 +483,7 @@ mod tests {
     #[test]
     fn each_line_has_its_number_fate_and_rule() {
         let (page, rules) = (page(), Rules::builtin());
-        let e = Explanation::new(&page, rules);
+        let e = Explanation::new(&page, rules, Lang::En);
         let fates: Vec<_> = e.lines.iter().map(|l| (l.line, l.fate, l.at)).collect();
         assert_eq!(fates, [(1, Fate::Edited, [0, 7]), (2, Fate::Removed, [8, 10]), (3, Fate::Kept, [11, 14])]);
         let text = e.text(false, |_, s| s.to_owned());
@@ -488,7 +497,7 @@ mod tests {
     #[test]
     fn json_lines_are_one_object_each() {
         let page = page();
-        let lines = Explanation::new(&page, Rules::builtin()).json_lines();
+        let lines = Explanation::new(&page, Rules::builtin(), Lang::En).json_lines();
         let all: Vec<serde_json::Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(all.len(), 4);
         assert_eq!((all[0]["event"].as_str(), all[0]["kept"].as_u64()), (Some("page"), Some(2)));

@@ -34,6 +34,7 @@ pub mod html;
 #[cfg(feature = "dump")]
 pub mod io;
 pub mod kernel;
+pub mod lang;
 pub mod layer;
 pub mod lineage;
 pub mod markdown;
@@ -60,6 +61,7 @@ pub use edit::{Edit, Editor};
 pub use error::Error;
 pub use form::{Form, Normalization};
 pub use kernel::Kernel;
+pub use lang::Lang;
 pub use layer::{Layer, Stage};
 pub use metadata::Metadata;
 pub use options::{Options, Profile};

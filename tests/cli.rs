@@ -43,6 +43,7 @@ fn run_in<A: AsRef<OsStr>>(folder: &Path, args: impl IntoIterator<Item = A>, inp
         .args(args)
         .current_dir(folder)
         .env_remove("NO_COLOR")
+        .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -684,6 +685,34 @@ fn explain_shows_fates_and_rules() {
     for l in p.run("explain a.txt --to jsonl", b"").text().lines() {
         serde_json::from_str::<serde_json::Value>(l).expect("JSON");
     }
+}
+
+#[test]
+fn people_read_their_language() {
+    let p = Place::new();
+    p.file(
+        "a.txt",
+        "首页 | 新闻 | 体育 | 财经 | 娱乐\n\n这是正文的第一段，讲的是春天的事情。\n\n这是正文的第一段，讲的是春天的事情。\n".as_bytes(),
+    );
+    let text = p.run("explain a.txt --lang zh", b"").text().to_owned();
+    assert!(text.contains("这一段在本页前面已经出现过（首次出现在第 3 行）") && text.contains("保留 "), "{text}");
+    assert!(p.run("explain a.txt --lang en", b"").text().contains("(first on line 3)"));
+    assert!(p.run("rules paragraph/repeat --lang zh", b"").text().contains("来源"));
+    assert!(p.run("rules --lang zh", b"").text().contains("原文是 UTF-8 编码，被误当作 GBK 读取"));
+    // the locale decides for people, not for programs
+    let in_locale = |args: &[&str], locale: [(&str, &str); 3]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jingwen"));
+        command.args(args).envs(locale).current_dir(p.0.path());
+        String::from_utf8(command.output().expect("the program starts").stdout).expect("output is UTF-8")
+    };
+    let en = "stood earlier";
+    let says = |locale| in_locale(&["rules", "paragraph/repeat"], locale);
+    assert!(says([("LC_ALL", ""), ("LC_MESSAGES", "zh_CN.UTF-8"), ("LANG", "en_US.UTF-8")]).contains("出现过"));
+    assert!(says([("LC_ALL", "C"), ("LC_MESSAGES", "zh_CN.UTF-8"), ("LANG", "zh_CN.UTF-8")]).contains(en));
+    assert!(says([("LC_ALL", ""), ("LC_MESSAGES", ""), ("LANG", "zh_TW")]).contains("出现过"));
+    let zh_locale = [("LC_ALL", "zh_CN.UTF-8"), ("LC_MESSAGES", ""), ("LANG", "")];
+    assert!(in_locale(&["rules", "paragraph/repeat", "--to", "jsonl"], zh_locale).contains(en));
+    assert!(in_locale(&["rules", "paragraph/repeat", "--to", "jsonl", "--lang", "zh"], zh_locale).contains("出现过"));
 }
 
 #[test]

@@ -70,6 +70,28 @@ fn every_rule_named_in_the_sources_exists() {
     assert!(found > 5, "only {found} rules are named");
 }
 
+#[test]
+fn every_phrase_has_a_translation_and_every_translation_a_use() {
+    // string literals alone, as they stand in the sources
+    let mut sources = String::new();
+    for path in files(&root().join("src"), &["rs", "js", "html"]) {
+        let source = read(&path);
+        let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+        for call in ["lang.say(\"", "lang.fill(\""] {
+            for (at, call) in code.match_indices(call) {
+                let Some((english, _)) = code[at + call.len()..].split_once('"') else { continue };
+                let known = jingwen::lang::words().iter().any(|(e, _)| e == english);
+                assert!(known, "{}: src/data/zh/words.tsv has no translation of `{english}`", name(&path));
+            }
+        }
+        sources.push_str(code);
+    }
+    for (english, _) in jingwen::lang::words() {
+        let used = [format!("\"{english}\""), format!(">{english}<")].iter().any(|u| sources.contains(u));
+        assert!(used, "nothing says `{english}`, which src/data/zh/words.tsv translates");
+    }
+}
+
 /// The rules that fired on a page, by id.
 fn fired(page: &Page<'_>) -> Vec<String> {
     let rules = Rules::builtin();

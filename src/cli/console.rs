@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anstyle::{AnsiColor, Style};
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::{Progress, Talk, When};
+use super::args::{Progress, Speech, Talk, When};
+use crate::lang::Lang;
 
 /// A run this long gets a bar.
 const LONG: Duration = Duration::from_millis(800);
@@ -19,6 +20,20 @@ pub fn colored(when: When, stream: &impl IsTerminal) -> bool {
         When::Always => true,
         When::Never => false,
         When::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    }
+}
+
+/// The language the user reads: the one that was asked for; else, when people read it, that of the locale. Programs get English.
+pub fn lang(talk: &Talk, people: bool) -> Lang {
+    match talk.lang {
+        Some(Speech::En) => Lang::En,
+        Some(Speech::Zh) => Lang::Zh,
+        None if people => {
+            // the first of them that is set decides, as POSIX has it
+            let set = ["LC_ALL", "LC_MESSAGES", "LANG"].map(|name| std::env::var(name).unwrap_or_default());
+            Lang::of_locale(set.iter().find(|v| !v.is_empty()).map_or("", |v| v))
+        }
+        None => Lang::En,
     }
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
 
-use super::args::{self, To, When};
-use super::console::colored;
+use super::args::{self, To};
+use super::console::{colored, lang};
 use super::{Outcome, inputs, print, slurp};
 use crate::draft::Draft;
 use crate::error::Error;
@@ -17,7 +17,8 @@ use crate::options::Options;
 use crate::page::RawDoc;
 
 /// Runs the verb.
-pub fn run(args: &args::Explain, color: When, all: bool) -> Result<Outcome, Error> {
+pub fn run(args: &args::Explain, talk: &args::Talk) -> Result<Outcome, Error> {
+    let (color, all) = (talk.color, talk.verbose);
     let (input, line) = named(args.input.as_deref());
     let line = args.input_line.map(Which::Input).or(line.map(Which::Clean));
     let (bytes, name) = slurp(input.as_deref(), args.max_record)?;
@@ -33,7 +34,7 @@ pub fn run(args: &args::Explain, color: When, all: bool) -> Result<Outcome, Erro
         let line = Lineage::new(&page, &draft, kernel.rules(), line).map_err(|why| Error::Usage(format!("{name}: {why}")))?;
         return print(if args.to == To::Jsonl { line.json() } else { line.text(paint) }.as_bytes());
     }
-    let story = Explanation::new(&page, kernel.rules());
+    let story = Explanation::new(&page, kernel.rules(), lang(talk, args.to == To::Text));
     let out = match args.to {
         To::Jsonl => story.json_lines(),
         To::Text => story.text(all, paint),

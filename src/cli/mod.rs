@@ -73,8 +73,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         args::Verb::Diff(a) => diff::run(a, console, args.talk.color),
         args::Verb::Detect(a) => detect::run(a, console),
         args::Verb::Decode(a) => decode::run(a),
-        args::Verb::Explain(a) => explain::run(a, args.talk.color, args.talk.verbose),
-        args::Verb::Rules(a) => rules::run(a, args.talk.color, console),
+        args::Verb::Explain(a) => explain::run(a, &args.talk),
+        args::Verb::Rules(a) => rules::run(a, &args.talk, console),
         args::Verb::Completions { shell } => shell::completions(*shell),
         args::Verb::Man { verb } => shell::man(verb.as_deref()),
     };

@@ -2,6 +2,7 @@
 //! the table format lives in `table`.
 
 pub mod own;
+mod sentences;
 pub mod table;
 
 use std::sync::OnceLock;

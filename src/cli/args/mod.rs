@@ -158,6 +158,9 @@ pub struct Talk {
     /// Colours: in a terminal, always, or never
     #[arg(long, global = true, value_enum, default_value_t = When::Auto, value_name = "WHEN")]
     pub color: When,
+    /// Language of rules, explanations and reports; by LC_ALL, LC_MESSAGES or LANG if nothing is said
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    pub lang: Option<Speech>,
     /// Progress on standard error: a bar in a terminal when the run is long, plain lines, JSON lines, or none
     #[arg(long, global = true, value_enum, default_value_t = Progress::Auto, value_name = "HOW")]
     pub progress: Progress,
@@ -181,6 +184,15 @@ pub enum When {
     Always,
     /// Never.
     Never,
+}
+
+/// Languages of what people read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Speech {
+    /// English.
+    En,
+    /// Chinese.
+    Zh,
 }
 
 /// How to show progress.
