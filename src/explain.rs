@@ -430,7 +430,7 @@ pub fn visible(text: &str, blanks: bool) -> String {
 }
 
 /// Characters that leave no ink (Unicode 16: `Cc`, `Cf`, `Co`, `Default_Ignorable_Code_Point`, line and paragraph separators).
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{34F}' | '\u{600}'..='\u{605}' | '\u{61C}' | '\u{6DD}' | '\u{70F}' | '\u{890}' | '\u{891}' | '\u{8E2}'

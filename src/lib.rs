@@ -45,6 +45,8 @@ pub mod page;
 pub mod paragraph;
 pub mod plain;
 pub mod repair;
+#[cfg(feature = "cli")]
+pub mod report;
 pub mod rules;
 #[cfg(feature = "dump")]
 pub mod run;

@@ -21,5 +21,6 @@ pub fn task(args: &args::Clean) -> Task {
         against: args.against.clone(),
         keep_index: args.keep_index.clone(),
         rules: args.content.rules.clone(),
+        report: args.report.clone(),
     }
 }

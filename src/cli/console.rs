@@ -43,6 +43,8 @@ pub struct Console {
     quiet: bool,
     /// The user wants to know more.
     pub verbose: bool,
+    /// The language the user reads.
+    pub lang: Lang,
     color: bool,
     progress: Progress,
     messages: u64,
@@ -70,6 +72,7 @@ impl Console {
         Console {
             quiet: talk.quiet,
             verbose: talk.verbose,
+            lang: lang(talk, true),
             color: colored(talk.color, &stderr),
             progress,
             messages: 0,

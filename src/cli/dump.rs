@@ -28,6 +28,8 @@ pub struct Task {
     pub keep_index: Option<PathBuf>,
     /// Own rules.
     pub rules: Option<PathBuf>,
+    /// Where a report for people goes.
+    pub report: Option<PathBuf>,
 }
 
 /// Runs a verb over all inputs.
@@ -39,7 +41,7 @@ pub fn run(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outc
     if args.dry_run {
         return request.tell();
     }
-    let means = means(args);
+    let means = means(args, console);
     if request.stdin && io::stdin().is_terminal() {
         console.tell("jingwen: reading from the terminal; end with Ctrl-D, or see --help");
     }
@@ -93,13 +95,13 @@ pub fn plan(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Out
         return Err(Error::Usage("a run of several passes needs a folder: -o OUT".to_owned()));
     };
     let before = if args.overwrite { Before::Overwrite } else { Before::None };
-    let run = Run::set_up(request.plan, folder, before, means(args))?;
+    let run = Run::set_up(request.plan, folder, before, means(args, console))?;
     console.tell(&format!("{} inputs in {} units; run {}", run.plan.inputs.len(), run.plan.units().len(), run.plan.id()));
     Ok(Outcome::Done)
 }
 
-fn means(args: &args::Dump) -> Means {
-    Means { threads: args.inputs.jobs, memory: args.inputs.memory, temp: args.temp.clone() }
+fn means(args: &args::Dump, console: &Console) -> Means {
+    Means { threads: args.inputs.jobs, memory: args.inputs.memory, temp: args.temp.clone(), lang: console.lang }
 }
 
 /// What the arguments ask for.
@@ -169,6 +171,7 @@ impl Request {
             near_threshold: task.near.map(|_| task.near_threshold),
             trace: args.trace.as_deref().map(inputs::absolute).transpose()?,
             keep_index: task.keep_index.as_deref().map(inputs::absolute).transpose()?,
+            report: task.report.as_deref().map(inputs::absolute).transpose()?,
             compress: match &file {
                 Some(file) => Some(compress.unwrap_or_else(|| plan::compression(file))),
                 None if folder.is_none() => Some(compress.unwrap_or(Compression::None)),
@@ -191,9 +194,20 @@ impl Request {
             .chain(&args.trace)
             .chain(&quarantine)
             .chain(&args.quarantine)
+            .chain(&task.report)
             .filter_map(|p| p.canonicalize().ok())
             .collect();
         let (found, unreadable) = inputs::found(&args.inputs, &inputs, stdin, skip)?;
+        if let Some(report) = task.report.as_ref().filter(|r| r.exists()) {
+            let same = |s: &crate::io::source::Source| s.path.canonicalize().ok() == report.canonicalize().ok();
+            let name = report.display();
+            if report.is_dir() || found.iter().any(same) {
+                return Err(Error::Usage(format!("{name} is a folder or an input and would be written over; choose another --report")));
+            }
+            if !args.overwrite && !args.resume {
+                return Err(Error::Usage(format!("{name} exists; --overwrite replaces it")));
+            }
+        }
         let mut plan = Plan::new(settings, found, unreadable);
         plan.against = task.against.as_deref().map(|a| index::look(&inputs::absolute(a)?)).transpose()?;
         Ok(Request { plan, stdin, folder, file, quarantine })

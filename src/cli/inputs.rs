@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::form::Form;
 use crate::io::rules;
 use crate::io::source::{self, Choice, Source, Unreadable};
+use crate::lang::Lang;
 use crate::rules::Rules;
 use crate::run::plan::Plan;
 use crate::run::settings::{Compression, Dedup, From, Means, OnBad, OwnRules, Settings, To};
@@ -93,6 +94,7 @@ pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console:
         near_threshold: None,
         keep_index: None,
         trace: None,
+        report: None,
         compress: Some(Compression::None),
         max_record: args.max_record,
         max_ratio: args.max_ratio,
@@ -110,5 +112,5 @@ pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console:
 
 /// What it may use.
 pub fn means(args: &args::Inputs) -> Means {
-    Means { threads: args.jobs, memory: args.memory, temp: None }
+    Means { threads: args.jobs, memory: args.memory, temp: None, lang: Lang::default() }
 }

@@ -9,6 +9,15 @@ use crate::run::settings::{Dedup, Verb};
 
 /// Runs the verb.
 pub fn run(args: &args::Repair, console: &mut Console) -> Result<Outcome, Error> {
-    let task = Task { verb: Verb::Repair, dedup: Dedup::Off, near: None, near_threshold: 0, against: None, keep_index: None, rules: None };
+    let task = Task {
+        verb: Verb::Repair,
+        dedup: Dedup::Off,
+        near: None,
+        near_threshold: 0,
+        against: None,
+        keep_index: None,
+        rules: None,
+        report: None,
+    };
     dump::run(&args.dump, &task, console)
 }

@@ -21,12 +21,12 @@ pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
         Pass::Settle(c) => return compare(c, |run, of, share, console| run.settle(of, share, console), console),
         Pass::Apply(s) => (s, |run, share, console| run.apply(share, console)),
         Pass::Finish(s) => {
-            let report = open(s)?.close(console)?;
+            let report = open(s, console)?.close(console)?;
             summary::tell(&report.sums, report.removed.as_deref(), Some(&report.quarantine), console);
             return Ok(if report.sums.unreadable > 0 { Outcome::Unreadable } else { Outcome::Done });
         }
     };
-    pass(&open(sharing)?, Share { part: sharing.share.0, of: sharing.share.1 }, console)?;
+    pass(&open(sharing, console)?, Share { part: sharing.share.0, of: sharing.share.1 }, console)?;
     Ok(Outcome::Done)
 }
 
@@ -36,7 +36,7 @@ fn compare(
     pass: impl Fn(&Run, Of, Share, &mut Console) -> Result<(), Error>,
     console: &mut Console,
 ) -> Result<Outcome, Error> {
-    let run = open(&args.sharing)?;
+    let run = open(&args.sharing, console)?;
     if !run.plan.settings.near.is_some_and(|near| near.asks(args.of)) {
         return Err(Error::Usage("the plan does not ask for these: `stage plan --dedup dump --near WHAT` does".to_owned()));
     }
@@ -45,6 +45,6 @@ fn compare(
     Ok(Outcome::Done)
 }
 
-fn open(s: &Sharing) -> Result<Run, Error> {
-    Run::find(&s.run, Means { threads: s.jobs, memory: s.memory, temp: s.temp.clone() })
+fn open(s: &Sharing, console: &Console) -> Result<Run, Error> {
+    Run::find(&s.run, Means { threads: s.jobs, memory: s.memory, temp: s.temp.clone(), lang: console.lang })
 }

@@ -14,7 +14,7 @@ use crate::run::verify::verify;
 /// # Errors
 /// [`Error::Conservation`] when something is wrong with the run.
 pub fn run(args: &args::Verify, console: &mut Console) -> Result<Outcome, Error> {
-    let found = verify(&args.run, Means { threads: args.jobs, memory: 0, temp: None }, console)?;
+    let found = verify(&args.run, Means { threads: args.jobs, memory: 0, temp: None, lang: console.lang }, console)?;
     let t = &found.sums.records;
     let sums = format!("{} records in = {} out + {} removed + {} quarantined", t.read, t.out, t.removed, t.quarantined);
     let others = [(t.skipped, "skipped"), (t.unsampled, "not sampled")]

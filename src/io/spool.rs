@@ -60,6 +60,18 @@ impl Spool {
     }
 }
 
+impl Spool {
+    /// Reads it from its beginning, once more; only one reader at a time, for they share their place.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn reread(&self) -> io::Result<impl Read + '_> {
+        let mut file = &self.file;
+        file.rewind()?;
+        Ok(file)
+    }
+}
+
 impl Drop for Spool {
     fn drop(&mut self) {
         // left behind it is only litter

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::drafts;
+use super::html;
 use super::journal::{self, At, Block, Journal, Output};
 use super::plan::Plan;
 use super::rows::{self, BandRow, Row};
@@ -18,6 +19,8 @@ use crate::error::Error;
 use crate::io::compress::Codec;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Entry, Raw};
+use crate::report::Told;
+use crate::report::choose::Budget;
 use crate::rules::Rules;
 
 /// Rows of bands that are held at once: 16 MB.
@@ -50,6 +53,10 @@ pub enum Stage {
     Removed,
     /// Frames of the trace.
     Trace,
+    /// What the report is told: by the pass that reads the inputs, and by the one that reads what was stored.
+    Told,
+    /// The latter.
+    ToldLast,
 }
 
 impl Stage {
@@ -67,6 +74,8 @@ impl Stage {
             Stage::Raw => "raw",
             Stage::Removed => "removed",
             Stage::Trace => "trace",
+            Stage::Told => "told",
+            Stage::ToldLast => "told-last",
         }
     }
 }
@@ -130,6 +139,8 @@ pub struct Blocks<'r> {
     files: Vec<Output>,
     /// Records that came in with the blocks committed.
     pub read: u64,
+    /// What the report may keep of a block.
+    budget: Budget,
 }
 
 impl<'r> Blocks<'r> {
@@ -163,6 +174,7 @@ impl<'r> Blocks<'r> {
             sums: Sums::default(),
             files: Vec::new(),
             read: 0,
+            budget: Budget::new(plan.blocks()),
         }
     }
 
@@ -219,6 +231,9 @@ impl<'r> Blocks<'r> {
         self.traced += done.trace.documents;
         if self.trace.len() >= FRAME {
             self.frame(at)?;
+        }
+        for told in std::mem::take(&mut done.told) {
+            self.told(at, told)?;
         }
         self.rows.append(&mut done.rows);
         for (of, rows) in Of::ALL.into_iter().zip(&mut done.bands) {
@@ -296,7 +311,16 @@ impl<'r> Blocks<'r> {
             }
         };
         self.watch.warn(&format!("{} [{what}]", bad.error()));
+        if self.plan.settings.report.is_some() {
+            self.told(at, html::told(bad, what == "skipped"))?;
+        }
         Ok(())
+    }
+
+    /// Keeps what the report is told; a record is kept whole as long as there is room.
+    fn told(&mut self, at: At, told: Told) -> Result<(), Error> {
+        let told = if self.budget.takes(told.size(), &told.rules) { told } else { told.without_view() };
+        self.write(at, if self.scan { Stage::Told } else { Stage::ToldLast }, &told.line())
     }
 
     fn keep(&mut self, at: At, bad: &mut Bad) -> Result<(), Error> {
@@ -359,6 +383,7 @@ impl<'r> Blocks<'r> {
         }
         self.raw = 0;
         self.read += self.sums.records.read;
+        self.budget.renew();
         let traced = std::mem::take(&mut self.traced);
         let block = Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, bands, files: std::mem::take(&mut self.files) };
         self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))

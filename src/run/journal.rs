@@ -52,6 +52,8 @@ pub enum Entry {
     Apply(Block),
     /// A file of the output is in its place.
     Output(Output),
+    /// The HTML report is in its place.
+    Reported,
 }
 
 /// A block that is done.

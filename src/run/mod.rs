@@ -13,6 +13,7 @@ mod assemble;
 pub mod blocks;
 pub mod drafts;
 mod feed;
+mod html;
 pub mod index;
 pub mod journal;
 pub mod look;
@@ -187,7 +188,9 @@ impl Run {
             let outputs = match entry {
                 Entry::Scan(b) | Entry::Apply(b) => b.files,
                 Entry::Output(o) => vec![o],
-                Entry::Resolved { .. } | Entry::Candidates { .. } | Entry::Compared { .. } | Entry::Settled { .. } => Vec::new(),
+                Entry::Resolved { .. } | Entry::Reported | Entry::Candidates { .. } | Entry::Compared { .. } | Entry::Settled { .. } => {
+                    Vec::new()
+                }
             };
             for path in outputs.iter().map(|o| self.folder.join(&o.path)) {
                 if path.canonicalize().is_ok_and(|p| !inputs.contains(&p)) {
@@ -503,6 +506,11 @@ impl Run {
         if let Some(path) = &self.plan.settings.trace {
             let documents = scanned.iter().chain(applied.values().copied()).map(|b| b.traced).sum();
             assemble::trace(&self.work, &all, path, documents)?;
+        }
+        if let Some(to) = self.plan.settings.report.as_ref().filter(|_| !entries.contains(&Entry::Reported)) {
+            let files = scanned.iter().flat_map(|b| [Stage::Told, Stage::ToldLast].map(|s| self.work.path(b.at, s))).collect();
+            html::write(&sums, self.plan.inputs.len(), self.rules, self.means.lang, html::Source::Blocks(files), to)?;
+            journal.add(&Entry::Reported)?;
         }
         drop(journal);
         if let Some(to) = self.plan.settings.keep_index.as_ref().filter(|_| dump && self.work.folder.exists()) {

@@ -196,6 +196,12 @@ impl Plan {
         (self.base() + input as u64) << 32 | number.min(u64::from(u32::MAX))
     }
 
+    /// About how many blocks there will be, by the sizes of the inputs: an estimate, as packed ones grow.
+    pub fn blocks(&self) -> u64 {
+        let size = |u: &Unit| self.inputs[u.inputs.clone()].iter().map(|i| i.size).sum::<u64>();
+        self.units().iter().map(|u| size(u).div_ceil(self.settings.block.max(1)).max(1)).sum()
+    }
+
     /// Inputs of earlier dumps.
     fn base(&self) -> u64 {
         self.against.as_ref().map_or(0, |a| u64::from(a.inputs))

@@ -42,7 +42,7 @@ impl Render {
             verb: settings.verb,
             dedup: settings.dedup,
             near: settings.near.map(|near| (near, Bands::of(settings.near_threshold.unwrap_or(1000)))),
-            told: settings.details,
+            told: settings.details || settings.report.is_some(),
             #[cfg(test)]
             fragile: None,
         }

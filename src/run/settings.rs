@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::form::Form;
 use crate::io::compress::Codec;
 use crate::io::rules;
+use crate::lang::Lang;
 use crate::options::Profile;
 use crate::rules::Rules;
 
@@ -38,6 +39,9 @@ pub struct Settings {
     /// The file that the original bytes can be got back from, absolute.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
     pub trace: Option<PathBuf>,
+    /// Where the HTML report of the run goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<PathBuf>,
     /// How JSON lines are compressed; `None`: as the input was.
     pub compress: Option<Compression>,
     /// Largest record, in bytes.
@@ -277,6 +281,8 @@ pub struct Means {
     pub memory: u64,
     /// Where work in progress is kept; `None`: in the output folder.
     pub temp: Option<PathBuf>,
+    /// The language a report opens in.
+    pub lang: Lang,
 }
 
 /// Who is told how a run goes.
@@ -309,6 +315,7 @@ impl Default for Settings {
             near_threshold: None,
             keep_index: None,
             trace: None,
+            report: None,
             compress: None,
             max_record: 1 << 28,
             max_ratio: 1000,

@@ -7,7 +7,6 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use super::IN_FLIGHT;
 use super::blocks::FRAME;
 use super::feed::Feed;
 use super::plan::Plan;
@@ -15,12 +14,16 @@ use super::render::Render;
 use super::settings::{Means, OnBad, To, Watch};
 use super::sums::Sums;
 use super::work::{Done, Worker};
+use super::{IN_FLIGHT, html};
 use crate::batch::{Limits, ordered};
 use crate::error::Error;
 use crate::io::compress::Codec;
 use crate::io::document::placeholder;
 use crate::io::output::{AtomicFile, Commit};
 use crate::io::quarantine::{Bad, Quarantine, Raw};
+use crate::io::spool::Spool;
+use crate::report::Told;
+use crate::report::choose::Budget;
 use crate::rules::Rules;
 use crate::trace::{self, Item, Items, Seal};
 
@@ -42,6 +45,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let render = Render::new(&plan.settings, rules);
     let in_place = quarantine.is_none() && plan.settings.to == To::Jsonl;
     let worker = Worker { in_place, ..Worker::new(plan, &render) };
+    let told = plan.settings.report.as_ref().map(|path| Spool::create().map_err(Error::io("write", path))).transpose()?;
     let mut sink = Sink {
         plan,
         rules,
@@ -50,6 +54,8 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
         quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())),
         trace: None,
         sums: Sums::default(),
+        told,
+        budget: Budget::new(1),
         watch,
     };
     if let Some(path) = &plan.settings.trace {
@@ -60,7 +66,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     }
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     ordered(limits, std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| sink.take(done?))?;
-    let Sink { out, name, quarantine, sums, watch, trace, .. } = sink;
+    let Sink { out, name, quarantine, sums, told, watch, trace, .. } = sink;
     trace.map_or(Ok(()), Trace::finish)?;
     out.commit().map_err(|source| Error::Io { verb: "write", path: name, source })?;
     if let Some(mut q) = quarantine {
@@ -71,6 +77,9 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
         return Err(Error::Conservation(format!("{} records were read, {} were worked on", read.get(), sums.records.read)));
     }
     sums.records.check()?;
+    if let (Some(spool), Some(path)) = (told, &plan.settings.report) {
+        html::write(&sums, plan.inputs.len(), rules, means.lang, html::Source::Stream(spool), path)?;
+    }
     Ok(sums)
 }
 
@@ -82,6 +91,9 @@ struct Sink<'r> {
     quarantine: Option<Quarantine>,
     trace: Option<Trace>,
     sums: Sums,
+    /// What the report is told.
+    told: Option<Spool>,
+    budget: Budget,
     watch: &'r mut dyn Watch,
 }
 
@@ -137,6 +149,9 @@ impl Sink<'_> {
         for (record, reason) in done.unlisted.iter().map(|(n, r)| (*n, r)).chain(listed) {
             self.watch.note(&format!("{}, record {record}: {reason} [removed whole]", path(done.input)));
         }
+        for told in std::mem::take(&mut done.told) {
+            self.told(told)?;
+        }
         let sums = done.counter.finish(self.rules);
         self.watch.advance(sums.bytes_in, sums.records.read);
         self.sums.add(&sums);
@@ -187,7 +202,17 @@ impl Sink<'_> {
             }
         };
         self.watch.warn(&format!("{} [{what}]", bad.error()));
+        if self.told.is_some() {
+            self.told(html::told(bad, what == "skipped"))?;
+        }
         Ok(())
+    }
+
+    /// Keeps what the report is told; a record is kept whole as long as there is room.
+    fn told(&mut self, told: Told) -> Result<(), Error> {
+        let Some(spool) = &mut self.told else { return Ok(()) };
+        let told = if self.budget.takes(told.size(), &told.rules) { told } else { told.without_view() };
+        spool.write(&told.line()).map_err(|source| Error::Io { verb: "write", path: "the report".to_owned(), source })
     }
 }
 

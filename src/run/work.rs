@@ -22,6 +22,7 @@ use super::settings::{Dedup, OnBad, To};
 use super::sums::Counter;
 use super::table;
 use crate::batch::guarded;
+use crate::diff::Diff;
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::io::compress::Codec;
@@ -35,6 +36,7 @@ use crate::io::record::{Body, Left, Record};
 use crate::io::records::too_large;
 use crate::io::spool::Spool;
 use crate::page::{Page, RawDoc};
+use crate::report::{Fate, Told, View};
 use crate::trace::{Document, Input, Item, Items, Seal};
 
 /// What became of a job.
@@ -70,6 +72,8 @@ pub struct Done {
     pub files: Vec<Output>,
     /// What was made of each record by who looks at them.
     pub seen: Vec<Vec<u8>>,
+    /// For the report, if one is wanted: records in their order. What cannot be read is told by who keeps it.
+    pub told: Vec<Told>,
     /// What gives the original bytes back.
     pub trace: Items,
     /// Bytes of what was stored.
@@ -85,11 +89,18 @@ struct Mark {
     rows: usize,
     bands: [usize; 2],
     index: usize,
+    told: usize,
 }
 
 impl Done {
     fn mark(&self) -> Mark {
-        Mark { out: self.out.len(), rows: self.rows.len(), bands: [self.bands[0].len(), self.bands[1].len()], index: self.index.len() }
+        Mark {
+            out: self.out.len(),
+            rows: self.rows.len(),
+            bands: [self.bands[0].len(), self.bands[1].len()],
+            index: self.index.len(),
+            told: self.told.len(),
+        }
     }
 
     /// Takes away what a record has left that went wrong half-way.
@@ -98,6 +109,7 @@ impl Done {
         self.rows.truncate(mark.rows);
         self.bands.iter_mut().zip(mark.bands).for_each(|(b, n)| b.truncate(n));
         self.index.truncate(mark.index);
+        self.told.truncate(mark.told);
     }
 }
 
@@ -171,6 +183,8 @@ pub struct Kept<'a> {
     pub same: bool,
     /// Nothing of the line changes, as long as nothing more is left out.
     pub plain: bool,
+    /// It before and after, for the report.
+    pub view: Option<View>,
     /// What is left to know of it.
     #[serde(borrow)]
     pub draft: Draft<'a>,
@@ -283,6 +297,34 @@ impl Worker<'_> {
         }
     }
 
+    /// Whether a report is wanted.
+    fn reports(&self) -> bool {
+        self.plan.settings.report.is_some()
+    }
+
+    /// How a record without a name of its own is named in the report.
+    fn name(&self, input: usize, number: u64) -> String {
+        let input = &self.plan.inputs[input];
+        let shown = if input.path.as_os_str() == "-" { input.shown() } else { input.name.clone() };
+        if input.kind == super::settings::From::Page { shown.display().to_string() } else { format!("{}#{number}", shown.display()) }
+    }
+
+    /// A page before and after, if the report may want it.
+    fn view(&self, page: &Page<'_>, draft: &Draft<'_>) -> Option<View> {
+        self.reports().then(|| {
+            let mut view = View::new(&Diff::new(page, draft, self.render.rules(), false));
+            view.bound();
+            view
+        })
+    }
+
+    /// Tells the report of a record that was written.
+    fn tell(&self, draft: &Draft<'_>, number: u64, bytes_out: usize, reason: Option<&str>, view: Option<&View>, to: &mut Done) {
+        if self.reports() {
+            to.told.push(Told::new(draft, &self.name(to.input, number), bytes_out, reason, view));
+        }
+    }
+
     /// Whether a record is of the sample: by its own name, or by that of its input and its number, so that it is always the same.
     fn sampled(&self, id: Option<&str>, input: usize, number: u64) -> bool {
         let Some(share) = self.plan.settings.sample else { return true };
@@ -365,6 +407,10 @@ impl Worker<'_> {
             *done.counter.sums.rules.entry(l.rule.to_owned()).or_default() += 1;
             let reason = format!("{}: {}", l.rule, l.why);
             let removed = Removed { path: path.clone(), record: l.number, id: l.id, reason, first: None, similarity: None };
+            if self.reports() {
+                let name = removed.id.clone().unwrap_or_else(|| self.name(done.input, l.number));
+                done.told.push(Told::bare(&name, Fate::Removed, 0, &removed.reason));
+            }
             if self.stores() {
                 if l.row.is_some() {
                     let order = self.plan.order(done.input, l.number);
@@ -462,11 +508,12 @@ impl Worker<'_> {
                 self.render.tally(&page, &draft, &mut done.counter);
                 return Ok(Ok(()));
             }
+            let view = self.view(&page, &draft);
             let input = self.traces().then(|| self.traced(done.input, record.entry.as_ref(), alone));
             let charset = if text { "" } else { page.charset.name };
             if !self.stores() {
                 let origin = input.as_ref().map(|input| Origin { input, bytes: &bytes, charset });
-                let written = self.write(&draft, record.number, record.row.clone(), origin, done);
+                let written = self.write(&draft, record.number, record.row.clone(), origin, view.as_ref(), done);
                 self.render.tally(&page, &draft, &mut done.counter);
                 return Ok(written);
             }
@@ -475,7 +522,7 @@ impl Worker<'_> {
             self.render.tally(&page, &draft, &mut done.counter);
             done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             let origin = input.map(|i| Box::new((i, Document::new(record.number, &bytes, Some(draft.text.as_bytes()), charset))));
-            let kept = Kept { number: record.number, line: None, same: false, plain: false, draft, origin };
+            let kept = Kept { number: record.number, line: None, same: false, plain: false, view, draft, origin };
             self.keep(order, kept, done);
             Ok(Ok(()))
         });
@@ -500,6 +547,7 @@ impl Worker<'_> {
         number: u64,
         row: Option<table::Row>,
         origin: Option<Origin<'_>>,
+        view: Option<&View>,
         to: &mut Done,
     ) -> Result<(), Error> {
         let to_format = self.plan.settings.to;
@@ -525,6 +573,7 @@ impl Worker<'_> {
         // nothing behind this line can panic
         to.counter.sums.bytes_out += (to.out.len() - before) as u64;
         self.render.count(draft, reason.is_none(), &mut to.counter);
+        self.tell(draft, number, text.len(), reason.as_deref(), view, to);
         if let (true, Some(target), Some((folder, begun))) = (to_format.is_tree(), &input.target, self.folder) {
             let pages = input.kind == super::settings::From::Page;
             let target = if pages { target.clone() } else { target.join(format!("{number:08}.{}", to_format.extension())) };
@@ -663,10 +712,11 @@ impl Worker<'_> {
             self.render.tally(&page, &draft, &mut done.counter);
             return Ok(());
         }
+        let view = self.view(&page, &draft);
         if !self.stores() {
             done.out.extend_from_slice(bom);
             let before = done.out.len();
-            let written = self.write_line(record, &draft, number, done);
+            let written = self.write_line(record, &draft, number, view.as_ref(), done);
             if let Some(input) = input {
                 done.trace.input(input.clone());
                 if !bom.is_empty() {
@@ -683,7 +733,8 @@ impl Worker<'_> {
         self.render.tally(&page, &draft, &mut done.counter);
         done.docs = Some((done.docs.map_or(order, |d| d.0), order));
         let same = *draft.text == *record.text;
-        let plain = same && draft.in_place && !self.plan.settings.details && matches!(draft.clean(), Cow::Borrowed(_));
+        let quiet = !self.plan.settings.details && !self.reports();
+        let plain = same && draft.in_place && quiet && matches!(draft.clean(), Cow::Borrowed(_));
         if same {
             draft.text = "".into();
         }
@@ -695,20 +746,37 @@ impl Worker<'_> {
         }
         // the line is kept: it is its own origin
         let origin = input.map(|input| Box::new((input.clone(), Document::new(number, b"", None, ""))));
-        let kept = Kept { number, line: Some(Bytes(line.into())), same, plain, draft, origin };
+        let kept = Kept { number, line: Some(Bytes(line.into())), same, plain, view, draft, origin };
         self.keep(order, kept, done);
         Ok(())
     }
 
     /// Writes a record back into its JSON line.
-    fn write_line(&self, record: &jsonl::Record<'_>, draft: &Draft<'_>, number: u64, to: &mut Done) -> Result<(), Error> {
+    fn write_line(
+        &self,
+        record: &jsonl::Record<'_>,
+        draft: &Draft<'_>,
+        number: u64,
+        view: Option<&View>,
+        to: &mut Done,
+    ) -> Result<(), Error> {
         let text = Render::for_line(draft, &record.text);
         let reason = self.render.reason(draft, &text, !record.text.is_empty());
         let places = |order| self.plan.place(order, self.earlier);
         self.render.line(record, draft, &text, self.plan.settings.details, reason.as_deref(), &places, &mut to.out);
         self.render.count(draft, reason.is_none(), &mut to.counter);
+        self.tell(draft, number, text.len(), reason.as_deref(), view, to);
         to.unlisted.extend(reason.map(|r| (number, r)));
         Ok(())
+    }
+
+    /// Leaves out of a record what the dump has seen before, and shows it in its view.
+    fn judge(&self, draft: &mut Draft<'_>, view: Option<&mut View>, verdicts: &[Verdict], done: &mut Done) {
+        let kept: Vec<bool> = if view.is_some() { draft.pieces.iter().map(|p| p.cut.is_none()).collect() } else { Vec::new() };
+        self.render.judge(draft, verdicts, &mut done.counter);
+        if let Some(view) = view {
+            view.cut(draft, &kept);
+        }
     }
 
     /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it. `others`: rows of the table it came
@@ -751,7 +819,7 @@ impl Worker<'_> {
             let verdicts = &verdicts[from..to];
             let Some(Bytes(line)) = &kept.line else {
                 let text = kept.draft.text.clone();
-                self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
+                self.judge(&mut kept.draft, kept.view.as_mut(), verdicts, &mut done);
                 let row = others.and_then(|o| o.get(&kept.number)).cloned();
                 let origin = match kept.origin.take() {
                     Some(o) => {
@@ -761,7 +829,7 @@ impl Worker<'_> {
                     None => None,
                 };
                 let origin = origin.as_ref().map(|(input, bytes, charset)| Origin { input, bytes, charset });
-                self.write(&kept.draft, kept.number, row, origin, &mut done)?;
+                self.write(&kept.draft, kept.number, row, origin, kept.view.as_ref(), &mut done)?;
                 continue;
             };
             if kept.plain && verdicts.iter().all(|v| matches!(v.what, What::First(_))) {
@@ -778,9 +846,9 @@ impl Worker<'_> {
             if kept.same {
                 kept.draft.text = record.text.as_ref().into();
             }
-            self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
+            self.judge(&mut kept.draft, kept.view.as_mut(), verdicts, &mut done);
             let before = done.out.len();
-            self.write_line(&record, &kept.draft, kept.number, &mut done)?;
+            self.write_line(&record, &kept.draft, kept.number, kept.view.as_ref(), &mut done)?;
             if let Some(origin) = &kept.origin {
                 done.trace.input(owned(&origin.0));
                 done.trace.push(&Item::Document(Document::new(kept.number, line, Some(&done.out[before..]), "")));

@@ -17,6 +17,7 @@ Examples:
   jingwen clean a.html notes/ -o out       notes/x.html becomes out/notes/x.txt
   jingwen clean dump -o out.jsonl --to jsonl
   jingwen clean --from jsonl --text-field content -o out shards/
+  jingwen clean dump -o clean --report report.html
   zstdcat a.jsonl.zst | jingwen clean --from jsonl | zstd > clean.jsonl.zst
 
 Output:
@@ -70,4 +71,7 @@ pub struct Clean {
     /// With --dedup dump: keep an index of this dump, and of those it was compared with, for later ones
     #[arg(long, value_name = "INDEX")]
     pub keep_index: Option<PathBuf>,
+    /// Write a report for people, too: one HTML file with totals, all documents, and many of them before and after
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
 }
