@@ -215,7 +215,7 @@ impl<'r> Blocks<'r> {
             self.docs = Some((self.docs.map_or(first, |d| d.0), last));
         }
         for bad in &mut done.bad {
-            self.bad(at, bad, &mut done.counter.sums)?;
+            self.bad(at, done.input, bad, &mut done.counter.sums)?;
         }
         let name = |n: usize| self.plan.inputs[n].shown().display().to_string();
         for (record, reason) in &done.unlisted {
@@ -294,7 +294,7 @@ impl<'r> Blocks<'r> {
         self.file(at, stage)?.write_all(bytes).map_err(fail)
     }
 
-    fn bad(&mut self, at: At, bad: &mut Bad, sums: &mut Sums) -> Result<(), Error> {
+    fn bad(&mut self, at: At, input: usize, bad: &mut Bad, sums: &mut Sums) -> Result<(), Error> {
         if matches!(bad.raw, Raw::None) {
             sums.unreadable += 1;
         }
@@ -312,7 +312,7 @@ impl<'r> Blocks<'r> {
         };
         self.watch.warn(&format!("{} [{what}]", bad.error()));
         if self.plan.settings.report.is_some() {
-            self.told(at, html::told(bad, what == "skipped"))?;
+            self.told(at, html::told(bad, &self.plan.inputs[input], what == "skipped"))?;
         }
         Ok(())
     }

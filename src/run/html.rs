@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
+use super::plan::Input;
 use super::sums::Sums;
 use crate::error::Error;
 use crate::io::output::AtomicFile;
@@ -40,8 +41,8 @@ pub fn write(sums: &Sums, inputs: usize, rules: &Rules, lang: Lang, source: Sour
     write().map_err(Error::io("write", to))
 }
 
-/// The row of a record that cannot be read. `lost`: it is not kept.
-pub fn told(bad: &Bad, lost: bool) -> Told {
+/// The row of a record of `input` that cannot be read, named like those that can. `lost`: it is not kept.
+pub fn told(bad: &Bad, input: &Input, lost: bool) -> Told {
     let bytes = match &bad.raw {
         Raw::Bytes(bytes) => bytes.len() as u64,
         Raw::Spool(spool) => spool.length(),
@@ -49,7 +50,12 @@ pub fn told(bad: &Bad, lost: bool) -> Told {
         Raw::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
         Raw::None => 0,
     };
-    let name = if bad.record > 1 { format!("{}#{}", bad.path.display(), bad.record) } else { bad.path.display().to_string() };
+    let path = match bad.path.strip_prefix(&input.path) {
+        Ok(rest) if rest.as_os_str().is_empty() => input.name.clone(),
+        Ok(rest) => input.name.join(rest),
+        Err(_) => bad.path.clone(),
+    };
+    let name = if bad.record > 1 { format!("{}#{}", path.display(), bad.record) } else { path.display().to_string() };
     Told::bare(&name, if lost { Fate::Skipped } else { Fate::Quarantined }, bytes, &bad.why)
 }
 

@@ -142,7 +142,7 @@ impl Sink<'_> {
             trace.add(std::mem::take(&mut done.trace))?;
         }
         for bad in &mut done.bad {
-            self.bad(bad, done.placed)?;
+            self.bad(bad, done.input, done.placed)?;
         }
         let path = |n: usize| self.plan.inputs[n].shown().display().to_string();
         let listed = done.removed.iter().map(|r| (r.record, &r.reason));
@@ -159,7 +159,7 @@ impl Sink<'_> {
     }
 
     /// `placed`: its line is in the stream, where one is due.
-    fn bad(&mut self, bad: &mut Bad, placed: bool) -> Result<(), Error> {
+    fn bad(&mut self, bad: &mut Bad, input: usize, placed: bool) -> Result<(), Error> {
         self.sums.unreadable += u64::from(matches!(bad.raw, Raw::None));
         let what = match self.plan.settings.on_bad {
             OnBad::Fail => return Err(bad.error()),
@@ -203,7 +203,7 @@ impl Sink<'_> {
         };
         self.watch.warn(&format!("{} [{what}]", bad.error()));
         if self.told.is_some() {
-            self.told(html::told(bad, what == "skipped"))?;
+            self.told(html::told(bad, &self.plan.inputs[input], what == "skipped"))?;
         }
         Ok(())
     }

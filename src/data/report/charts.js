@@ -1,4 +1,4 @@
-// The totals: tiles, and bars drawn as SVG in tables, so that every bar has its number beside it.
+// The totals: tiles, and bars drawn as SVG in lists, so that every bar has its name and number beside it.
 
 const FATES = ["cleaned", "removed", "quarantined", "skipped"];
 const FATE_SIGNS = ["✓", "−", "!", "×"];
@@ -43,18 +43,15 @@ const bar = (share, kind) => {
 const chart = (title, kind, entries, explain) => {
   if (entries.length === 0) return null;
   const most = Math.max(...entries.map((e) => e.value));
-  const body = make("tbody");
+  const body = make("ul", { class: "bars" });
   const line = (entry) => {
-    const label = entry.pick ? make("button", { type: "button", class: "pick", onclick: entry.pick, title: t("show these documents") }, entry.label) : entry.label;
-    return make("tr", {},
-      make("th", { scope: "row" }, label, entry.note ? make("small", {}, entry.note) : null),
-      make("td", { class: "track" }, bar(most === 0 ? 0 : entry.value / most, kind)),
-      make("td", { class: "amount" }, entry.shown ?? number(entry.value)));
+    const label = entry.pick ? make("button", { type: "button", class: "pick", onclick: entry.pick, title: t("show these documents") }, entry.label) : make("span", {}, entry.label);
+    return make("li", {}, label, make("b", {}, entry.shown ?? number(entry.value)), bar(most === 0 ? 0 : entry.value / most, kind), entry.note ? make("small", {}, entry.note) : null);
   };
   body.append(...entries.slice(0, FEW).map(line));
   const figure = make("figure", { class: "chart" },
     make("figcaption", {}, make("h3", {}, title), explain ? make("p", {}, explain) : null),
-    make("table", {}, body));
+    body);
   if (entries.length > FEW) {
     const more = make("button", { type: "button", class: "more" }, t("{} more", number(entries.length - FEW)));
     more.addEventListener("click", () => {
@@ -82,7 +79,7 @@ const ended = () => {
   const list = parts.flatMap((n, fate) => (n === 0 ? [] : [
     make("li", {}, make("button", { type: "button", class: "pick", onclick: () => pick({ fate: String(fate) }) }, make("span", { class: `sign fate-${fate}`, "aria-hidden": "true" }, FATE_SIGNS[fate]), ` ${t(FATES[fate])}`), make("b", {}, number(n)), make("span", {}, percent(n, whole)))]));
   const svg = make("svg", { class: "stack", viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true", focusable: "false" }, ...pieces);
-  return make("figure", { class: "chart wide" },
+  return make("figure", { class: "chart" },
     make("figcaption", {}, make("h3", {}, t("Every document is accounted for")), make("p", {}, t("in = cleaned + removed + quarantined"))),
     svg, make("ul", { class: "parts" }, ...list));
 };
@@ -104,8 +101,8 @@ const charts = () => {
     { label: t("after"), value: sums.bytes_out ?? 0, shown: bytes(sums.bytes_out ?? 0) },
   ];
   const copies = run.cuts.filter(([n]) => ["paragraph/repeat", "dump/paragraph", "dump/record"].includes(rules.get(n)?.id));
+  document.getElementById("ended").replaceChildren(...[ended()].filter((figure) => figure !== null));
   document.getElementById("charts").replaceChildren(...[
-    ended(),
     chart(t("Bytes before and after"), "plain", sizes, t("what is neither left out nor after is markup, blanks and repairs")),
     chart(t("Charsets"), "charset", charsets, t("documents")),
     chart(t("Repairs"), "edited", by("acts", (r) => !r.routine && family(r.id) !== "markup", (a) => a[1], (a) => t("{} in {}", number(a[1]), number(a[2]))), t("places, and in how many documents")),

@@ -63,7 +63,7 @@ const find = () => {
   const rare = run.step > 1 ? ` ${t("Of {} documents one in {} has a row.", number(run.records), number(run.step))}` : "";
   document.getElementById("found").textContent = t("{} of {} documents; {} can be seen before and after.", number(found.length), number(rows.length), number(views.size)) + rare;
   document.getElementById("table").setAttribute("aria-rowcount", found.length + 1);
-  draw();
+  redraw();
 };
 
 const cells = (row, n) => COLUMNS.map((column) => {
@@ -91,7 +91,11 @@ const line = (place) => {
   return make("tr", { "data-place": place, "aria-rowindex": place + 2, tabindex: place === active ? 0 : -1, class: place === active ? "active" : null }, ...cells(rows[n], n));
 };
 
-const spacer = (height) => make("tr", { class: "spacer", "aria-hidden": "true" }, make("td", { colspan: COLUMNS.length, height }));
+const spacer = (height) => {
+  const cell = make("td", { colspan: COLUMNS.length });
+  cell.style.height = `${height}px`;
+  return make("tr", { class: "spacer", "aria-hidden": "true" }, cell);
+};
 
 let drawn = "";
 /** Draws the rows that can be seen. */

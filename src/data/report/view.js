@@ -218,6 +218,7 @@ const listenView = () => {
   document.getElementById("whole").addEventListener("click", () => {
     whole = !whole;
     drawView();
+    sides.focus({ preventScroll: true });
   });
   dialog.addEventListener("close", () => {
     tell(null);
@@ -233,8 +234,8 @@ const listenView = () => {
     document.addEventListener(end, (event) => event.target.closest?.("[data-rules]") && tell(null));
   }
   sides.addEventListener("scroll", () => tell(null), { passive: true });
-  dialog.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+  document.addEventListener("keydown", (event) => {
+    if (!dialog.open || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = { n: () => step(1), p: () => step(-1), c: () => change(1), C: () => change(-1), a: () => document.getElementById("whole").click() }[event.key];
     if (act) {
       event.preventDefault();
