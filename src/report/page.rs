@@ -202,6 +202,11 @@ pub fn write<S: Serialize, R: BufRead>(head: &Head<'_, S>, open: impl Fn() -> io
     out.write_all(fill(after).as_bytes())
 }
 
+/// Whether a file that begins like this is such a page: 1 KB is enough.
+pub fn is_report(head: &[u8]) -> bool {
+    memchr::memmem::find(head, b"<meta name=\"generator\" content=\"jingwen report\">").is_some()
+}
+
 /// A source of the content security policy: the hash of a text.
 fn hash(text: &str) -> String {
     let mut out = Vec::new();
@@ -238,6 +243,7 @@ mod tests {
         let page = report("");
         assert_eq!(hash("abc"), "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
         assert!(page.contains("default-src 'none'; script-src 'sha256-"), "{}", &page[..800]);
+        assert!(is_report(&page.as_bytes()[..1024]) && !is_report(b"<!doctype html>"));
         assert!(!page.contains("{{") && !page.contains("http://") && !page.contains("https://") && !page.contains(" style=\""));
         assert!(!SCRIPT.concat().contains("innerHTML") && !SCRIPT.concat().contains("</script"));
     }
