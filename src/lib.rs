@@ -45,7 +45,7 @@ pub mod page;
 pub mod paragraph;
 pub mod plain;
 pub mod repair;
-#[cfg(feature = "cli")]
+#[cfg(feature = "dump")]
 pub mod report;
 pub mod rules;
 #[cfg(feature = "dump")]
