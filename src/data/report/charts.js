@@ -100,13 +100,14 @@ const charts = () => {
     { label: t("left out as paragraphs"), value: run.cuts.reduce((sum, c) => sum + c[2], 0), shown: bytes(run.cuts.reduce((sum, c) => sum + c[2], 0)) },
     { label: t("after"), value: sums.bytes_out ?? 0, shown: bytes(sums.bytes_out ?? 0) },
   ];
-  const copies = run.cuts.filter(([n]) => ["paragraph/repeat", "dump/paragraph", "dump/record"].includes(rules.get(n)?.id));
+  const copied = (rule) => rule.id === "paragraph/repeat" || family(rule.id) === "dump";
+  const copies = run.cuts.filter(([n]) => rules.has(n) && copied(rules.get(n)));
   document.getElementById("ended").replaceChildren(...[ended()].filter((figure) => figure !== null));
   document.getElementById("charts").replaceChildren(...[
     chart(t("Bytes before and after"), "plain", sizes, t("what is neither left out nor after is markup, blanks and repairs")),
     chart(t("Charsets"), "charset", charsets, t("documents")),
     chart(t("Repairs"), "edited", by("acts", (r) => !r.routine && family(r.id) !== "markup", (a) => a[1], (a) => t("{} in {}", number(a[1]), number(a[2]))), t("places, and in how many documents")),
-    chart(t("Left out, by rule"), "removed", by("cuts", (r) => !["paragraph/repeat", "dump/paragraph", "dump/record"].includes(r.id), (c) => c[1], (c) => `${number(c[1])} · ${bytes(c[2])}`), t("paragraphs and bytes")),
+    chart(t("Left out, by rule"), "removed", by("cuts", (r) => !copied(r), (c) => c[1], (c) => `${number(c[1])} · ${bytes(c[2])}`), t("paragraphs and bytes")),
     chart(t("Duplicates"), "copied", copies.map((c) => ({ label: rules.get(c[0]).id, note: sentence(rules.get(c[0])), value: c[1], shown: `${number(c[1])} · ${bytes(c[2])}`, pick: () => pick({ rule: String(c[0]) }) })), t("paragraphs and bytes")),
     chart(t("Markup"), "plain", by("acts", (r) => r.routine, (a) => a[1], (a) => t("{} in {}", number(a[1]), number(a[2]))), t("routine: tags, references and charsets becoming text")),
   ].filter((figure) => figure !== null));
