@@ -207,7 +207,7 @@ mod tests {
             span: (start, end),
             kind: Form::Paragraph,
             at: (0, 0),
-            cut: rule.map(|rule| Cut { rule, first: None }),
+            cut: rule.map(|rule| Cut { rule, first: None, similarity: None }),
         };
         let kernel = Kernel::new(Options::default());
         let page = kernel.page(RawDoc { id: "a.txt", bytes: b"one\n\ntwo\n\nthree\n", ..RawDoc::default() });
