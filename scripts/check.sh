@@ -49,6 +49,7 @@ git diff --quiet HEAD || git diff --binary HEAD | git -C "$clone/jingwen" apply
 
 step "dirty dumps of known truth"
 python3 scripts/check-dump.py "$clone/target/release/jingwen" --mb 3
+python3 scripts/check-restore.py --random 300 "$clone/target/release/jingwen"
 
 step "the Python package"
 CARGO_TARGET_DIR="$clone/target" scripts/check-python.sh "$clone/target/release/jingwen"

@@ -73,6 +73,8 @@ pub enum Item<'a> {
 /// An input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input<'a> {
+    /// Its number in the run: two inputs may have one name.
+    pub number: u32,
     /// Its path below the folder that was named, and the entry of an archive behind it. Bytes: need not be UTF-8.
     #[serde(borrow)]
     pub name: Cow<'a, [u8]>,

@@ -84,7 +84,11 @@ fn every_file_comes_back_whatever_is_written_of_it() {
 fn the_trace_is_the_same_for_any_number_of_threads_and_with_two_passes() {
     let t = TempDir::new().expect("a folder");
     dump(t.path());
-    let lines: String = (0..300).map(|n| format!("{{\"id\":{n},\"text\":\"第{}天，河边有一座老桥，桥下的水很清。\"}}\n", n % 7)).collect();
+    // more than one batch
+    let pad = "x".repeat(1500);
+    let lines: String = (0..600)
+        .map(|n| format!("{{\"id\":{n},\"pad\":\"{pad}\",\"text\":\"第{}天，河边有一座老桥，桥下的水很清。\"}}\n", n % 7))
+        .collect();
     put(t.path(), "dump/lines.jsonl", lines.as_bytes());
     for dedup in ["page", "dump"] {
         for jobs in ["1", "8"] {
@@ -102,6 +106,20 @@ fn the_trace_is_the_same_for_any_number_of_threads_and_with_two_passes() {
 
 /// Lines with everything that a line can have.
 const LINES: &[u8] = b"\xEF\xBB\xBF{\"text\" : \"\\u6625 \\ud83d\", \"n\":1.50e1}\r\n\n  \n{broken\n{\"b\":[1, 2],\"text\":\"one\\n\\u5206\\u4eab\\u5230\\uff1a\\u5fae\\u535a \\u5fae\\u4fe1 QQ\\u7a7a\\u95f4\\n\"}\n{\"text\":null}\n{\"text\":\"end\"}";
+
+#[test]
+fn inputs_of_one_name_come_back_apart() {
+    let t = TempDir::new().expect("a folder");
+    put(t.path(), "one/a.txt", "河边有一座老桥，桥下的水很清。\n\n".as_bytes());
+    put(t.path(), "two/a.txt", "  桥是石头的。\n".as_bytes());
+    ok(t.path(), &["clean", "-q", "one/a.txt", "two/a.txt", "-o", "out", "--trace", "t"], b"");
+    ok(t.path(), &["restore", "out", "--trace", "t", "-o", "back"], b"");
+    assert_eq!(fs::read(t.path().join("back/a.txt")).expect("it is there"), fs::read(t.path().join("one/a.txt")).expect("it is there"));
+    assert_eq!(
+        fs::read(t.path().join("back/input-1/a.txt")).expect("it is there"),
+        fs::read(t.path().join("two/a.txt")).expect("it is there")
+    );
+}
 
 #[test]
 fn json_lines_come_back_with_all_their_bytes() {
@@ -211,4 +229,58 @@ fn a_diff_reads_what_clean_reads() {
         code == 1 && out.contains("in/a.txt | -3 +1") && out.contains("in/b.jsonl#2 | -3 +1") && err.contains("3 documents looked at"),
         "{out}{err}"
     );
+}
+
+#[test]
+fn two_outputs_are_compared_document_by_document_and_rule_by_rule() {
+    let t = TempDir::new().expect("a folder");
+    put(t.path(), "in/a.txt", PAGE.as_bytes());
+    put(t.path(), "in/b.txt", "桥是石头的，很久以前就有了。\n".as_bytes());
+    for (out, args) in [("one", &[][..]), ("two", &["--width", "--dedup", "off"]), ("three", &["--exclude", "b.txt"])] {
+        ok(t.path(), &[&["clean", "-q", "in", "-o", out, "--to", "jsonl"], args].concat(), b"");
+    }
+    let diff = |a: &str, b: &str, more: &[&str]| {
+        let (code, out, err) = run(t.path(), &[&["diff", "--before", a, "--after", b], more].concat(), b"");
+        (code, String::from_utf8(out).expect("it is text"), err)
+    };
+    let (code, out, err) = diff("one", "two", &[]);
+    assert!(code == 0 && out.is_empty() && err.contains("2 documents looked at, 0 differ"), "{out}{err}");
+    let (code, out, err) = diff("one", "three", &[]);
+    assert!(
+        code == 1 && out.starts_with("--- documents.jsonl:b.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-桥是石头的，很久以前就有了。\n"),
+        "{out}"
+    );
+    assert!(err.contains("2 documents looked at, 1 differ: 1 vanished, 0 appeared"), "{err}");
+    // a run of another version: a rule acts no more and a line is back
+    let documents = fs::read_to_string(t.path().join("one/documents.jsonl")).expect("it was written");
+    let share = "分享到：微博 微信 QQ空间";
+    let at = documents.find("{\"rule\":\"boilerplate/share\"").expect("it is there");
+    let end = at + documents[at..].find('}').expect("it ends") + 1;
+    let back = format!("{}{}", documents[..at].trim_end_matches(','), &documents[end..]);
+    put(
+        t.path(),
+        "four/documents.jsonl",
+        back.replace("才回家，路上下起了雨。\\n", &format!("才回家，路上下起了雪。\\n\\n{share}\\n")).as_bytes(),
+    );
+    let (code, out, _) = diff("one", "four", &["--word"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("  boilerplate/share: 1 → 0\n") && out.contains("下起了[-雨。-]{+雪。+}") && out.contains("{+分享到"), "{out}");
+    assert!(out.ends_with("         1 → 0          boilerplate/share\n"), "{out}");
+    let (_, json, _) = diff("one", "four", &["--to", "jsonl"]);
+    let first: serde_json::Value = serde_json::from_str(json.lines().next().expect("a line")).expect("an object");
+    assert_eq!(first["rules"]["boilerplate/share"], serde_json::json!([1, 0]));
+    assert_eq!(diff("one", "nowhere", &[]).0, 3);
+}
+
+#[test]
+fn explain_follows_one_line() {
+    let t = TempDir::new().expect("a folder");
+    put(t.path(), "a.txt", PAGE.as_bytes());
+    let out = String::from_utf8(ok(t.path(), &["explain", "a.txt:3"], b"")).expect("it is text");
+    assert!(out.starts_with("raw  bytes ") && out.contains("line 4 of the input") && out.contains("repair/utf-8-as-windows-1252"), "{out}");
+    assert!(out.ends_with("clean  line 3\n    他去喝了一杯 café au lait 才回家，路上下起了雨。\n"), "{out}");
+    let out = String::from_utf8(ok(t.path(), &["explain", "a.txt", "--input-line", "5", "--to", "jsonl"], b"")).expect("it is text");
+    let line: serde_json::Value = serde_json::from_str(&out).expect("an object");
+    assert_eq!(line["blocks"][0]["rule"]["id"], "boilerplate/share");
+    assert_eq!(run(t.path(), &["explain", "a.txt:99"], b"").0, 2);
 }

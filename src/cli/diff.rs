@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::args::{self, To};
 use super::console::{Console, colored};
-use super::{Outcome, inputs};
+use super::{Outcome, compare, inputs};
 use crate::diff::{Diff, Style, Tone, names};
 use crate::draft::Draft;
 use crate::error::Error;
@@ -20,6 +20,9 @@ use crate::run::look::{Look, Place, look};
 
 /// Runs the verb.
 pub fn run(args: &args::Diff, console: &mut Console, color: args::When) -> Result<Outcome, Error> {
+    if let (Some(before), Some(after)) = (&args.before, &args.after) {
+        return compare::run(args, before, after, console, color);
+    }
     let plan = inputs::plan(&args.inputs, &args.content, args.dedup.into(), console)?;
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let write = |out: &mut BufWriter<_>, text: &str| Write::write_all(out, text.as_bytes()).map_err(Error::io("write", "standard output"));
@@ -80,10 +83,7 @@ impl Look for Looker<'_> {
         if diff.hunks.is_empty() {
             return Vec::new();
         }
-        let paint = |tone: Tone, text: &str| {
-            let color = if self.colored { color(tone) } else { Color::new() };
-            format!("{color}{text}{color:#}")
-        };
+        let paint = painted(self.colored);
         let style = Style { context: self.args.context, width: self.columns, paint: &paint, rules };
         let name = visible(&at.to_string(), true);
         let lines = diff.lines();
@@ -133,8 +133,16 @@ impl Looker<'_> {
 }
 
 /// Columns of the terminal, if it is one.
-fn columns() -> usize {
+pub fn columns() -> usize {
     terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0).max(40))
+}
+
+/// Puts colours around a text, if they are wanted.
+pub fn painted(colored: bool) -> impl Fn(Tone, &str) -> String {
+    move |tone, text| {
+        let color = if colored { color(tone) } else { Color::new() };
+        format!("{color}{text}{color:#}")
+    }
 }
 
 fn color(tone: Tone) -> Color {

@@ -78,7 +78,7 @@ pub fn run(args: &args::Check, clean: &Path, console: &mut Console) -> Result<Ou
 }
 
 /// What of a folder is the output of a run: no report, no quarantine, no journal.
-fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Error> {
+pub fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Error> {
     let mut out = BTreeSet::new();
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.map_err(|e| Error::Io { verb: "list", path: folder.display().to_string(), source: io::Error::from(e) })?;

@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod clean;
+mod compare;
 mod config;
 mod console;
 mod decode;

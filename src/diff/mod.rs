@@ -91,6 +91,39 @@ impl Diff {
         diff
     }
 
+    /// Of two texts of which nothing is recorded, compared line by line (Myers). Its hunks have no rules. After `until`, which texts of
+    /// many different lines may reach, it is no longer the shortest.
+    pub fn compared(before: &str, after: &str, until: Option<std::time::Instant>) -> Diff {
+        use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
+        let lines = |text: &str| -> Vec<u32> {
+            let mut at = 0;
+            let ends = text.split_inclusive('\n').map(|l| {
+                at += l.len() as u32;
+                at
+            });
+            std::iter::once(0).chain(ends).collect()
+        };
+        let (a, b): (Vec<&str>, Vec<&str>) = (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+        let (a_at, b_at) = (lines(before), lines(after));
+        let mut diff = Diff { before: before.to_owned(), after: after.to_owned(), places: vec![(0, 0)], ..Diff::default() };
+        for op in capture_diff_slices_deadline(Algorithm::Myers, &a, &b, until) {
+            if !matches!(op, DiffOp::Equal { .. }) {
+                let (was, now) = (op.old_range(), op.new_range());
+                // as many lines on both sides: each with its own, so that words can be told
+                let pairs = if was.len() == now.len() { was.len() } else { 1 };
+                for n in 0..pairs {
+                    let (last_was, last_now) = if n + 1 == pairs { (was.end, now.end) } else { (was.start + n + 1, now.start + n + 1) };
+                    let was = Span { start: a_at[was.start + n], end: a_at[last_was] };
+                    let now = Span { start: b_at[now.start + n], end: b_at[last_now] };
+                    diff.changes.push(Change { was, now, rules: Box::default() });
+                }
+            }
+        }
+        diff.hunks = diff.group();
+        diff.number(before);
+        diff
+    }
+
     /// The words of a hunk that differ: spans of the text before and of the text after, ascending and disjoint. Ideographs count one
     /// by one, other letters and digits by the run.
     pub fn words(&self, hunk: &Hunk) -> (Vec<Span>, Vec<Span>) {

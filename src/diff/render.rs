@@ -277,7 +277,8 @@ impl Diff {
         };
         let (was, now) = (side(hunk.line.before, rows_of(&self.before, hunk.was)), side(hunk.line.after, rows_of(&self.after, hunk.now)));
         let input = if hunk.line.input == hunk.line.before { String::new() } else { format!(" (input line {})", hunk.line.input) };
-        format!("@@ -{was} +{now} @@{input} {}", names(&hunk.rules, rules))
+        let rules = if hunk.rules.is_empty() { String::new() } else { format!(" {}", names(&hunk.rules, rules)) };
+        format!("@@ -{was} +{now} @@{input}{rules}")
     }
 }
 

@@ -1,7 +1,7 @@
 //! The original bytes of a run, from its trace and its output. What a patch is lives in [`crate::trace`]; here is which bytes of which
 //! file it is applied to, and where the originals go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
@@ -61,7 +61,16 @@ pub fn restore(clean: &Path, trace: &Path, to: Target<'_>, watch: &mut dyn Watch
         return Err(Error::Usage(format!("{}: {why}", trace.display())));
     }
     let mut body = zstd::stream::read::Decoder::with_buffer(file).map_err(Error::io("read", trace))?;
-    let mut restorer = Restorer { clean, to, watch, open: BTreeMap::new(), input: None, writing: None, sums: Restored::default() };
+    let mut restorer = Restorer {
+        clean,
+        to,
+        watch,
+        open: BTreeMap::new(),
+        input: None,
+        written: HashSet::new(),
+        writing: None,
+        sums: Restored::default(),
+    };
     let early = |e: io::Error| Error::Io { verb: "read", path: trace.display().to_string(), source: e };
     loop {
         let mut length = [0; 4];
@@ -92,6 +101,8 @@ struct Restorer<'a> {
     /// Files of the output that hold several documents, by name; the one stream has none.
     open: BTreeMap<Vec<u8>, Output>,
     input: Option<Input<'static>>,
+    /// Files of this restoration.
+    written: HashSet<PathBuf>,
     writing: Option<Writing>,
     sums: Restored,
 }
@@ -110,9 +121,13 @@ impl Restorer<'_> {
     fn take(&mut self, item: &Item<'_>) -> Result<(), Error> {
         match item {
             Item::Input(input) => {
+                // each batch names its input again
+                if self.input.as_ref() == Some(input) {
+                    return Ok(());
+                }
                 self.close()?;
                 let part = input.part.as_ref().map(|p| p.to_vec().into());
-                self.input = Some(Input { name: input.name.to_vec().into(), whole: input.whole, part });
+                self.input = Some(Input { number: input.number, name: input.name.to_vec().into(), whole: input.whole, part });
                 Ok(())
             }
             Item::Through(bytes) => {
@@ -196,9 +211,15 @@ impl Restorer<'_> {
         self.writing.as_mut().ok_or_else(|| Error::Usage(String::new()))
     }
 
-    fn create(&self, name: &Path) -> Result<Option<BufWriter<AtomicFile>>, Error> {
-        let Target::Folder { path, overwrite } = self.to else { return Ok(None) };
-        let path = path.join(safe(name.as_os_str().as_encoded_bytes())?);
+    fn create(&mut self, name: &Path) -> Result<Option<BufWriter<AtomicFile>>, Error> {
+        let Target::Folder { path: folder, overwrite } = self.to else { return Ok(None) };
+        let name = safe(name.as_os_str().as_encoded_bytes())?;
+        let mut path = folder.join(&name);
+        if !self.written.insert(path.clone()) {
+            // another input of the same name
+            let number = self.input.as_ref().map_or(0, |i| i.number);
+            path = folder.join(format!("input-{number}")).join(name);
+        }
         if !overwrite && path.symlink_metadata().is_ok() {
             return Err(Error::Usage(format!("{} exists; --overwrite replaces it", path.display())));
         }

@@ -380,7 +380,7 @@ impl Worker<'_> {
             name.extend_from_slice(entry.as_bytes());
         }
         let part = of.part.and_then(|p| self.plan.parts.get(p as usize)).filter(|_| self.folder.is_some());
-        Input { name: name.into(), whole, part: part.map(|p| p.as_os_str().as_encoded_bytes().to_vec().into()) }
+        Input { number: input as u32, name: name.into(), whole, part: part.map(|p| p.as_os_str().as_encoded_bytes().to_vec().into()) }
     }
 
     /// Notes a record that cannot be got back from the trace.
@@ -861,7 +861,12 @@ impl Worker<'_> {
 }
 
 fn owned(input: &Input<'_>) -> Input<'static> {
-    Input { name: input.name.to_vec().into(), whole: input.whole, part: input.part.as_ref().map(|p| p.to_vec().into()) }
+    Input {
+        number: input.number,
+        name: input.name.to_vec().into(),
+        whole: input.whole,
+        part: input.part.as_ref().map(|p| p.to_vec().into()),
+    }
 }
 
 /// Appends something for the next pass.

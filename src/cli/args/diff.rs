@@ -1,5 +1,7 @@
 //! The options of `diff`.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use super::{Content, Inputs, To, findings_codes};
@@ -14,12 +16,17 @@ Examples:
   jingwen diff --word notes.txt            [-what was-] {+what is+} inside the lines
   jingwen diff --stat dump                 how many lines a document, and which rules
   jingwen diff --to jsonl dump             one object a document, with its hunks
+  jingwen diff --before old --after new    two outputs or runs: what appeared and
+                                           vanished, a document and a rule
 
 Each hunk names its rules: they are the edits and marks that clean records, not
 a comparison of two texts. Inside a line ideographs differ one by one, other
 letters by the word. What cannot be seen is written \\u{HEX}. Markup, charsets
 and the blank lines between paragraphs are no change unless --all is said; then
 the text before is the decoded input byte for byte.
+With --before and --after two texts are compared; rules are told as far as the
+outputs know them: JSON lines of pages or with --details each their own, run.json
+all of a run.
 Duplicates are those of a page; `clean --dedup dump` may leave out more.
 
 ",
@@ -32,6 +39,12 @@ pub struct Diff {
     /// What is read.
     #[command(flatten)]
     pub inputs: Inputs,
+    /// Compare two outputs or runs instead: the folder or file of the first ...
+    #[arg(long, value_name = "A", requires = "after", conflicts_with = "input")]
+    pub before: Option<PathBuf>,
+    /// ... and that of the second
+    #[arg(long, value_name = "B", requires = "before")]
+    pub after: Option<PathBuf>,
     /// Only count: lines a document, and how often each rule acted
     #[arg(long, conflicts_with_all = ["word", "side_by_side"])]
     pub stat: bool,
