@@ -191,7 +191,7 @@ def spark(args, dump):
     work = args.out + ".work" if kind == "files" else None
     shutil.rmtree(args.out + ".work", ignore_errors=True)
     jw.dedup(docs, work=work).write.parquet(args.out)
-    shuffled = shuffle(session) if kind == "local" else ""
+    shuffled = (shuffle(session) if kind == "local" else "") + ", %.1f CPU-s of Spark" % spent(session.sparkContext._gateway.proc.pid)
     session.stop()
     told = collected(args.out)
     told["what"] += shuffled + (", killed: %s" % ", ".join(KILLED) if KILLED else "")
@@ -220,6 +220,18 @@ def kill(session):
         if seen == 4 and executors:
             os.kill(executors[0], signal.SIGKILL)
             KILLED.append("executor")
+
+
+def spent(pid):
+    """CPU seconds of a process and all below it, those that have ended included where their parents live."""
+    ticks = 0
+    for p in [pid] + [p for p, _ in children(pid)]:
+        try:
+            with open("/proc/%d/stat" % p) as f:
+                ticks += sum(int(n) for n in f.read().rsplit(")", 1)[1].split()[11:15])
+        except OSError:
+            pass
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def children(pid):
