@@ -27,6 +27,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("file")
     p.add_argument("--mb", type=float, default=30)
+    p.add_argument("--batch", type=int, default=256, help="rows a batch")
     p.add_argument("--rounds", type=int, default=5)
     args = p.parse_args()
     texts, size = [], 0
@@ -35,7 +36,7 @@ def main():
             if row["error"] is None and row["body"] and size < args.mb * 1e6:
                 texts.append(row["body"].decode() if row["is_text"] else row["body"])
                 size += len(row["body"])
-    batches = pa.table({"text": texts}).to_batches(max_chunksize=128)
+    batches = pa.table({"text": texts}).to_batches(max_chunksize=args.batch)
     cleaner = jingwen.Cleaner()
 
     def cpu(work):
