@@ -68,6 +68,20 @@ fn a_stream_has_a_report_too() {
 }
 
 #[test]
+fn a_diff_is_a_report_when_asked() {
+    let place = dump();
+    let args = "diff in -q --stat --html d.html";
+    assert_eq!(jingwen(place.path(), args).0, 0, "nothing is wrong with these pages");
+    let report = fs::read(place.path().join("d.html")).expect("a report");
+    assert!((0..40).all(|n| memchr::memmem::find(&report, format!("\"{n:02}.txt\"").as_bytes()).is_some()));
+    // its own report it replaces, another file it does not
+    assert_eq!(jingwen(place.path(), args).0, 0);
+    assert!(fs::read(place.path().join("d.html")).expect("a report") == report);
+    fs::write(place.path().join("d.html"), "mine").expect("a file");
+    assert_eq!(jingwen(place.path(), args).0, 2);
+}
+
+#[test]
 fn a_report_is_not_replaced_unasked_nor_on_resume() {
     let place = dump();
     fs::write(place.path().join("r.html"), "mine").expect("a file");

@@ -17,19 +17,27 @@ use crate::explain::visible;
 use crate::page::Page;
 use crate::rules::Rules;
 use crate::run::look::{Look, Place, look};
+use crate::run::settings::Means;
 
 /// Runs the verb.
 pub fn run(args: &args::Diff, console: &mut Console, color: args::When) -> Result<Outcome, Error> {
     if let (Some(before), Some(after)) = (&args.before, &args.after) {
         return compare::run(args, before, after, console, color);
     }
-    let plan = inputs::plan(&args.inputs, &args.content, args.dedup.into(), console)?;
+    let mut plan = inputs::plan(&args.inputs, &args.content, args.dedup.into(), console)?;
+    if let Some(html) = &args.html {
+        // an earlier report may be replaced, nothing else
+        if html.exists() && !inputs::is_report(html) {
+            return Err(Error::Usage(format!("{} exists and is no report; choose another --html", html.display())));
+        }
+        plan.settings.report = Some(html.clone());
+    }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let write = |out: &mut BufWriter<_>, text: &str| Write::write_all(out, text.as_bytes()).map_err(Error::io("write", "standard output"));
     let looker = Looker { args, colored: colored(color, &io::stdout()), columns: args.columns.unwrap_or_else(columns) };
     let (mut changed, mut lines) = (0u64, (0u64, 0u64));
     let mut rules: BTreeMap<String, u64> = BTreeMap::new();
-    let sums = look(&plan, &inputs::means(&args.inputs), console, &looker, &mut |seen| {
+    let sums = look(&plan, &Means { lang: console.lang, ..inputs::means(&args.inputs) }, console, &looker, &mut |seen| {
         // written by the looker below
         let Ok(seen) = postcard::from_bytes::<Seen<'_>>(&seen) else { return Ok(()) };
         changed += 1;

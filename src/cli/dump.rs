@@ -1,14 +1,13 @@
 //! The arguments of the verbs that go through a dump, made to a plan, and how a run ended, told. The run itself lives in `run`.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args;
 use super::console::Console;
 use super::{Outcome, inputs, summary};
 use crate::error::Error;
 use crate::io::output;
-use crate::report;
 use crate::run::plan::{self, Plan};
 use crate::run::settings::{Compression, Dedup, From, Means, Near, Settings, To, Verb, Watch};
 use crate::run::{Before, Run, index, stream};
@@ -99,15 +98,6 @@ pub fn plan(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Out
     let run = Run::set_up(request.plan, folder, before, means(args, console))?;
     console.tell(&format!("{} inputs in {} units; run {}", run.plan.inputs.len(), run.plan.units().len(), run.plan.id()));
     Ok(Outcome::Done)
-}
-
-/// Whether a file is the report of an earlier run, which is no input of this one. Any other file that lies in the input is, and is not
-/// written over.
-fn is_report(path: &Path) -> bool {
-    use std::io::Read;
-    let mut head = Vec::new();
-    let read = std::fs::File::open(path).and_then(|f| f.take(1024).read_to_end(&mut head));
-    read.is_ok() && report::page::is_report(&head)
 }
 
 fn means(args: &args::Dump, console: &Console) -> Means {
@@ -204,7 +194,7 @@ impl Request {
             .chain(&args.trace)
             .chain(&quarantine)
             .chain(&args.quarantine)
-            .chain(task.report.iter().filter(|r| is_report(r)))
+            .chain(task.report.iter().filter(|r| inputs::is_report(r)))
             .filter_map(|p| p.canonicalize().ok())
             .collect();
         let (found, unreadable) = inputs::found(&args.inputs, &inputs, stdin, skip)?;

@@ -114,3 +114,12 @@ pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console:
 pub fn means(args: &args::Inputs) -> Means {
     Means { threads: args.jobs, memory: args.memory, temp: None, lang: Lang::default() }
 }
+
+/// Whether a file is the report of an earlier run, which is no input of this one. Any other file that lies in the input is, and is not
+/// written over.
+pub fn is_report(path: &Path) -> bool {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|f| f.take(1024).read_to_end(&mut head));
+    read.is_ok() && crate::report::page::is_report(&head)
+}

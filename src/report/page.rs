@@ -55,6 +55,8 @@ struct Run<'a, S> {
     /// Paragraphs found, and how many of them stay.
     blocks: u64,
     kept: u64,
+    /// Bytes of clean text.
+    after: u64,
     /// Rules by number: id, English, Chinese.
     rules: Vec<(u16, &'a str, &'a str, &'a str, bool)>,
     /// Rule, times, records.
@@ -72,6 +74,7 @@ struct Survey {
     records: u64,
     blocks: u64,
     kept: u64,
+    after: u64,
     acts: Vec<(u64, u64)>,
     cuts: Vec<(u64, u64, u64)>,
     candidates: Vec<Candidate>,
@@ -103,6 +106,7 @@ impl Survey {
                 survey.candidates.push(Candidate { record: survey.records, size: view.len() + 80, rules });
             }
             (survey.blocks, survey.kept) = (survey.blocks + parsed.6, survey.kept + parsed.7);
+            survey.after += parsed.5;
             survey.records += 1;
             Ok(())
         })?;
@@ -151,6 +155,7 @@ pub fn write<S: Serialize, R: BufRead>(head: &Head<'_, S>, open: impl Fn() -> io
         step,
         blocks: survey.blocks,
         kept: survey.kept,
+        after: survey.after,
         rules: named.collect(),
         acts: (0u16..).zip(&survey.acts).filter(|(_, a)| a.0 > 0).map(|(n, a)| (n, a.0, a.1)).collect(),
         cuts: (0u16..).zip(&survey.cuts).filter(|(_, c)| c.0 > 0).map(|(n, c)| (n, c.0, c.1, c.2)).collect(),

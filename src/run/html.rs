@@ -12,6 +12,7 @@ use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Raw};
 use crate::io::spool::Spool;
 use crate::lang::Lang;
+use crate::report::choose::Budget;
 use crate::report::page::{self, Head};
 use crate::report::{Fate, Told};
 use crate::rules::Rules;
@@ -22,6 +23,43 @@ pub enum Source {
     Blocks(Vec<PathBuf>),
     /// In one file.
     Stream(Spool),
+}
+
+/// Takes what is told while records stream by, bounded in memory.
+pub struct Teller {
+    spool: Spool,
+    budget: Budget,
+    to: PathBuf,
+}
+
+impl Teller {
+    /// For a report that is to go to `to`; `None` when none is wanted.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn begin(to: Option<&Path>) -> Result<Option<Teller>, Error> {
+        let begin = |to: &Path| -> Result<Teller, Error> {
+            Ok(Teller { spool: Spool::create().map_err(Error::io("write", to))?, budget: Budget::new(1), to: to.to_path_buf() })
+        };
+        to.map(begin).transpose()
+    }
+
+    /// Keeps a record; whole as long as there is room.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn take(&mut self, told: Told) -> Result<(), Error> {
+        let told = if self.budget.takes(told.size(), &told.rules) { told } else { told.without_view() };
+        self.spool.write(&told.line()).map_err(Error::io("write", &self.to))
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn finish(self, sums: &Sums, inputs: usize, rules: &Rules, lang: Lang) -> Result<(), Error> {
+        write(sums, inputs, rules, lang, Source::Stream(self.spool), &self.to)
+    }
 }
 
 /// Writes the report to `to`.

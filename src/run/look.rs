@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::IN_FLIGHT;
 use super::feed::Feed;
+use super::html::{self, Teller};
 use super::plan::Plan;
 use super::render::Render;
 use super::settings::{Means, OnBad, Watch};
@@ -71,7 +72,12 @@ pub fn look(
     let worker = Worker { look: Some(to), ..Worker::new(plan, &render) };
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     let mut sums = Sums::default();
+    let mut teller = Teller::begin(plan.settings.report.as_deref())?;
     let mut take = |mut done: Done| -> Result<(), Error> {
+        if let Some(teller) = &mut teller {
+            done.told.drain(..).try_for_each(|told| teller.take(told))?;
+            done.bad.iter().try_for_each(|bad| teller.take(html::told(bad, &plan.inputs[done.input], true)))?;
+        }
         done.seen.drain(..).filter(|seen| !seen.is_empty()).try_for_each(&mut *each)?;
         for bad in &done.bad {
             if plan.settings.on_bad == OnBad::Fail {
@@ -93,5 +99,8 @@ pub fn look(
         return Err(Error::Conservation(format!("{} records were read, {} were looked at", read.get(), sums.records.read)));
     }
     sums.records.check()?;
+    if let Some(teller) = teller {
+        teller.finish(&sums, plan.inputs.len(), rules, means.lang)?;
+    }
     Ok(sums)
 }

@@ -7,23 +7,21 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use super::IN_FLIGHT;
 use super::blocks::FRAME;
 use super::feed::Feed;
+use super::html::{self, Teller};
 use super::plan::Plan;
 use super::render::Render;
 use super::settings::{Means, OnBad, To, Watch};
 use super::sums::Sums;
 use super::work::{Done, Worker};
-use super::{IN_FLIGHT, html};
 use crate::batch::{Limits, ordered};
 use crate::error::Error;
 use crate::io::compress::Codec;
 use crate::io::document::placeholder;
 use crate::io::output::{AtomicFile, Commit};
 use crate::io::quarantine::{Bad, Quarantine, Raw};
-use crate::io::spool::Spool;
-use crate::report::Told;
-use crate::report::choose::Budget;
 use crate::rules::Rules;
 use crate::trace::{self, Item, Items, Seal};
 
@@ -45,7 +43,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let render = Render::new(&plan.settings, rules);
     let in_place = quarantine.is_none() && plan.settings.to == To::Jsonl;
     let worker = Worker { in_place, ..Worker::new(plan, &render) };
-    let told = plan.settings.report.as_ref().map(|path| Spool::create().map_err(Error::io("write", path))).transpose()?;
+    let teller = Teller::begin(plan.settings.report.as_deref())?;
     let mut sink = Sink {
         plan,
         rules,
@@ -54,8 +52,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
         quarantine: quarantine.map(|q| Quarantine::new(q.to_path_buf())),
         trace: None,
         sums: Sums::default(),
-        told,
-        budget: Budget::new(1),
+        teller,
         watch,
     };
     if let Some(path) = &plan.settings.trace {
@@ -66,7 +63,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     }
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     ordered(limits, std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| sink.take(done?))?;
-    let Sink { out, name, quarantine, sums, told, watch, trace, .. } = sink;
+    let Sink { out, name, quarantine, sums, teller, watch, trace, .. } = sink;
     trace.map_or(Ok(()), Trace::finish)?;
     out.commit().map_err(|source| Error::Io { verb: "write", path: name, source })?;
     if let Some(mut q) = quarantine {
@@ -77,8 +74,8 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
         return Err(Error::Conservation(format!("{} records were read, {} were worked on", read.get(), sums.records.read)));
     }
     sums.records.check()?;
-    if let (Some(spool), Some(path)) = (told, &plan.settings.report) {
-        html::write(&sums, plan.inputs.len(), rules, means.lang, html::Source::Stream(spool), path)?;
+    if let Some(teller) = teller {
+        teller.finish(&sums, plan.inputs.len(), rules, means.lang)?;
     }
     Ok(sums)
 }
@@ -92,8 +89,7 @@ struct Sink<'r> {
     trace: Option<Trace>,
     sums: Sums,
     /// What the report is told.
-    told: Option<Spool>,
-    budget: Budget,
+    teller: Option<Teller>,
     watch: &'r mut dyn Watch,
 }
 
@@ -149,8 +145,8 @@ impl Sink<'_> {
         for (record, reason) in done.unlisted.iter().map(|(n, r)| (*n, r)).chain(listed) {
             self.watch.note(&format!("{}, record {record}: {reason} [removed whole]", path(done.input)));
         }
-        for told in std::mem::take(&mut done.told) {
-            self.told(told)?;
+        if let Some(teller) = &mut self.teller {
+            done.told.drain(..).try_for_each(|told| teller.take(told))?;
         }
         let sums = done.counter.finish(self.rules);
         self.watch.advance(sums.bytes_in, sums.records.read);
@@ -202,17 +198,10 @@ impl Sink<'_> {
             }
         };
         self.watch.warn(&format!("{} [{what}]", bad.error()));
-        if self.told.is_some() {
-            self.told(html::told(bad, &self.plan.inputs[input], what == "skipped"))?;
+        if let Some(teller) = &mut self.teller {
+            teller.take(html::told(bad, &self.plan.inputs[input], what == "skipped"))?;
         }
         Ok(())
-    }
-
-    /// Keeps what the report is told; a record is kept whole as long as there is room.
-    fn told(&mut self, told: Told) -> Result<(), Error> {
-        let Some(spool) = &mut self.told else { return Ok(()) };
-        let told = if self.budget.takes(told.size(), &told.rules) { told } else { told.without_view() };
-        spool.write(&told.line()).map_err(|source| Error::Io { verb: "write", path: "the report".to_owned(), source })
     }
 }
 

@@ -233,6 +233,11 @@ impl Worker<'_> {
         done.seen.push(look.look(at, page, draft, self.render.rules()));
         let stays = !draft.blocks || draft.title.is_some() || draft.kept() > 0 || draft.text.is_empty();
         self.render.count(draft, stays, &mut done.counter);
+        if self.reports() {
+            let text = draft.clean();
+            let reason = self.render.reason(draft, &text, true);
+            self.tell(draft, at.record, text.len(), reason.as_deref(), self.view(page, draft).as_ref(), done);
+        }
         true
     }
 

@@ -15,6 +15,7 @@ Examples:
   jingwen diff --side-by-side page.html
   jingwen diff --word notes.txt            [-what was-] {+what is+} inside the lines
   jingwen diff --stat dump                 how many lines a document, and which rules
+  jingwen diff --html changes.html dump    ... as a page for people
   jingwen diff --to jsonl dump             one object a document, with its hunks
   jingwen diff --before old --after new    two outputs or runs: what appeared and
                                            vanished, a document and a rule
@@ -54,6 +55,9 @@ pub struct Diff {
     /// Show before on the left and after on the right
     #[arg(short = 'y', long)]
     pub side_by_side: bool,
+    /// Write an HTML report, too: one file with all documents, and many of them before and after
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
     /// Show markup, entities and blank lines between paragraphs too
     #[arg(long)]
     pub all: bool,

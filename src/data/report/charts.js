@@ -18,7 +18,7 @@ const tiles = () => {
     tile(t("Cleaned"), number(records.out ?? 0), t("{} of them edited", number(sums.edited ?? 0))),
     tile(t("Removed"), number(records.removed ?? 0), percent(records.removed ?? 0, read)),
     tile(t("Quarantined"), number((records.quarantined ?? 0) + (records.skipped ?? 0)), percent((records.quarantined ?? 0) + (records.skipped ?? 0), read)),
-    tile(t("Bytes"), bytes(sums.bytes_in ?? 0), t("{} after", bytes(sums.bytes_out ?? 0))),
+    tile(t("Bytes"), bytes(sums.bytes_in ?? 0), t("{} after", bytes(run.after))),
     tile(t("Paragraphs kept"), number(run.kept), t("of {}", number(run.blocks))),
     tile(t("Duplicates"), number(duplicates), t("paragraphs; {} whole documents", number(sums.duplicate_records ?? 0))),
   );
@@ -98,7 +98,7 @@ const charts = () => {
   const sizes = [
     { label: t("before"), value: sums.bytes_in ?? 0, shown: bytes(sums.bytes_in ?? 0) },
     { label: t("left out as paragraphs"), value: run.cuts.reduce((sum, c) => sum + c[2], 0), shown: bytes(run.cuts.reduce((sum, c) => sum + c[2], 0)) },
-    { label: t("after"), value: sums.bytes_out ?? 0, shown: bytes(sums.bytes_out ?? 0) },
+    { label: t("after"), value: run.after, shown: bytes(run.after) },
   ];
   const copied = (rule) => rule.id === "paragraph/repeat" || family(rule.id) === "dump";
   const copies = run.cuts.filter(([n]) => rules.has(n) && copied(rules.get(n)));
