@@ -114,11 +114,11 @@ impl Report<'_> {
     pub fn all(&self, format: Format) -> String {
         match format {
             Format::Full | Format::Concise | Format::JsonLines => String::new(),
-            Format::Json => pretty(&self.json()),
+            Format::Json => self.json(),
             Format::Github => self.github(),
-            Format::Gitlab => pretty(&self.gitlab()),
+            Format::Gitlab => self.gitlab(),
             Format::Junit => self.junit(),
-            Format::Sarif => pretty(&self.sarif()),
+            Format::Sarif => self.sarif(),
             Format::Markdown => self.markdown(),
         }
     }
@@ -146,10 +146,16 @@ impl Report<'_> {
         format!("{} [{}]: {what}{line}", self.says(&f.rule), f.fate.name())
     }
 
-    fn json(&self) -> Value {
+    fn json(&self) -> String {
         let rules: serde_json::Map<String, Value> = self.by_rule().into_iter().map(|(r, f)| (r.to_owned(), f.len().into())).collect();
-        json!({"version": 1, "tool": "jingwen", "documents": self.documents, "known": self.known,
-            "failing": self.findings.iter().filter(|f| self.fails(f)).count(), "rules": rules, "findings": self.findings})
+        let failing = self.findings.iter().filter(|f| self.fails(f)).count();
+        let rules = Value::Object(rules);
+        let findings = list(self.findings.iter().map(|f| serde_json::to_string(f).unwrap_or_default()));
+        let (documents, known) = (self.documents, self.known);
+        format!(
+            "{{\"version\":1,\"tool\":\"jingwen\",\"documents\":{documents},\"known\":{known},\"failing\":{failing},\n\"rules\":{rules},\n\
+             \"findings\":{findings}}}\n"
+        )
     }
 
     /// Commands of a workflow: an error for what fails, else a notice.
@@ -169,7 +175,7 @@ impl Report<'_> {
         out
     }
 
-    fn gitlab(&self) -> Value {
+    fn gitlab(&self) -> String {
         let mut seen = BTreeMap::new();
         let all = self.findings.iter().map(|f| {
             // GitLab wants each one to be different
@@ -182,8 +188,9 @@ impl Report<'_> {
             json!({"description": self.message(f), "check_name": f.rule, "severity": severity,
                 "fingerprint": super::fingerprint(&f.rule, &format!("{} {} {n}", f.path, f.fingerprint)),
                 "location": {"path": f.path, "lines": {"begin": f.shown_line()}}})
+            .to_string()
         });
-        Value::Array(all.collect())
+        list(all) + "\n"
     }
 
     /// One test a document with findings; one that passes when there is none.
@@ -222,30 +229,31 @@ impl Report<'_> {
         out
     }
 
-    fn sarif(&self) -> Value {
+    fn sarif(&self) -> String {
         let used: BTreeSet<&str> = self.findings.iter().map(|f| &*f.rule).collect();
         let used: Vec<&str> = used.into_iter().collect();
         let rules: Vec<Value> = (used.iter())
             .map(|id| json!({"id": id, "shortDescription": {"text": self.says(id)}, "defaultConfiguration": {"level": "warning"}}))
             .collect();
-        let results: Vec<Value> = (self.findings.iter())
-            .map(|f| {
-                let mut region = json!({"startLine": f.shown_line()});
-                if f.record.is_none() {
-                    region["startColumn"] = f.column.into();
-                }
-                json!({"ruleId": f.rule, "ruleIndex": used.binary_search(&&*f.rule).unwrap_or(0),
-                    "level": if self.fails(f) { "error" } else { "note" },
-                    "message": {"text": self.message(f)},
-                    "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&f.path)}, "region": region}}],
-                    "partialFingerprints": {"jingwen/v1": f.fingerprint}})
-            })
-            .collect();
-        json!({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{
-            "tool": {"driver": {"name": "jingwen", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
-            "columnKind": "unicodeCodePoints",
-            "properties": {"documents": self.documents, "known": self.known},
-            "results": results}]})
+        let results = self.findings.iter().map(|f| {
+            let mut region = json!({"startLine": f.shown_line()});
+            if f.record.is_none() {
+                region["startColumn"] = f.column.into();
+            }
+            json!({"ruleId": f.rule, "ruleIndex": used.binary_search(&&*f.rule).unwrap_or(0),
+                "level": if self.fails(f) { "error" } else { "note" },
+                "message": {"text": self.message(f)},
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&f.path)}, "region": region}}],
+                "partialFingerprints": {"jingwen/v1": f.fingerprint}})
+            .to_string()
+        });
+        let tool = json!({"driver": {"name": "jingwen", "version": env!("CARGO_PKG_VERSION"), "rules": rules}});
+        let properties = json!({"documents": self.documents, "known": self.known});
+        format!(
+            "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\n\"tool\":{tool},\n\
+             \"columnKind\":\"unicodeCodePoints\",\"properties\":{properties},\n\"results\":{}}}]}}\n",
+            list(results)
+        )
     }
 
     /// A table of rules, and the first findings of each. Also the summary of a job of GitHub.
@@ -296,8 +304,15 @@ impl Report<'_> {
     }
 }
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+/// A JSON array, an element a line. The elements are made one by one: there may be millions.
+fn list(elements: impl Iterator<Item = String>) -> String {
+    let mut out = String::from("[");
+    for (n, element) in elements.enumerate() {
+        out.push_str(if n > 0 { ",\n" } else { "\n" });
+        out.push_str(&element);
+    }
+    out.push_str("\n]");
+    out
 }
 
 /// Text for XML: nothing that XML 1.0 does not take is left.
