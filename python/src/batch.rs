@@ -8,11 +8,11 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
-use jingwen::RawDoc;
 use jingwen::batch::{Limits, guarded, ordered};
 use jingwen::explain::Explanation;
 use jingwen::io::record::NULL;
 use jingwen::run::passes::{Document, Given, Passes, Row, Verdict, What};
+use jingwen::{Lang, RawDoc};
 use pyo3::prelude::*;
 
 use crate::capsule::said;
@@ -118,7 +118,7 @@ pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, fi
                     let page = passes.page(given)?;
                     let draft = passes.draft(&page);
                     let document = passes.document(&draft, &places);
-                    Ok(Done::Document(Box::new(document), Some(Explanation::new(&page, passes.rules()).json_lines())))
+                    Ok(Done::Document(Box::new(document), Some(Explanation::new(&page, passes.rules(), Lang::En).json_lines())))
                 }
                 Pass::Clean => Ok(Done::Document(Box::new(passes.clean(given)?), None)),
                 Pass::Scan => {

@@ -9,7 +9,7 @@ use jingwen::explain::Explanation;
 use jingwen::rules::Rules;
 use jingwen::run::passes::{Given, Passes};
 use jingwen::run::settings::{Dedup, Settings, Verb};
-use jingwen::{Form, Normalization, Profile, RawDoc, charset};
+use jingwen::{Form, Lang, Normalization, Profile, RawDoc, charset};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString};
@@ -129,7 +129,7 @@ impl Cleaner {
         let told = py.detach(|| {
             guarded(|| {
                 let page = self.clean.page(given)?;
-                let story = Explanation::new(&page, self.clean.rules());
+                let story = Explanation::new(&page, self.clean.rules(), Lang::En);
                 Ok(if json { story.json_lines() } else { story.text(all, |_, s| s.to_owned()) })
             })
         });
