@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 use crate::error::Error;
 use crate::rules::table;
 
+/// A phrase in English and in Chinese.
+pub type Phrase = (Cow<'static, str>, Cow<'static, str>);
+
 /// A language for people.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lang {
@@ -58,8 +61,8 @@ impl Lang {
 }
 
 /// The words and phrases that are translated: English, Chinese; ascending.
-pub fn words() -> &'static [(Cow<'static, str>, Cow<'static, str>)] {
-    static WORDS: OnceLock<Vec<(Cow<'static, str>, Cow<'static, str>)>> = OnceLock::new();
+pub fn words() -> &'static [Phrase] {
+    static WORDS: OnceLock<Vec<Phrase>> = OnceLock::new();
     WORDS.get_or_init(|| {
         let mut words = read("words.tsv", include_str!("data/zh/words.tsv")).unwrap_or_else(|e| panic!("built-in words: {e}"));
         words.sort();
@@ -68,7 +71,7 @@ pub fn words() -> &'static [(Cow<'static, str>, Cow<'static, str>)] {
 }
 
 /// Reads a table of English and Chinese; `\s` is a blank at an end.
-fn read(path: &'static str, content: &'static str) -> Result<Vec<(Cow<'static, str>, Cow<'static, str>)>, Error> {
+fn read(path: &'static str, content: &'static str) -> Result<Vec<Phrase>, Error> {
     let cell = |c: &'static str| match c.contains('\\') {
         true => Cow::Owned(c.replace(r"\s", " ")),
         false => Cow::Borrowed(c),

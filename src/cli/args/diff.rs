@@ -56,7 +56,7 @@ pub struct Diff {
     #[arg(short = 'y', long)]
     pub side_by_side: bool,
     /// Write an HTML report, too: one file with all documents, and many of them before and after
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "before")]
     pub html: Option<PathBuf>,
     /// Show markup, entities and blank lines between paragraphs too
     #[arg(long)]
