@@ -50,6 +50,7 @@ pub mod report;
 pub mod rules;
 #[cfg(feature = "dump")]
 pub mod run;
+pub mod site;
 pub mod span;
 pub mod tag;
 pub mod tidy;

@@ -120,6 +120,11 @@ fn fired(page: &Page<'_>) -> Vec<String> {
     if signed(&mut (0..blocks.len() as u32).map(text)) {
         ids.push("dump/near-record".to_owned());
     }
+    // a host all of whose pages had these lines
+    let texts: Vec<&str> = (0..blocks.len() as u32).map(text).collect();
+    if !jingwen::site::lines(&texts).1.is_empty() {
+        ids.push("site/recurring-line".to_owned());
+    }
     ids.sort();
     ids.dedup();
     ids

@@ -17,6 +17,8 @@ pub fn task(args: &args::Clean) -> Task {
         verb: args.content.verb(),
         dedup: args.dedup,
         near: args.near,
+        learn_sites: args.learn_sites,
+        site_facts: args.site_facts.clone(),
         near_threshold: args.near_threshold,
         against: args.against.clone(),
         keep_index: args.keep_index.clone(),

@@ -9,7 +9,7 @@ use super::{Outcome, inputs, summary};
 use crate::error::Error;
 use crate::io::output;
 use crate::run::plan::{self, Plan};
-use crate::run::settings::{Compression, Dedup, From, Means, Near, Settings, To, Verb, Watch};
+use crate::run::settings::{Compression, Dedup, From, Means, Near, Settings, SiteFacts, To, Verb, Watch};
 use crate::run::{Before, Run, index, stream};
 
 /// What is done, besides what all verbs that go through a dump have in common.
@@ -22,6 +22,10 @@ pub struct Task {
     pub near: Option<Near>,
     /// From which similarity on, in thousandths.
     pub near_threshold: u16,
+    /// Lines that recur on the pages of a host are learnt and left out.
+    pub learn_sites: bool,
+    /// Lines of hosts that are known already.
+    pub site_facts: Option<PathBuf>,
     /// An index of earlier dumps.
     pub against: Option<PathBuf>,
     /// Where an index of this one is kept.
@@ -126,6 +130,12 @@ impl Request {
         if dedup != Dedup::Dump && task.near.is_some() {
             return Err(Error::Usage("--near is about duplicates of the dump: add --dedup dump".to_owned()));
         }
+        if task.learn_sites && dedup == Dedup::Dump {
+            // a line that belongs to one host may be content on another, and its first copy would be gone
+            let why =
+                "--learn-sites comes before --dedup dump: learn in a run of its own, then give what was learnt with --site-facts FILE";
+            return Err(Error::Usage(why.to_owned()));
+        }
         let (inputs, stdin) = inputs::named(&args.inputs)?;
         let single = stdin || (inputs.len() == 1 && !inputs[0].is_dir());
         let to = format(args, &inputs, single)?;
@@ -146,6 +156,9 @@ impl Request {
         let folder = args.output.clone().filter(|_| file.is_none());
         if folder.is_none() && dedup == Dedup::Dump {
             return Err(Error::Usage("--dedup dump needs a folder to go to: -o OUT".to_owned()));
+        }
+        if folder.is_none() && task.learn_sites {
+            return Err(Error::Usage("--learn-sites needs a folder to go to: -o OUT".to_owned()));
         }
         if folder.is_none() && to == To::Parquet {
             return Err(Error::Usage("--to parquet needs a folder to go to: -o OUT".to_owned()));
@@ -169,6 +182,8 @@ impl Request {
             dedup,
             near: task.near,
             near_threshold: task.near.map(|_| task.near_threshold),
+            learn_sites: task.learn_sites,
+            site_facts: task.site_facts.as_deref().map(site_facts).transpose()?,
             trace: args.trace.as_deref().map(inputs::absolute).transpose()?,
             keep_index: task.keep_index.as_deref().map(inputs::absolute).transpose()?,
             report: task.report.as_deref().map(inputs::absolute).transpose()?,
@@ -248,6 +263,11 @@ fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Err
         return Err(Error::Usage("--from jsonl gives JSON lines: one line in, one line out; write --to jsonl".to_owned()));
     }
     Ok(to)
+}
+
+/// A table of lines of hosts, looked at.
+fn site_facts(path: &Path) -> Result<SiteFacts, Error> {
+    SiteFacts::read(inputs::absolute(path)?).map(|(known, _)| known)
 }
 
 impl Watch for Console {

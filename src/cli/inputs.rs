@@ -92,6 +92,8 @@ pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console:
         dedup,
         near: None,
         near_threshold: None,
+        learn_sites: false,
+        site_facts: None,
         keep_index: None,
         trace: None,
         report: None,

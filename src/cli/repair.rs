@@ -14,6 +14,8 @@ pub fn run(args: &args::Repair, console: &mut Console) -> Result<Outcome, Error>
         dedup: Dedup::Off,
         near: None,
         near_threshold: 0,
+        learn_sites: false,
+        site_facts: None,
         against: None,
         keep_index: None,
         rules: None,

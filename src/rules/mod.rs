@@ -50,6 +50,7 @@ const FILES: &[(&str, &str)] = &[
     ("boilerplate.tsv", include_str!("../data/rules/boilerplate.tsv")),
     ("paragraph.tsv", include_str!("../data/rules/paragraph.tsv")),
     ("dump.tsv", include_str!("../data/rules/dump.tsv")),
+    ("site.tsv", include_str!("../data/rules/site.tsv")),
     ("record.tsv", include_str!("../data/rules/record.tsv")),
 ];
 

@@ -10,7 +10,7 @@ use super::drafts;
 use super::html;
 use super::journal::{self, At, Block, Journal, Output};
 use super::plan::Plan;
-use super::rows::{self, BandRow, Row};
+use super::rows::{self, BandRow, Fixed, Row, SiteRow};
 use super::settings::{Of, OnBad, Watch};
 use super::sums::Sums;
 use super::table;
@@ -45,6 +45,8 @@ pub enum Stage {
     RecordLinks,
     /// Paragraphs that are alike.
     ParagraphLinks,
+    /// Lines of pages by their hosts.
+    Sites,
     /// The index of what cannot be read, offsets counted from the block's own bytes.
     Bad,
     /// Its bytes.
@@ -70,6 +72,7 @@ impl Stage {
             Stage::ParagraphBands => "paragraph-bands",
             Stage::RecordLinks => "record-links",
             Stage::ParagraphLinks => "paragraph-links",
+            Stage::Sites => "sites",
             Stage::Bad => "bad",
             Stage::Raw => "raw",
             Stage::Removed => "removed",
@@ -131,6 +134,8 @@ pub struct Blocks<'r> {
     rows: Vec<Row>,
     /// Rows of bands, of records and paragraphs; and files that are full of them.
     bands: [(Vec<BandRow>, Vec<(PathBuf, AtomicFile)>); 2],
+    /// Lines of sites, and files that are full of them.
+    sites: (Vec<SiteRow>, Vec<(PathBuf, AtomicFile)>),
     /// Bytes of drafts.
     drafted: u64,
     docs: Option<(u64, u64)>,
@@ -168,6 +173,7 @@ impl<'r> Blocks<'r> {
             traced: 0,
             rows: Vec::new(),
             bands: Default::default(),
+            sites: Default::default(),
             drafted: 0,
             docs: None,
             table: None,
@@ -242,6 +248,10 @@ impl<'r> Blocks<'r> {
                 self.spill(at, of)?;
             }
         }
+        self.sites.0.append(&mut done.sites);
+        if self.sites.0.len() >= BANDS {
+            self.spill_sites(at)?;
+        }
         self.files.append(&mut done.files);
         let sums = done.counter.finish(self.rules);
         let (bytes, records) = match self.scan {
@@ -260,14 +270,15 @@ impl<'r> Blocks<'r> {
     fn spill(&mut self, at: At, of: Of) -> Result<(), Error> {
         let (rows, files) = &mut self.bands[of as usize];
         let path = self.work.numbered(at, of.bands(), files.len() as u32);
-        let mut write = || -> io::Result<AtomicFile> {
-            let mut file = BufWriter::with_capacity(1 << 18, AtomicFile::create_in(&self.work.begun, &path)?);
-            rows::write(rows, &mut file)?;
-            file.into_inner().map_err(io::IntoInnerError::into_error)
-        };
-        let file = write().map_err(Error::io("write", &path))?;
-        rows.clear();
-        files.push((path, file));
+        files.push(spilled(rows, path, self.work)?);
+        Ok(())
+    }
+
+    /// The same for the lines of sites.
+    fn spill_sites(&mut self, at: At) -> Result<(), Error> {
+        let path = self.work.numbered(at, Stage::Sites, self.sites.1.len() as u32);
+        let file = spilled(&mut self.sites.0, path, self.work)?;
+        self.sites.1.push(file);
         Ok(())
     }
 
@@ -368,6 +379,14 @@ impl<'r> Blocks<'r> {
                 file.sync().and_then(|()| file.commit()).map_err(Error::io("write", &path))?;
             }
         }
+        if !self.sites.0.is_empty() {
+            self.spill_sites(at)?;
+        }
+        let files = std::mem::take(&mut self.sites.1);
+        let sites = files.len() as u32;
+        for (path, file) in files {
+            file.sync().and_then(|()| file.commit()).map_err(Error::io("write", &path))?;
+        }
         self.drafted = 0;
         if let Some(table) = self.table.take() {
             let file = table.finish().map_err(self.fail(at, Stage::Out))?;
@@ -385,9 +404,22 @@ impl<'r> Blocks<'r> {
         self.read += self.sums.records.read;
         self.budget.renew();
         let traced = std::mem::take(&mut self.traced);
-        let block = Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, bands, files: std::mem::take(&mut self.files) };
+        let block =
+            Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, bands, sites, files: std::mem::take(&mut self.files) };
         self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))
     }
+}
+
+/// Rows that were held, in a file that has no name yet.
+fn spilled<R: Fixed>(rows: &mut Vec<R>, path: PathBuf, work: &Work) -> Result<(PathBuf, AtomicFile), Error> {
+    let mut write = || -> io::Result<AtomicFile> {
+        let mut file = BufWriter::with_capacity(1 << 18, AtomicFile::create_in(&work.begun, &path)?);
+        rows::write(rows, &mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)
+    };
+    let file = write().map_err(Error::io("write", &path))?;
+    rows.clear();
+    Ok((path, file))
 }
 
 /// The jobs of the pass that reads what another has stored: the frames of a block, one by one.

@@ -80,7 +80,7 @@ impl First {
     /// # Errors
     /// [`Error::Io`].
     pub fn add(&mut self, row: Row) -> Result<(), Error> {
-        self.file.write_all(&row.to_bytes()).map_err(Error::io("write", &self.path))
+        self.file.write_all(&row.to_bytes()[..ROW]).map_err(Error::io("write", &self.path))
     }
 
     /// Gives the file its name.

@@ -48,6 +48,11 @@ pub enum Entry {
         /// Pairs of which the later one goes.
         links: u64,
     },
+    /// The lines that recur on the pages of a host are known, of one part of the hosts.
+    Learnt {
+        /// Which part.
+        part: usize,
+    },
     /// The results of a block without its duplicates are staged.
     Apply(Block),
     /// A file of the output is in its place.
@@ -74,6 +79,9 @@ pub struct Block {
     /// Files of bands, of records and of paragraphs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bands: Option<[u32; 2]>,
+    /// Files of lines of sites.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub sites: u32,
     /// Text files written, one a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Output>,
@@ -94,6 +102,18 @@ pub struct Output {
     pub length: u64,
     /// xxh3_128 of its content, in hexadecimal.
     pub xxh3: String,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_none(n: &u32) -> bool {
+    *n == 0
+}
+
+impl Output {
+    /// A file with this content.
+    pub fn of(path: PathBuf, content: &[u8]) -> Output {
+        Output { path, length: content.len() as u64, xxh3: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(content)) }
+    }
 }
 
 /// Which block: number of the unit in the plan, and of the block in the unit.

@@ -68,7 +68,7 @@ pub fn look(
     let done = HashSet::new();
     let mut feed = Feed::new(plan, (0u32..).zip(plan.units()).collect(), &done, 0, &read);
     let rules = plan.settings.read_rules()?;
-    let render = Render::new(&plan.settings, rules);
+    let render = Render::new(&plan.settings, rules).with_sites(plan.settings.read_site_facts()?, None);
     let worker = Worker { look: Some(to), ..Worker::new(plan, &render) };
     let limits = Limits { threads: means.threads, weight: IN_FLIGHT.min(means.memory / 4).max(1 << 20) };
     let mut sums = Sums::default();

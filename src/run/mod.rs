@@ -27,6 +27,7 @@ mod resolve;
 pub mod restore;
 mod rows;
 pub mod settings;
+mod sites;
 pub mod stream;
 pub mod sums;
 mod table;
@@ -50,7 +51,7 @@ use blocks::{Blocks, Frames, Stage, Work};
 use feed::Feed;
 use journal::{At, Block, Entry, Journal, Output};
 use merge::Room;
-use plan::{Plan, QUARANTINE, REMOVED, REPORT, STATE, Unit};
+use plan::{Plan, QUARANTINE, REMOVED, REPORT, SITE_FACTS, STATE, Unit};
 use render::Render;
 use rows::PARTS;
 use settings::{Dedup, Means, Of, OnBad, To, Watch};
@@ -188,9 +189,12 @@ impl Run {
             let outputs = match entry {
                 Entry::Scan(b) | Entry::Apply(b) => b.files,
                 Entry::Output(o) => vec![o],
-                Entry::Resolved { .. } | Entry::Reported | Entry::Candidates { .. } | Entry::Compared { .. } | Entry::Settled { .. } => {
-                    Vec::new()
-                }
+                Entry::Resolved { .. }
+                | Entry::Reported
+                | Entry::Learnt { .. }
+                | Entry::Candidates { .. }
+                | Entry::Compared { .. }
+                | Entry::Settled { .. } => Vec::new(),
             };
             for path in outputs.iter().map(|o| self.folder.join(&o.path)) {
                 if path.canonicalize().is_ok_and(|p| !inputs.contains(&p)) {
@@ -234,6 +238,13 @@ impl Run {
             if self.plan.settings.near.is_some_and(|n| n.asks(Of::Paragraphs)) {
                 pass("near paragraphs", &mut || self.near(Of::Paragraphs, watch))?;
             }
+        }
+        if self.plan.settings.learn_sites {
+            let from = Instant::now();
+            self.learn(Share::ALL, watch)?;
+            timed("learn sites", from);
+        }
+        if self.plan.settings.stores() {
             let from = Instant::now();
             self.apply(Share::ALL, watch)?;
             timed("apply", from);
@@ -311,11 +322,11 @@ impl Run {
         watch.expect("clean", Some(bytes));
         let read = Cell::new(0);
         let mut feed = Feed::new(&self.plan, units, &done, seen, &read);
-        let render = Render::new(&self.plan.settings, self.rules);
+        let render = Render::new(&self.plan.settings, self.rules).with_sites(self.plan.settings.read_site_facts()?, None);
         let begun = self.begun();
         let worker = Worker { folder: Some((&self.folder, &begun)), ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("scan"))?;
-        let frames = self.plan.settings.dedup == Dedup::Dump;
+        let frames = self.plan.settings.stores();
         let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, true, frames);
         ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
         let counted = blocks.read;
@@ -383,16 +394,17 @@ impl Run {
     pub fn apply(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
         let entries = self.entries()?;
         let resolved = entries.iter().filter(|e| matches!(e, Entry::Resolved { .. })).count();
-        if resolved < PARTS {
+        if self.plan.settings.dedup == Dedup::Dump && resolved < PARTS {
             return Err(Error::Usage("the duplicates are not known yet; run `jingwen stage resolve` over all shares first".to_owned()));
         }
         Of::ALL.into_iter().try_for_each(|of| self.expect_settled(&entries, of))?;
+        self.expect_learnt(&entries)?;
         let done: HashSet<At> = entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some(b.at) } else { None }).collect();
         let blocks: Vec<Block> =
             self.all_scanned(&entries)?.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect();
         let size = |b: &Block| fs::metadata(self.work.path(b.at, Stage::Draft)).map_or(0, |m| m.len());
         watch.expect("write", Some(blocks.iter().map(size).sum()));
-        let render = Render::new(&self.plan.settings, self.rules);
+        let render = Render::new(&self.plan.settings, self.rules).with_sites(None, self.facts()?);
         let begun = self.begun();
         let earlier = self.plan.against.as_ref().map_or(Ok(Vec::new()), |a| index::names(&a.path))?;
         let worker = Worker { folder: Some((&self.folder, &begun)), earlier: &earlier, ..Worker::new(&self.plan, &render) };
@@ -455,7 +467,7 @@ impl Run {
         let applied: BTreeMap<At, &Block> =
             entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some((b.at, b)) } else { None }).collect();
         let dump = self.plan.settings.dedup == Dedup::Dump;
-        if dump && scanned.iter().any(|b| !applied.contains_key(&b.at)) {
+        if self.plan.settings.stores() && scanned.iter().any(|b| !applied.contains_key(&b.at)) {
             return Err(Error::Usage("not all is written yet; run `jingwen stage apply` over all shares first".to_owned()));
         }
         let mut sums = Sums::default();
@@ -496,6 +508,9 @@ impl Run {
             assemble::concatenate(&self.work, &begun, &all, Stage::Removed, &self.folder, Path::new(REMOVED), false)?
                 .map(&mut keep)
                 .transpose()?;
+        }
+        if self.plan.settings.learn_sites && !there.contains(Path::new(SITE_FACTS)) {
+            keep(self.write_facts()?)?;
         }
         if self.plan.settings.on_bad == OnBad::Quarantine {
             let name = self.quarantine.strip_prefix(&self.folder).unwrap_or(&self.quarantine).to_path_buf();

@@ -22,7 +22,7 @@ use super::drafts::Drafts;
 use super::journal::{At, Block, Entry};
 use super::merge::{Kind, Merged, Room, Verdicts};
 use super::resolve::COPIES;
-use super::rows::{self, BandRow, Link, PARTS, Place, Says, Verdict, What};
+use super::rows::{self, BandRow, Fixed, Link, PARTS, Place, Says, Verdict, What};
 use super::settings::{Of, Watch};
 use super::{Run, Share};
 use crate::batch::{Limits, ordered};
@@ -186,7 +186,7 @@ impl Run {
         let jobs = parts.iter().map(|part| Ok::<_, Error>((1, *part)));
         ordered(Limits { threads, weight: u64::MAX }, jobs, work, |seen| {
             let seen = seen?;
-            watch.advance(seen * rows::ROW as u64, seen);
+            watch.advance(seen * BandRow::SIZE as u64, seen);
             Ok(())
         })?;
         watch.finish();
@@ -348,7 +348,7 @@ impl Run {
         watch.expect("settle", None);
         ordered(Limits { threads, weight: u64::MAX }, jobs, work, |found| {
             let found = found?;
-            watch.advance(found * rows::ROW as u64, found);
+            watch.advance(found * Link::SIZE as u64, found);
             settled.push(found);
             Ok(())
         })?;

@@ -17,6 +17,7 @@ use crate::io::output;
 use crate::io::quarantine::Quarantine;
 pub use crate::io::source::{REPORT, STATE};
 use crate::io::source::{Source, Unreadable};
+use crate::site::host_name;
 
 /// Pages that are one unit of work.
 const PAGES: usize = 4096;
@@ -26,6 +27,8 @@ const ENDS: u64 = 1 << 16;
 const DOCUMENTS: &str = "documents";
 /// What was removed whole or left aside.
 pub const REMOVED: &str = "removed.jsonl";
+/// What was learnt of sites.
+pub const SITE_FACTS: &str = "site-facts.tsv";
 /// Where records go that cannot be read.
 pub const QUARANTINE: &str = "quarantine";
 
@@ -207,6 +210,13 @@ impl Plan {
         self.against.as_ref().map_or(0, |a| u64::from(a.inputs))
     }
 
+    /// The host of a record of this order: that of its address, or of a page without one the first folder of its path.
+    pub fn host(&self, url: Option<&str>, order: u64) -> Option<String> {
+        let input = self.inputs.get(usize::try_from((order >> 32).wrapping_sub(self.base())).ok()?)?;
+        let path = if input.kind == From::Page { input.name.to_string_lossy() } else { "".into() };
+        host_name(url, &path).map(str::to_lowercase)
+    }
+
     /// Where the record of this order stands: path of its input and number in it. `earlier` are the inputs of earlier dumps.
     pub fn place(&self, order: u64, earlier: &[String]) -> (String, u64) {
         let (input, number) = (order >> 32, order & u64::from(u32::MAX));
@@ -249,6 +259,9 @@ impl Plan {
         let mut targets: Vec<PathBuf> = self.parts.iter().map(|p| folder.join(p)).collect();
         targets.extend(self.inputs.iter().filter_map(|i| Some(folder.join(i.target.as_ref()?))));
         targets.push(folder.join(REMOVED));
+        if self.settings.learn_sites {
+            targets.push(folder.join(SITE_FACTS));
+        }
         if self.settings.on_bad == OnBad::Quarantine {
             targets.extend(Quarantine::FILES.map(|f| quarantine.join(f)));
         }
@@ -269,7 +282,8 @@ impl Plan {
 }
 
 /// Names in the output folder that no input gets.
-const RESERVED: [&str; 6] = ["documents.jsonl", "documents.parquet", REMOVED, "quarantine/index.jsonl", "quarantine/records.bin", REPORT];
+const RESERVED: [&str; 7] =
+    ["documents.jsonl", "documents.parquet", REMOVED, SITE_FACTS, "quarantine/index.jsonl", "quarantine/records.bin", REPORT];
 
 /// An input as the plan has it.
 fn input(source: Source, settings: &Settings) -> Input {

@@ -1,6 +1,7 @@
 //! What a verb makes of one record: the kernel's stages it wants, and the bytes of the result. Where records come from and go to lives
 //! beside this file.
 
+use crate::block::Mark;
 use crate::draft::{Cut, Draft, First};
 use crate::io::document::{self, Details, Places, WHOLE};
 use crate::io::jsonl::Record;
@@ -11,8 +12,9 @@ use crate::page::{Page, RawDoc};
 use crate::paragraph;
 use crate::paragraph::{Bands, Signature, Tokens};
 use crate::rules::{RuleId, Rules};
+use crate::site::{self, Facts};
 
-use super::rows::{BandRow, Row, Verdict, What};
+use super::rows::{BandRow, Row, SiteRow, Verdict, What};
 use super::settings::{Dedup, Near, Of, Settings, Verb};
 use super::sums::Counter;
 
@@ -24,6 +26,9 @@ pub struct Render {
     dedup: Dedup,
     /// What is compared with what is nearly the same, and how signatures are cut.
     near: Option<(Near, Bands)>,
+    /// Lines of hosts that are known already, and those that were learnt.
+    facts: Option<Facts>,
+    learnt: Option<Facts>,
     /// What is known of a page is written too.
     told: bool,
     #[cfg(test)]
@@ -42,10 +47,66 @@ impl Render {
             verb: settings.verb,
             dedup: settings.dedup,
             near: settings.near.map(|near| (near, Bands::of(settings.near_threshold.unwrap_or(1000)))),
+            facts: None,
+            learnt: None,
             told: settings.details || settings.report.is_some(),
             #[cfg(test)]
             fragile: None,
         }
+    }
+
+    /// Leaves out lines of hosts: of pages as they are made what is known already, of drafts what was learnt from all of them.
+    pub fn with_sites(self, facts: Option<Facts>, learnt: Option<Facts>) -> Render {
+        Render { facts, learnt, ..self }
+    }
+
+    /// Marks the lines of a page that belong to its host.
+    pub fn mark_sites(&self, page: &mut Page<'_>, host: impl FnOnce(Option<&str>) -> Option<String>) {
+        let Some(facts) = &self.facts else { return };
+        let url = page.raw.url.or(page.metadata.url.as_deref());
+        let Some(host) = host(url).and_then(|h| facts.of(&h)) else { return };
+        let mut out = vec![false; page.outline.blocks.len()];
+        page.marks.iter().for_each(|m| out[m.block as usize] = true);
+        let rule = self.rules().rule("site/recurring-line");
+        let text = page.text();
+        let lines = (0u32..).zip(&page.outline.blocks).filter(|(i, b)| !out[*i as usize] && facts.has(host, b.span.of(text)));
+        let marks: Vec<Mark> = lines.map(|(block, _)| Mark { block, rule, score: 1.0, first: None }).collect();
+        page.marks.extend(marks);
+    }
+
+    /// What was learnt of a host, if that is anything.
+    pub fn learnt_of(&self, host: impl FnOnce() -> Option<String>) -> Option<u64> {
+        let learnt = self.learnt.as_ref()?;
+        learnt.of(&host()?)
+    }
+
+    /// Leaves out the lines of a draft that belong to its host.
+    pub fn cut_sites(&self, draft: &mut Draft<'_>, host: Option<u64>, counter: &mut Counter) {
+        let (Some(host), Some(learnt)) = (host, &self.learnt) else { return };
+        let rule = self.rules().rule("site/recurring-line").0;
+        let mut cuts = 0;
+        for i in 0..draft.pieces.len() {
+            if draft.pieces[i].cut.is_none() && learnt.has(host, draft.piece(i)) {
+                draft.pieces[i].cut = Some(Cut { rule, first: None, similarity: None });
+                cuts += 1;
+            }
+        }
+        if cuts > 0 {
+            counter.rule(rule, cuts);
+        }
+    }
+
+    /// The rows of the lines of a page, kept or not, for what recurs on its host.
+    pub fn site_rows(&self, draft: &Draft<'_>, host: Option<String>, order: u64, out: &mut Vec<SiteRow>) {
+        let Some(host) = host.map(|h| site::host(&h)) else { return };
+        let texts: Vec<&str> = (0..draft.pieces.len()).map(|i| draft.piece(i)).collect();
+        let (page, lines) = site::lines(&texts);
+        if lines.is_empty() {
+            return;
+        }
+        let row = |line, number, before, behind, side| SiteRow { host, line, page, place: (order, number), before, behind, side };
+        out.push(row(0, WHOLE, 0, 0, site::Side::Before));
+        out.extend(lines.iter().map(|l| row(l.key, l.number, l.before, l.behind, l.side)));
     }
 
     /// The rules its drafts refer to.

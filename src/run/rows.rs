@@ -6,19 +6,25 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::Path;
 
+use crate::site::Side;
+
 /// Parts of the space of hashes, by their first byte.
 pub const PARTS: usize = 256;
 /// Bytes of a row in a file.
 pub const ROW: usize = 28;
+/// Bytes of the widest row.
+pub const WIDEST: usize = 40;
 /// Bytes of a verdict in a file.
 const VERDICT: usize = 28;
 
 /// A row of a sorted file. Its bytes sort as it does, and the first of them is its part.
 pub trait Fixed: Copy + Ord {
-    /// As it stands in a file.
-    fn to_bytes(self) -> [u8; ROW];
+    /// Bytes in a file.
+    const SIZE: usize = ROW;
+    /// As it stands in a file: so many of these.
+    fn to_bytes(self) -> [u8; WIDEST];
     /// From a file.
-    fn of(bytes: &[u8; ROW]) -> Self;
+    fn of(bytes: &[u8]) -> Self;
 }
 
 /// Bytes, the highest first, as a number.
@@ -49,6 +55,25 @@ pub struct BandRow {
     pub place: Place,
     /// Two bits of each slot of the signature.
     pub sketch: u64,
+}
+
+/// A line of a page of a host; with `line` 0 the page itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SiteRow {
+    /// Hash of the host.
+    pub host: u64,
+    /// Hash of the line.
+    pub line: u64,
+    /// What tells the page from others.
+    pub page: u32,
+    /// Where it stands.
+    pub place: Place,
+    /// Hash of the line before it.
+    pub before: u16,
+    /// Hash of the line behind it.
+    pub behind: u16,
+    /// On which side of the longest line of the page it stands.
+    pub side: Side,
 }
 
 /// What was found out about a place that has something alike.
@@ -103,32 +128,32 @@ pub enum What {
 }
 
 impl Fixed for Row {
-    fn to_bytes(self) -> [u8; ROW] {
-        let mut b = [0; ROW];
+    fn to_bytes(self) -> [u8; WIDEST] {
+        let mut b = [0; WIDEST];
         b[..16].copy_from_slice(&self.key.to_be_bytes());
         b[16..24].copy_from_slice(&self.doc.to_be_bytes());
-        b[24..].copy_from_slice(&self.block.to_be_bytes());
+        b[24..28].copy_from_slice(&self.block.to_be_bytes());
         b
     }
 
-    fn of(b: &[u8; ROW]) -> Row {
+    fn of(b: &[u8]) -> Row {
         let key = u128::from(number(&b[..8])) << 64 | u128::from(number(&b[8..16]));
-        Row { key, doc: number(&b[16..24]), block: number(&b[24..]) as u32 }
+        Row { key, doc: number(&b[16..24]), block: number(&b[24..28]) as u32 }
     }
 }
 
 impl Fixed for BandRow {
-    fn to_bytes(self) -> [u8; ROW] {
-        let mut b = [0; ROW];
+    fn to_bytes(self) -> [u8; WIDEST] {
+        let mut b = [0; WIDEST];
         b[..8].copy_from_slice(&self.key.to_be_bytes());
         b[8..16].copy_from_slice(&self.place.0.to_be_bytes());
         b[16..20].copy_from_slice(&self.place.1.to_be_bytes());
-        b[20..].copy_from_slice(&self.sketch.to_be_bytes());
+        b[20..28].copy_from_slice(&self.sketch.to_be_bytes());
         b
     }
 
-    fn of(b: &[u8; ROW]) -> BandRow {
-        BandRow { key: number(&b[..8]), place: (number(&b[8..16]), number(&b[16..20]) as u32), sketch: number(&b[20..]) }
+    fn of(b: &[u8]) -> BandRow {
+        BandRow { key: number(&b[..8]), place: (number(&b[8..16]), number(&b[16..20]) as u32), sketch: number(&b[20..28]) }
     }
 }
 
@@ -141,8 +166,8 @@ impl Link {
 }
 
 impl Fixed for Link {
-    fn to_bytes(self) -> [u8; ROW] {
-        let mut b = [0; ROW];
+    fn to_bytes(self) -> [u8; WIDEST] {
+        let mut b = [0; WIDEST];
         b[0] = self.part;
         b[1..9].copy_from_slice(&self.of.0.to_be_bytes());
         b[9..13].copy_from_slice(&self.of.1.to_be_bytes());
@@ -150,15 +175,48 @@ impl Fixed for Link {
             b[13] = 1;
             b[14..16].copy_from_slice(&similarity.to_be_bytes());
             b[16..24].copy_from_slice(&later.0.to_be_bytes());
-            b[24..].copy_from_slice(&later.1.to_be_bytes());
+            b[24..28].copy_from_slice(&later.1.to_be_bytes());
         }
         b
     }
 
-    fn of(b: &[u8; ROW]) -> Link {
-        let later = (number(&b[16..24]), number(&b[24..]) as u32);
+    fn of(b: &[u8]) -> Link {
+        let later = (number(&b[16..24]), number(&b[24..28]) as u32);
         let says = if b[13] == 0 { Says::Follows } else { Says::Leads { similarity: number(&b[14..16]) as u16, later } };
         Link { part: b[0], of: (number(&b[1..9]), number(&b[9..13]) as u32), says }
+    }
+}
+
+impl Fixed for SiteRow {
+    const SIZE: usize = 37;
+
+    fn to_bytes(self) -> [u8; WIDEST] {
+        let mut b = [0; WIDEST];
+        b[..8].copy_from_slice(&self.host.to_be_bytes());
+        b[8..16].copy_from_slice(&self.line.to_be_bytes());
+        b[16..20].copy_from_slice(&self.page.to_be_bytes());
+        b[20..28].copy_from_slice(&self.place.0.to_be_bytes());
+        b[28..32].copy_from_slice(&self.place.1.to_be_bytes());
+        b[32..34].copy_from_slice(&self.before.to_be_bytes());
+        b[34..36].copy_from_slice(&self.behind.to_be_bytes());
+        b[36] = self.side as u8;
+        b
+    }
+
+    fn of(b: &[u8]) -> SiteRow {
+        SiteRow {
+            host: number(&b[..8]),
+            line: number(&b[8..16]),
+            page: number(&b[16..20]) as u32,
+            place: (number(&b[20..28]), number(&b[28..32]) as u32),
+            before: number(&b[32..34]) as u16,
+            behind: number(&b[34..36]) as u16,
+            side: match b[36] {
+                0 => Side::Before,
+                1 => Side::Within,
+                _ => Side::Behind,
+            },
+        }
     }
 }
 
@@ -218,7 +276,7 @@ pub fn write<R: Fixed>(rows: &mut [R], to: &mut impl Write) -> io::Result<()> {
         to.write_all(&sum.to_be_bytes())?;
     }
     for r in rows.iter() {
-        to.write_all(&r.to_bytes())?;
+        to.write_all(&r.to_bytes()[..R::SIZE])?;
     }
     Ok(())
 }
@@ -234,8 +292,8 @@ pub fn read<R: Fixed>(path: &Path, part: usize, buffer: usize) -> io::Result<Run
     let end = |n: usize| number(&ends[n * 8..n * 8 + 8]);
     let start = if part == 0 { 0 } else { end(part - 1) };
     let left = end(part).checked_sub(start).ok_or(io::ErrorKind::InvalidData)?;
-    file.seek(SeekFrom::Start((PARTS * 8) as u64 + start * ROW as u64))?;
-    let capacity = buffer.min(left as usize * ROW).max(ROW);
+    file.seek(SeekFrom::Start((PARTS * 8) as u64 + start * R::SIZE as u64))?;
+    let capacity = buffer.min(left as usize * R::SIZE).max(R::SIZE);
     Ok(Run { file: BufReader::with_capacity(capacity, file), left, of: PhantomData })
 }
 
@@ -257,8 +315,8 @@ impl<R: Fixed> Run<R> {
             return Ok(None);
         }
         self.left -= 1;
-        let mut b = [0; ROW];
-        self.file.read_exact(&mut b)?;
+        let mut b = [0; WIDEST];
+        self.file.read_exact(&mut b[..R::SIZE])?;
         Ok(Some(R::of(&b)))
     }
 }
@@ -333,13 +391,15 @@ mod tests {
         fn check<R: Fixed + std::fmt::Debug>(mut rows: Vec<R>) {
             rows.sort_unstable();
             let bytes: Vec<_> = rows.iter().map(|r| r.to_bytes()).collect();
-            assert!(bytes.is_sorted() && bytes.iter().map(R::of).eq(rows.iter().copied()), "{rows:?}");
+            assert!(bytes.is_sorted() && bytes.iter().map(|b| R::of(&b[..R::SIZE])).eq(rows.iter().copied()), "{rows:?}");
         }
         let places = || [(0, 1), (1, 0), (u64::MAX - 1, 3), (1 << 32, u32::MAX)].into_iter();
         check(places().map(|p| Row { key: u128::from(p.0) << 100 | 7, doc: p.0, block: p.1 }).collect());
         check(places().map(|p| BandRow { key: p.0.rotate_left(9), place: p, sketch: 3 }).collect());
         let leads = |p, q| Link::new(p, Says::Leads { similarity: 900, later: q });
         check(places().flat_map(|p| places().map(move |q| leads(p, q)).chain([Link::new(p, Says::Follows)])).collect());
+        let site = |p: Place, side| SiteRow { host: p.0, line: p.0 ^ 7, page: p.1, place: p, before: 3, behind: 9, side };
+        check(places().flat_map(|p| [Side::Before, Side::Within, Side::Behind].map(|side| site(p, side))).collect());
         for what in [What::Copy, What::First(9), What::Alike(0), What::Alike(1000)] {
             let v = Verdict { doc: 1, block: 2, first_doc: 3, first_block: 4, what };
             assert_eq!(Verdict::of(&v.to_bytes()), v);

@@ -11,6 +11,7 @@ use crate::io::rules;
 use crate::lang::Lang;
 use crate::options::Profile;
 use crate::rules::Rules;
+use crate::site::Facts;
 
 /// What decides the bytes that come out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,12 @@ pub struct Settings {
     /// From which share of common shingles on, in thousandths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub near_threshold: Option<u16>,
+    /// Lines that recur on the pages of a host are learnt first and left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub learn_sites: bool,
+    /// Lines of hosts that are known already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_facts: Option<SiteFacts>,
     /// Where the index of the dump is kept, for later ones; absolute.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "super::plan::optional_path")]
     pub keep_index: Option<PathBuf>,
@@ -79,7 +86,48 @@ pub struct OwnRules {
     pub mark: String,
 }
 
+/// A table of lines of hosts, as a plan knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SiteFacts {
+    /// The table, absolute.
+    #[serde(with = "super::plan::path")]
+    pub path: PathBuf,
+    /// Hash of its content, to see on resume that it is the same.
+    pub mark: String,
+}
+
+impl SiteFacts {
+    /// Reads the table: what the plan knows of it, and what is in it.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Rule`] for a line that has not four columns.
+    pub fn read(path: PathBuf) -> Result<(SiteFacts, Facts), Error> {
+        let table = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        let facts = Facts::parse(&path.display().to_string(), &table)?;
+        Ok((SiteFacts { path, mark: format!("{:032x}", xxhash_rust::xxh3::xxh3_128(table.as_bytes())) }, facts))
+    }
+}
+
 impl Settings {
+    /// Whether what is read is stored first and written by a later pass.
+    pub fn stores(&self) -> bool {
+        self.dedup == Dedup::Dump || self.learn_sites
+    }
+
+    /// The lines of hosts that are known already, read again.
+    ///
+    /// # Errors
+    /// As [`SiteFacts::read`]; [`Error::Usage`] when they have changed since the plan was made.
+    pub fn read_site_facts(&self) -> Result<Option<Facts>, Error> {
+        let Some(known) = &self.site_facts else { return Ok(None) };
+        let (read, facts) = SiteFacts::read(known.path.clone())?;
+        if read != *known {
+            let path = known.path.display();
+            return Err(Error::Usage(format!("{path}: the table has changed since the run was planned; --overwrite starts anew")));
+        }
+        Ok(Some(facts))
+    }
+
     /// The rules of the run, read again. Own rules stay in memory as long as the program.
     ///
     /// # Errors
@@ -313,6 +361,8 @@ impl Default for Settings {
             dedup: Dedup::Page,
             near: None,
             near_threshold: None,
+            learn_sites: false,
+            site_facts: None,
             keep_index: None,
             trace: None,
             report: None,

@@ -40,7 +40,7 @@ pub fn run(plan: &Plan, to: Option<&Path>, quarantine: Option<&Path>, means: &Me
     let done = HashSet::new();
     let mut feed = Feed::new(plan, (0u32..).zip(plan.units()).collect(), &done, 0, &read);
     let rules = plan.settings.read_rules()?;
-    let render = Render::new(&plan.settings, rules);
+    let render = Render::new(&plan.settings, rules).with_sites(plan.settings.read_site_facts()?, None);
     let in_place = quarantine.is_none() && plan.settings.to == To::Jsonl;
     let worker = Worker { in_place, ..Worker::new(plan, &render) };
     let teller = Teller::begin(plan.settings.report.as_deref())?;

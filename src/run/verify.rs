@@ -49,7 +49,12 @@ pub fn verify(folder: &Path, means: Means, watch: &mut dyn Watch) -> Result<Veri
                 applied |= b.last;
             }
             Entry::Output(o) => files.push(o),
-            Entry::Resolved { .. } | Entry::Reported | Entry::Candidates { .. } | Entry::Compared { .. } | Entry::Settled { .. } => {}
+            Entry::Resolved { .. }
+            | Entry::Reported
+            | Entry::Learnt { .. }
+            | Entry::Candidates { .. }
+            | Entry::Compared { .. }
+            | Entry::Settled { .. } => {}
         }
     }
     if !applied && !run.plan.inputs.is_empty() {

@@ -17,8 +17,8 @@ use super::journal::{At, Output};
 use super::look::{Look, Place};
 use super::plan::{Plan, bare, compression};
 use super::render::Render;
-use super::rows::{BandRow, Row, Verdict, What};
-use super::settings::{Dedup, OnBad, To};
+use super::rows::{BandRow, Row, SiteRow, Verdict, What};
+use super::settings::{OnBad, To};
 use super::sums::Counter;
 use super::table;
 use crate::batch::guarded;
@@ -56,6 +56,8 @@ pub struct Done {
     pub rows: Vec<Row>,
     /// Bands of the signatures of records, and of paragraphs.
     pub bands: [Vec<BandRow>; 2],
+    /// Lines of pages by their hosts.
+    pub sites: Vec<SiteRow>,
     /// Where stored records begin in `out`.
     pub index: Vec<Entry>,
     /// Orders of the first and last record that was stored.
@@ -88,6 +90,7 @@ struct Mark {
     out: usize,
     rows: usize,
     bands: [usize; 2],
+    sites: usize,
     index: usize,
     told: usize,
 }
@@ -98,6 +101,7 @@ impl Done {
             out: self.out.len(),
             rows: self.rows.len(),
             bands: [self.bands[0].len(), self.bands[1].len()],
+            sites: self.sites.len(),
             index: self.index.len(),
             told: self.told.len(),
         }
@@ -108,6 +112,7 @@ impl Done {
         self.out.truncate(mark.out);
         self.rows.truncate(mark.rows);
         self.bands.iter_mut().zip(mark.bands).for_each(|(b, n)| b.truncate(n));
+        self.sites.truncate(mark.sites);
         self.index.truncate(mark.index);
         self.told.truncate(mark.told);
     }
@@ -290,14 +295,22 @@ impl Worker<'_> {
 
     /// Whether the results are drafts for another pass.
     fn stores(&self) -> bool {
-        self.plan.settings.dedup == Dedup::Dump && self.folder.is_some()
+        self.plan.settings.stores() && self.folder.is_some()
+    }
+
+    /// Counts the lines of a page, when they are to be learnt.
+    fn learn(&self, draft: &Draft<'_>, order: u64, done: &mut Done) {
+        if self.plan.settings.learn_sites {
+            let host = self.plan.host(draft.url.as_deref(), order);
+            self.render.site_rows(draft, host, order, &mut done.sites);
+        }
     }
 
     /// Stores a record.
     fn keep(&self, doc: u64, kept: Kept<'_>, done: &mut Done) {
         let at = done.out.len();
         store(&Stored::Record(Box::new(kept)), &mut done.out);
-        if self.plan.settings.near.is_some() {
+        if self.plan.settings.near.is_some() || self.plan.settings.learn_sites {
             done.index.push(Entry { doc, at: at as u64, length: (done.out.len() - at) as u32 });
         }
     }
@@ -501,10 +514,11 @@ impl Worker<'_> {
         let order = self.plan.order(done.input, record.number);
         let before = done.mark();
         let written = guarded(|| -> Result<Result<(), Error>, String> {
-            let page = match std::str::from_utf8(&bytes) {
+            let mut page = match std::str::from_utf8(&bytes) {
                 Ok(t) if text => self.render.page_of_text(raw, t),
                 _ => self.render.page(raw)?,
             };
+            self.render.mark_sites(&mut page, |url| self.plan.host(url, order));
             let mut draft = self.render.draft(&page, false);
             draft.fetched.clone_from(&record.date);
             draft.extra.clone_from(&record.extra);
@@ -523,6 +537,7 @@ impl Worker<'_> {
                 return Ok(written);
             }
             self.render.rows(&page, &draft, order, &mut done.rows, &mut done.bands);
+            self.learn(&draft, order, done);
             // counted when all is done that could panic: what panicked counts as bad
             self.render.tally(&page, &draft, &mut done.counter);
             done.docs = Some((done.docs.map_or(order, |d| d.0), order));
@@ -711,7 +726,9 @@ impl Worker<'_> {
     ) -> Result<(), Error> {
         let number = at.record;
         let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
-        let page = self.render.page_of_text(raw, &record.text);
+        let mut page = self.render.page_of_text(raw, &record.text);
+        let order = self.plan.order(done.input, number);
+        self.render.mark_sites(&mut page, |url| self.plan.host(url, order));
         let mut draft = self.render.draft(&page, true);
         if self.shown(at, &page, &draft, done) {
             self.render.tally(&page, &draft, &mut done.counter);
@@ -732,8 +749,8 @@ impl Worker<'_> {
             self.render.tally(&page, &draft, &mut done.counter);
             return written;
         }
-        let order = self.plan.order(done.input, number);
         self.render.rows(&page, &draft, order, &mut done.rows, &mut done.bands);
+        self.learn(&draft, order, done);
         // counted when all is done that could panic: what panicked counts as bad
         self.render.tally(&page, &draft, &mut done.counter);
         done.docs = Some((done.docs.map_or(order, |d| d.0), order));
@@ -775,9 +792,10 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Leaves out of a record what the dump has seen before, and shows it in its view.
-    fn judge(&self, draft: &mut Draft<'_>, view: Option<&mut View>, verdicts: &[Verdict], done: &mut Done) {
+    /// Leaves out of a record the lines of its host and what the dump has seen before, and shows it in its view.
+    fn judge(&self, draft: &mut Draft<'_>, view: Option<&mut View>, host: Option<u64>, verdicts: &[Verdict], done: &mut Done) {
         let kept: Vec<bool> = if view.is_some() { draft.pieces.iter().map(|p| p.cut.is_none()).collect() } else { Vec::new() };
+        self.render.cut_sites(draft, host, &mut done.counter);
         self.render.judge(draft, verdicts, &mut done.counter);
         if let Some(view) = view {
             view.cut(draft, &kept);
@@ -822,9 +840,10 @@ impl Worker<'_> {
             let from = verdicts.partition_point(|v| v.doc < order);
             let to = from + verdicts[from..].partition_point(|v| v.doc == order);
             let verdicts = &verdicts[from..to];
+            let host = self.render.learnt_of(|| self.plan.host(kept.draft.url.as_deref(), order));
             let Some(Bytes(line)) = &kept.line else {
                 let text = kept.draft.text.clone();
-                self.judge(&mut kept.draft, kept.view.as_mut(), verdicts, &mut done);
+                self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
                 let row = others.and_then(|o| o.get(&kept.number)).cloned();
                 let origin = match kept.origin.take() {
                     Some(o) => {
@@ -837,7 +856,7 @@ impl Worker<'_> {
                 self.write(&kept.draft, kept.number, row, origin, kept.view.as_ref(), &mut done)?;
                 continue;
             };
-            if kept.plain && verdicts.iter().all(|v| matches!(v.what, What::First(_))) {
+            if kept.plain && host.is_none() && verdicts.iter().all(|v| matches!(v.what, What::First(_))) {
                 done.counter.sums.bytes_out += line.len() as u64;
                 done.out.extend_from_slice(line);
                 if let Some(origin) = &kept.origin {
@@ -851,7 +870,7 @@ impl Worker<'_> {
             if kept.same {
                 kept.draft.text = record.text.as_ref().into();
             }
-            self.judge(&mut kept.draft, kept.view.as_mut(), verdicts, &mut done);
+            self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
             let before = done.out.len();
             self.write_line(&record, &kept.draft, kept.number, kept.view.as_ref(), &mut done)?;
             if let Some(origin) = &kept.origin {

@@ -65,6 +65,13 @@ pub struct Clean {
     /// The share of shingles two texts must have in common for --near, 0.5 to 1
     #[arg(long, default_value = "0.8", value_parser = similarity, value_name = "SHARE")]
     pub near_threshold: u16,
+    /// Learn in a first pass which lines recur on the pages of a host (that of the address, or of pages without one the first folder),
+    /// leave them out, and write what was learnt to OUT/site-facts.tsv, a table people can read and edit
+    #[arg(long)]
+    pub learn_sites: bool,
+    /// Leave out the lines of hosts in this table, learnt by --learn-sites or written by hand
+    #[arg(long, value_name = "FILE")]
+    pub site_facts: Option<PathBuf>,
     /// With --dedup dump: leave out, too, what stands in this index of earlier dumps
     #[arg(long, value_name = "INDEX")]
     pub against: Option<PathBuf>,

@@ -24,7 +24,8 @@ may run at once, on one machine or on several that see the same folder. The
 bytes that come out are those of `jingwen clean`. Without --dedup dump there is
 nothing to resolve and to apply: plan, scan, finish. With --near documents the
 passes candidates, compare and settle --of documents come before resolve, with
---near paragraphs those --of paragraphs after it; with both, all of them.
+--near paragraphs those --of paragraphs after it; with both, all of them. With
+--learn-sites the passes are plan, scan, learn, apply, finish.
 
 ",
     exit_codes!()
@@ -53,6 +54,8 @@ pub enum Pass {
     Compare(Comparing),
     /// Decide what goes because it is nearly the same, in a share of the hashes
     Settle(Comparing),
+    /// With --learn-sites, learn the lines that recur on the pages of a host, in a share of the hosts
+    Learn(Sharing),
     /// Write a share of the texts without the duplicates of the dump
     Apply(Sharing),
     /// Put the outputs together and check the sums
