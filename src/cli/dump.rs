@@ -266,7 +266,7 @@ fn format(args: &args::Dump, inputs: &[PathBuf], single: bool) -> Result<To, Err
 }
 
 /// A table of lines of hosts, looked at.
-fn site_facts(path: &Path) -> Result<SiteFacts, Error> {
+fn site_facts(path: &std::path::Path) -> Result<SiteFacts, Error> {
     SiteFacts::read(inputs::absolute(path)?).map(|(known, _)| known)
 }
 
