@@ -115,6 +115,9 @@ impl Work {
     }
 }
 
+/// Rows that wait to be written, and files of the block that are full of rows.
+type Waiting<R> = (Vec<R>, Vec<(PathBuf, AtomicFile)>);
+
 /// Takes what is done, in order, on the calling thread, and commits block after block.
 pub struct Blocks<'r> {
     plan: &'r Plan,
@@ -133,9 +136,9 @@ pub struct Blocks<'r> {
     traced: u64,
     rows: Vec<Row>,
     /// Rows of bands, of records and paragraphs; and files that are full of them.
-    bands: [(Vec<BandRow>, Vec<(PathBuf, AtomicFile)>); 2],
+    bands: [Waiting<BandRow>; 2],
     /// Lines of sites, and files that are full of them.
-    sites: (Vec<SiteRow>, Vec<(PathBuf, AtomicFile)>),
+    sites: Waiting<SiteRow>,
     /// Bytes of drafts.
     drafted: u64,
     docs: Option<(u64, u64)>,

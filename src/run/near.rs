@@ -11,6 +11,7 @@
 //! Nothing depends on threads, memory or shares: bands are sorted by record, a pair is alike or not whoever looks at it, and whether its
 //! earlier one leads is a question about the set of all links.
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{BufWriter, IntoInnerError};
@@ -270,10 +271,8 @@ impl Run {
             // as many as have room; their texts are held while the others pass by in order
             let (mut texts, mut held, mut n) = (BTreeMap::<Place, Compared>::new(), 0, 0);
             while let Some(pair) = rest.get(n).filter(|_| held < room.bytes()) {
-                if !texts.contains_key(&pair.place()) {
-                    let text = later.with(pair.doc, |draft| text(draft, pair.block))?;
-                    held += text.size();
-                    texts.insert(pair.place(), text);
+                if let Slot::Vacant(slot) = texts.entry(pair.place()) {
+                    held += slot.insert(later.with(pair.doc, |draft| text(draft, pair.block))?).size();
                 }
                 n += 1;
             }

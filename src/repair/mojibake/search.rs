@@ -133,7 +133,7 @@ pub(super) fn is_clean_at(search: &mut Searches, text: &str, s: &Suspect) -> boo
     let Some(asked) = Fragment::around(text, s) else { return false };
     match search.refused.get(&asked, text) {
         Some(Refusal::Language) => return true,
-        Some(Refusal::Nothing) if !may_show_loss(text[s.start..s.end].as_bytes()) => return true,
+        Some(Refusal::Nothing) if !may_show_loss(&text.as_bytes()[s.start..s.end]) => return true,
         _ => {}
     }
     let near = &mut search.near;
