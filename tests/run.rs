@@ -156,6 +156,24 @@ fn threads_memory_blocks_and_shares_do_not_matter() {
 
 #[cfg(unix)]
 #[test]
+#[cfg(unix)]
+fn a_dump_of_more_blocks_than_files_may_be_open() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    run(at, "clean in -o whole --dedup dump --near both --block 256");
+    let script = format!(
+        "ulimit -n 32 || exit 99; exec '{}' clean in -o few --dedup dump --near both --block 256 -j 2",
+        env!("CARGO_BIN_EXE_jingwen")
+    );
+    let ran = Command::new("sh").arg("-c").arg(script).current_dir(at).stdin(Stdio::null()).output().unwrap();
+    let blocks = fs::read_to_string(at.join("whole/_jingwen/journal")).unwrap().matches("\"scan\"").count();
+    assert!(blocks > 40, "{blocks} blocks would be no test");
+    assert_eq!(ran.status.code(), Some(0), "{}", err(&ran));
+    assert!(tree(&at.join("whole")) == tree(&at.join("few")));
+}
+
+#[test]
 fn a_killed_run_goes_on_where_it_was() {
     let place = tempfile::tempdir().unwrap();
     let at = place.path();

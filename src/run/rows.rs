@@ -4,7 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::site::Side;
 
@@ -281,7 +281,8 @@ pub fn write<R: Fixed>(rows: &mut [R], to: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// The rows of one part of a file, in order, read in pieces of about `buffer` bytes.
+/// The rows of one part of a file, in order, read in pieces of about `buffer` bytes. The file is open only while a piece is read: a merge
+/// goes through as many files as a dump has blocks, and a process may hold a thousand open.
 ///
 /// # Errors
 /// What the system says, or [`io::ErrorKind::InvalidData`] for a file that is cut off.
@@ -292,16 +293,30 @@ pub fn read<R: Fixed>(path: &Path, part: usize, buffer: usize) -> io::Result<Run
     let end = |n: usize| number(&ends[n * 8..n * 8 + 8]);
     let start = if part == 0 { 0 } else { end(part - 1) };
     let left = end(part).checked_sub(start).ok_or(io::ErrorKind::InvalidData)?;
-    file.seek(SeekFrom::Start((PARTS * 8) as u64 + start * R::SIZE as u64))?;
-    let capacity = buffer.min(left as usize * R::SIZE).max(R::SIZE);
-    Ok(Run { file: BufReader::with_capacity(capacity, file), left, of: PhantomData })
+    let mut run = Run {
+        path: path.to_path_buf(),
+        offset: (PARTS * 8) as u64 + start * R::SIZE as u64,
+        left,
+        piece: Vec::new(),
+        at: 0,
+        rows: (buffer / R::SIZE).max(1),
+        of: PhantomData,
+    };
+    run.fill(&mut file)?;
+    Ok(run)
 }
 
 /// Rows in order.
 #[derive(Debug)]
 pub struct Run<R> {
-    file: BufReader<File>,
+    path: PathBuf,
+    /// Where in the file the next piece begins, and how many rows there are from there on.
+    offset: u64,
     left: u64,
+    piece: Vec<u8>,
+    at: usize,
+    /// Rows of a piece.
+    rows: usize,
     of: PhantomData<R>,
 }
 
@@ -311,13 +326,29 @@ impl<R: Fixed> Run<R> {
     /// # Errors
     /// What the system says.
     pub fn next(&mut self) -> io::Result<Option<R>> {
-        if self.left == 0 {
-            return Ok(None);
+        if self.at == self.piece.len() {
+            if self.left == 0 {
+                return Ok(None);
+            }
+            self.fill(&mut File::open(&self.path)?)?;
         }
-        self.left -= 1;
         let mut b = [0; WIDEST];
-        self.file.read_exact(&mut b[..R::SIZE])?;
+        b[..R::SIZE].copy_from_slice(&self.piece[self.at..self.at + R::SIZE]);
+        self.at += R::SIZE;
         Ok(Some(R::of(&b)))
+    }
+
+    fn fill(&mut self, file: &mut File) -> io::Result<()> {
+        let n = self.left.min(self.rows as u64);
+        self.piece.resize(n as usize * R::SIZE, 0);
+        self.at = 0;
+        if n > 0 {
+            file.seek(SeekFrom::Start(self.offset))?;
+            file.read_exact(&mut self.piece)?;
+        }
+        self.offset += self.piece.len() as u64;
+        self.left -= n;
+        Ok(())
     }
 }
 
