@@ -1,34 +1,25 @@
 //! One job done, on any thread: records of any format to what is written for them, or to drafts for a later pass. Nothing is written
 //! here but the files of a tree, one a record.
 
+mod again;
+mod done;
+mod lines;
+mod stored;
+
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use super::drafts::Entry;
-use super::feed::{Job, Work, unreadable};
-use super::journal::{At, Output};
-use super::look::{Look, Place};
-use super::plan::{Plan, bare, compression};
-use super::render::Render;
-use super::rows::{BandRow, Row, SiteRow, Verdict, What};
-use super::settings::{OnBad, To};
-use super::sums::Counter;
-use super::table;
 use crate::batch::guarded;
 use crate::diff::Diff;
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::io::compress::Codec;
 use crate::io::document::{Details, placeholder};
-use crate::io::jsonl;
-use crate::io::lines::{Lines, is_blank};
 use crate::io::markdown;
 use crate::io::output::AtomicFile;
 use crate::io::quarantine::{Bad, Raw};
@@ -37,166 +28,20 @@ use crate::io::records::too_large;
 use crate::io::spool::Spool;
 use crate::page::{Page, RawDoc};
 use crate::report::{Fate, Told, View};
-use crate::trace::{Document, Input, Item, Items, Seal};
+use crate::run::drafts::Entry;
+use crate::run::feed::{Job, Work, unreadable};
+use crate::run::journal::Output;
+use crate::run::look::{Look, Place};
+use crate::run::plan::{Plan, bare, compression};
+use crate::run::render::Render;
+use crate::run::settings::{OnBad, To};
+use crate::run::table;
+use crate::trace::{Document, Input, Item, Seal};
 
-/// What became of a job.
-#[derive(Default)]
-pub struct Done {
-    /// The block it belongs to.
-    pub at: Option<At>,
-    /// Number of the input.
-    pub input: usize,
-    /// The block is over; with `true` its unit too.
-    pub end: Option<bool>,
-    /// For the part or the stream, or drafts for the next pass.
-    pub out: Vec<u8>,
-    /// For a part that is a table.
-    pub documents: Vec<table::Document>,
-    /// Hashes of paragraphs and records.
-    pub rows: Vec<Row>,
-    /// Bands of the signatures of records, and of paragraphs.
-    pub bands: [Vec<BandRow>; 2],
-    /// Lines of pages by their hosts.
-    pub sites: Vec<SiteRow>,
-    /// Where stored records begin in `out`.
-    pub index: Vec<Entry>,
-    /// Orders of the first and last record that was stored.
-    pub docs: Option<(u64, u64)>,
-    /// What cannot be read.
-    pub bad: Vec<Bad>,
-    /// Bad records have their line in `out` already.
-    pub placed: bool,
-    /// Records of which nothing stays, to be listed.
-    pub removed: Vec<Removed>,
-    /// Numbers and reasons of others: said in the output itself.
-    pub unlisted: Vec<(u64, String)>,
-    /// Files written.
-    pub files: Vec<Output>,
-    /// What was made of each record by who looks at them.
-    pub seen: Vec<Vec<u8>>,
-    /// For the report, if one is wanted: records in their order. What cannot be read is told by who keeps it.
-    pub told: Vec<Told>,
-    /// What gives the original bytes back.
-    pub trace: Items,
-    /// Bytes of what was stored.
-    pub weight: u64,
-    /// Records that came in, bytes and what was counted.
-    pub counter: Counter,
-}
+pub use done::{Copied, Done, Removed};
+pub use stored::{Bytes, Kept, Stored};
 
-/// How far a job has come.
-#[derive(Clone, Copy)]
-struct Mark {
-    out: usize,
-    rows: usize,
-    bands: [usize; 2],
-    sites: usize,
-    index: usize,
-    told: usize,
-}
-
-impl Done {
-    fn mark(&self) -> Mark {
-        Mark {
-            out: self.out.len(),
-            rows: self.rows.len(),
-            bands: [self.bands[0].len(), self.bands[1].len()],
-            sites: self.sites.len(),
-            index: self.index.len(),
-            told: self.told.len(),
-        }
-    }
-
-    /// Takes away what a record has left that went wrong half-way.
-    fn back_to(&mut self, mark: Mark) {
-        self.out.truncate(mark.out);
-        self.rows.truncate(mark.rows);
-        self.bands.iter_mut().zip(mark.bands).for_each(|(b, n)| b.truncate(n));
-        self.sites.truncate(mark.sites);
-        self.index.truncate(mark.index);
-        self.told.truncate(mark.told);
-    }
-}
-
-/// A record of which nothing stays.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Removed {
-    /// Its input.
-    #[serde(with = "super::plan::path")]
-    pub path: PathBuf,
-    /// Number in the input.
-    pub record: u64,
-    /// Its own name, when the input gives one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// A rule's id and what it says.
-    pub reason: String,
-    /// The record it repeats.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Copied>,
-    /// For one that is not the same but alike: the share of shingles that both have.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub similarity: Option<f64>,
-}
-
-/// Where the record stands that another repeats.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Copied {
-    /// Its input.
-    pub path: String,
-    /// Number in the input.
-    pub record: u64,
-}
-
-/// What a pass leaves for the next one.
-#[derive(Serialize, Deserialize)]
-pub enum Stored<'a> {
-    /// Goes to the output as it is: an empty line.
-    Verbatim(#[serde(borrow)] Bytes<'a>),
-    /// A record.
-    Record(#[serde(borrow)] Box<Kept<'a>>),
-    /// A record left aside, listed: [`Removed`] as JSON, whose members come and go.
-    Left(#[serde(borrow)] Bytes<'a>),
-    /// Stands in the trace and nowhere else: a line that went to the quarantine, a record that is absent.
-    Traced(#[serde(borrow)] Box<(Input<'a>, Item<'a>)>),
-}
-
-/// Bytes stored as such: serde alone takes them one by one, which costs a twentieth of a run.
-pub struct Bytes<'a>(pub Cow<'a, [u8]>);
-
-impl Serialize for Bytes<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Bytes(Cow::Borrowed(<&'a [u8]>::deserialize(deserializer)?)))
-    }
-}
-
-/// A record on its way to the next pass.
-#[derive(Serialize, Deserialize)]
-pub struct Kept<'a> {
-    /// Number in its input.
-    pub number: u64,
-    /// The JSON line it came in.
-    #[serde(borrow)]
-    pub line: Option<Bytes<'a>>,
-    /// The draft's text is left out: it is that of the JSON line.
-    pub same: bool,
-    /// Nothing of the line changes, as long as nothing more is left out.
-    pub plain: bool,
-    /// It before and after, for the report.
-    pub view: Option<View>,
-    /// What is left to know of it.
-    #[serde(borrow)]
-    pub draft: Draft<'a>,
-    /// How its original bytes are got from the text of the draft.
-    #[serde(borrow)]
-    pub origin: Option<Box<(Input<'a>, Document<'a>)>>,
-}
+use stored::store;
 
 /// The original of a record that is written.
 #[derive(Clone, Copy)]
@@ -324,7 +169,7 @@ impl Worker<'_> {
     fn name(&self, input: usize, number: u64) -> String {
         let input = &self.plan.inputs[input];
         let shown = if input.path.as_os_str() == "-" { input.shown() } else { input.name.clone() };
-        if input.kind == super::settings::From::Page { shown.display().to_string() } else { format!("{}#{number}", shown.display()) }
+        if input.kind == crate::run::settings::From::Page { shown.display().to_string() } else { format!("{}#{number}", shown.display()) }
     }
 
     /// A page before and after, if the report may want it.
@@ -391,7 +236,7 @@ impl Worker<'_> {
     /// An input as the trace names it.
     fn traced(&self, input: usize, entry: Option<&Arc<str>>, whole: bool) -> Input<'static> {
         let of = &self.plan.inputs[input];
-        let name = if of.kind == super::settings::From::Jsonl { bare(&of.name) } else { of.name.clone() };
+        let name = if of.kind == crate::run::settings::From::Jsonl { bare(&of.name) } else { of.name.clone() };
         let mut name = if of.path.as_os_str() == "-" { b"stdin".to_vec() } else { name.into_os_string().into_encoded_bytes() };
         if let Some(entry) = entry {
             name.push(b'/');
@@ -403,7 +248,7 @@ impl Worker<'_> {
 
     /// Notes a record that cannot be got back from the trace.
     fn absent(&self, number: u64, entry: Option<&Arc<str>>, done: &mut Done) {
-        let input = self.traced(done.input, entry, self.plan.inputs[done.input].kind == super::settings::From::Jsonl);
+        let input = self.traced(done.input, entry, self.plan.inputs[done.input].kind == crate::run::settings::From::Jsonl);
         self.noted(input, Item::Absent(number), done);
     }
 
@@ -595,7 +440,7 @@ impl Worker<'_> {
         self.render.count(draft, reason.is_none(), &mut to.counter);
         self.tell(draft, number, text.len(), reason.as_deref(), view, to);
         if let (true, Some(target), Some((folder, begun))) = (to_format.is_tree(), &input.target, self.folder) {
-            let pages = input.kind == super::settings::From::Page;
+            let pages = input.kind == crate::run::settings::From::Page;
             let target = if pages { target.clone() } else { target.join(format!("{number:08}.{}", to_format.extension())) };
             let bytes = to.out.split_off(before);
             if let Some(origin) = origin {
@@ -628,259 +473,8 @@ impl Worker<'_> {
     fn is_alone(&self, record: &Record, input: usize) -> bool {
         match &record.entry {
             Some(entry) => record.id.as_deref() == Some(entry),
-            None => self.plan.inputs[input].kind == super::settings::From::Page,
+            None => self.plan.inputs[input].kind == crate::run::settings::From::Page,
         }
-    }
-
-    /// JSON lines.
-    fn lines(&self, lines: &Lines, entry: Option<&Arc<str>>, done: &mut Done) -> Result<(), Error> {
-        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
-        let limit = self.plan.settings.max_record;
-        let path = self.path(done.input, entry);
-        // a tree of texts, and an archive with JSON lines in it; or another format than JSON lines
-        let other = matches!(self.plan.settings.to, To::Parquet | To::Mnbvc);
-        let as_files = other || self.folder.is_some() && self.plan.inputs[done.input].part.is_none();
-        // of JSON lines that become something else the text alone is the original
-        let input = (self.traces() && !as_files).then(|| self.traced(done.input, entry, true));
-        done.placed = true;
-        done.counter.sums.bytes_in = lines.bytes.len() as u64;
-        done.out.reserve(lines.bytes.len() + 1024);
-        for (number, offset, line) in lines.iter() {
-            if is_blank(line) {
-                if as_files {
-                    continue;
-                }
-                match self.stores() {
-                    true => store(&Stored::Verbatim(Bytes(line.into())), &mut done.out),
-                    false => done.out.extend_from_slice(line),
-                }
-                if let Some(input) = &input {
-                    self.noted(input.clone(), Item::Through(line.into()), done);
-                }
-                continue;
-            }
-            done.counter.sums.records.read += 1;
-            let end = line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l));
-            let bom = if offset == 0 && line.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-            let before = done.mark();
-            let fate = if end.len() > limit {
-                Err((None, too_large(end.len() as u64, limit)))
-            } else {
-                match jsonl::Record::parse(&line[bom..], field) {
-                    Err(b) => Err((Some(offset + (b.at + bom) as u64), b.why)),
-                    Ok(r) if !self.sampled(r.id, done.input, number) => {
-                        done.counter.sums.records.unsampled += 1;
-                        if self.traces() {
-                            self.absent(number, entry, done);
-                        }
-                        continue;
-                    }
-                    Ok(r) if as_files => {
-                        let (id, url) = (r.id.map(str::to_owned), r.url.map(str::to_owned));
-                        let extra = if self.plan.settings.to == To::Parquet { jsonl::extra(&r, field) } else { None };
-                        let body = Body::Text(r.text.into_owned());
-                        // it counts itself
-                        done.counter.sums.records.read -= 1;
-                        done.counter.sums.bytes_in -= end.len() as u64;
-                        let record = Record { entry: entry.cloned(), id, url, extra, ..Record::new(number, offset, body) };
-                        self.record(record, done)?;
-                        continue;
-                    }
-                    Ok(r) => {
-                        let at = Place { path: &path, record: number, alone: false };
-                        guarded(|| self.line(&r, at, (&line[..bom], &line[bom..]), input.as_ref(), done)).map_err(|why| (None, why))
-                    }
-                }
-            };
-            match fate {
-                Ok(written) => written?,
-                Err((at, why)) => {
-                    done.back_to(before);
-                    let mut bad = Bad { path: path.clone(), record: number, offset, at, why, raw: Raw::Bytes(end.to_vec()) };
-                    if self.in_place && self.plan.settings.on_bad == OnBad::Quarantine {
-                        // in memory nothing can fail
-                        let _ = placeholder(&mut bad, &mut done.out);
-                    }
-                    if let Some(input) = &input {
-                        let clean = Some(&done.out[before.out..]).filter(|placed| !placed.is_empty());
-                        let document = Document::new(number, line, clean, "");
-                        self.noted(input.clone(), Item::Document(document), done);
-                    }
-                    done.bad.push(bad);
-                }
-            }
-        }
-        if !self.stores() {
-            done.counter.sums.bytes_out += done.out.len() as u64;
-        }
-        Ok(())
-    }
-
-    fn line(
-        &self,
-        record: &jsonl::Record<'_>,
-        at: Place<'_>,
-        (bom, line): (&[u8], &[u8]),
-        input: Option<&Input<'static>>,
-        done: &mut Done,
-    ) -> Result<(), Error> {
-        let number = at.record;
-        let raw = RawDoc { id: record.id.unwrap_or(""), url: record.url, ..RawDoc::default() };
-        let mut page = self.render.page_of_text(raw, &record.text);
-        let order = self.plan.order(done.input, number);
-        self.render.mark_sites(&mut page, |url| self.plan.host(url, order));
-        let mut draft = self.render.draft(&page, true);
-        if self.shown(at, &page, &draft, done) {
-            self.render.tally(&page, &draft, &mut done.counter);
-            return Ok(());
-        }
-        let view = self.view(&page, &draft);
-        if !self.stores() {
-            done.out.extend_from_slice(bom);
-            let before = done.out.len();
-            let written = self.write_line(record, &draft, number, view.as_ref(), done);
-            if let Some(input) = input {
-                done.trace.input(input.clone());
-                if !bom.is_empty() {
-                    done.trace.push(&Item::Through(bom.into()));
-                }
-                done.trace.push(&Item::Document(Document::new(number, line, Some(&done.out[before..]), "")));
-            }
-            self.render.tally(&page, &draft, &mut done.counter);
-            return written;
-        }
-        self.render.rows(&page, &draft, order, &mut done.rows, &mut done.bands);
-        self.learn(&draft, order, done);
-        // counted when all is done that could panic: what panicked counts as bad
-        self.render.tally(&page, &draft, &mut done.counter);
-        done.docs = Some((done.docs.map_or(order, |d| d.0), order));
-        let same = *draft.text == *record.text;
-        let quiet = !self.plan.settings.details && !self.reports();
-        let plain = same && draft.in_place && quiet && matches!(draft.clean(), Cow::Borrowed(_));
-        if same {
-            draft.text = "".into();
-        }
-        if !bom.is_empty() {
-            store(&Stored::Verbatim(Bytes(bom.into())), &mut done.out);
-            if let Some(input) = input {
-                self.noted(input.clone(), Item::Through(bom.into()), done);
-            }
-        }
-        // the line is kept: it is its own origin
-        let origin = input.map(|input| Box::new((input.clone(), Document::new(number, b"", None, ""))));
-        let kept = Kept { number, line: Some(Bytes(line.into())), same, plain, view, draft, origin };
-        self.keep(order, kept, done);
-        Ok(())
-    }
-
-    /// Writes a record back into its JSON line.
-    fn write_line(
-        &self,
-        record: &jsonl::Record<'_>,
-        draft: &Draft<'_>,
-        number: u64,
-        view: Option<&View>,
-        to: &mut Done,
-    ) -> Result<(), Error> {
-        let text = Render::for_line(draft, &record.text);
-        let reason = self.render.reason(draft, &text, !record.text.is_empty());
-        let places = |order| self.plan.place(order, self.earlier);
-        self.render.line(record, draft, &text, self.plan.settings.details, reason.as_deref(), &places, &mut to.out);
-        self.render.count(draft, reason.is_none(), &mut to.counter);
-        self.tell(draft, number, text.len(), reason.as_deref(), view, to);
-        to.unlisted.extend(reason.map(|r| (number, r)));
-        Ok(())
-    }
-
-    /// Leaves out of a record the lines of its host and what the dump has seen before, and shows it in its view.
-    fn judge(&self, draft: &mut Draft<'_>, view: Option<&mut View>, host: Option<u64>, verdicts: &[Verdict], done: &mut Done) {
-        let kept: Vec<bool> = if view.is_some() { draft.pieces.iter().map(|p| p.cut.is_none()).collect() } else { Vec::new() };
-        self.render.cut_sites(draft, host, &mut done.counter);
-        self.render.judge(draft, verdicts, &mut done.counter);
-        if let Some(view) = view {
-            view.cut(draft, &kept);
-        }
-    }
-
-    /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it. `others`: rows of the table it came
-    /// from, by number.
-    ///
-    /// # Errors
-    /// [`Error::Io`], also when what was stored cannot be read.
-    pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
-        let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
-        let damaged =
-            || Error::Io { verb: "read", path: format!("drafts of block {}-{}", at.0, at.1), source: io::ErrorKind::InvalidData.into() };
-        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
-        let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
-        done.input = u32::from_le_bytes(*input) as usize;
-        while !frame.is_empty() {
-            let (stored, rest) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged())?;
-            frame = rest;
-            let mut kept = match stored {
-                Stored::Verbatim(Bytes(bytes)) => {
-                    done.counter.sums.bytes_out += bytes.len() as u64;
-                    done.out.extend_from_slice(&bytes);
-                    continue;
-                }
-                Stored::Traced(traced) => {
-                    done.trace.input(owned(&traced.0));
-                    done.trace.push(&traced.1);
-                    continue;
-                }
-                Stored::Left(Bytes(json)) => {
-                    let removed: Removed = serde_json::from_slice(&json).map_err(|_| damaged())?;
-                    let row = others.and_then(|o| o.get(&removed.record)).cloned();
-                    self.put_aside(removed, row, &mut done);
-                    continue;
-                }
-                Stored::Record(kept) => *kept,
-            };
-            let order = self.plan.order(done.input, kept.number);
-            let from = verdicts.partition_point(|v| v.doc < order);
-            let to = from + verdicts[from..].partition_point(|v| v.doc == order);
-            let verdicts = &verdicts[from..to];
-            let host = self.render.learnt_of(|| self.plan.host(kept.draft.url.as_deref(), order));
-            let Some(Bytes(line)) = &kept.line else {
-                let text = kept.draft.text.clone();
-                self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
-                let row = others.and_then(|o| o.get(&kept.number)).cloned();
-                let origin = match kept.origin.take() {
-                    Some(o) => {
-                        let bytes = o.1.restore(text.as_bytes()).map_err(|_| damaged())?;
-                        Some((owned(&o.0), bytes, o.1.charset.into_owned()))
-                    }
-                    None => None,
-                };
-                let origin = origin.as_ref().map(|(input, bytes, charset)| Origin { input, bytes, charset });
-                self.write(&kept.draft, kept.number, row, origin, kept.view.as_ref(), &mut done)?;
-                continue;
-            };
-            if kept.plain && host.is_none() && verdicts.iter().all(|v| matches!(v.what, What::First(_))) {
-                done.counter.sums.bytes_out += line.len() as u64;
-                done.out.extend_from_slice(line);
-                if let Some(origin) = &kept.origin {
-                    done.trace.input(owned(&origin.0));
-                    done.trace.push(&Item::Document(Document::new(kept.number, line, Some(line), "")));
-                }
-                self.render.count(&kept.draft, true, &mut done.counter);
-                continue;
-            }
-            let record = jsonl::Record::parse(line, field).map_err(|_| damaged())?;
-            if kept.same {
-                kept.draft.text = record.text.as_ref().into();
-            }
-            self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
-            let before = done.out.len();
-            self.write_line(&record, &kept.draft, kept.number, kept.view.as_ref(), &mut done)?;
-            if let Some(origin) = &kept.origin {
-                done.trace.input(owned(&origin.0));
-                done.trace.push(&Item::Document(Document::new(kept.number, line, Some(&done.out[before..]), "")));
-            }
-            done.counter.sums.bytes_out += (done.out.len() - before) as u64;
-        }
-        self.pack(&mut done)?;
-        Ok(done)
     }
 }
 
@@ -890,14 +484,6 @@ fn owned(input: &Input<'_>) -> Input<'static> {
         name: input.name.to_vec().into(),
         whole: input.whole,
         part: input.part.as_ref().map(|p| p.to_vec().into()),
-    }
-}
-
-/// Appends something for the next pass.
-fn store(stored: &Stored<'_>, out: &mut Vec<u8>) {
-    // to memory nothing can fail
-    if let Ok(longer) = postcard::to_extend(stored, std::mem::take(out)) {
-        *out = longer;
     }
 }
 
@@ -947,51 +533,4 @@ fn read(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, (u64, Raw)>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::io::source::Source;
-    use crate::run::settings::{From, Settings};
-
-    fn plan(settings: Settings) -> Plan {
-        Plan::new(settings, vec![Source { path: "a".into(), name: "a".into(), size: 1 }], Vec::new())
-    }
-
-    fn record(number: u64, text: &str) -> Record {
-        let body = Body::Text(text.to_owned());
-        Record::new(number, 0, body)
-    }
-
-    #[test]
-    fn a_panic_in_one_record_puts_it_aside_and_leaves_no_trace_of_it() {
-        let plan = plan(Settings { from: From::Page, ..Settings::default() });
-        let mut render = Render::new(&plan.settings, crate::rules::Rules::builtin());
-        render.fragile = Some("boom");
-        let worker = Worker::new(&plan, &render);
-        let records = vec![record(1, "河边有一座桥。"), record(2, "boom"), record(3, "桥下有水。")];
-        let done = worker.work(Job { at: At(0, 0), input: 0, work: Work::Records(records) }).unwrap();
-        assert_eq!(done.bad.len(), 1);
-        assert!(done.bad[0].record == 2 && done.bad[0].why.contains("internal error: a test of the guards"), "{}", done.bad[0].why);
-        let out = String::from_utf8(done.out).unwrap();
-        assert!(out.contains("河边") && out.contains("桥下") && !out.contains("boom"), "{out}");
-        let t = done.counter.sums.records;
-        assert_eq!((t.read, t.out, t.removed), (3, 2, 0));
-        assert_eq!(done.counter.sums.charsets.values().sum::<u64>(), 2, "what panicked is not counted");
-        // the same in JSON lines
-        let bytes = b"{\"text\":\"good\"}\n{\"text\":\"boom\"}\n{\"text\":\"good\"}\n".to_vec();
-        let lines = Lines { record: 1, offset: 0, bytes };
-        let done = worker.work(Job { at: At(0, 0), input: 0, work: Work::Lines(lines, None) }).unwrap();
-        assert_eq!((done.bad.len(), &*done.out), (1, &b"{\"text\":\"good\"}\n{\"text\":\"good\"}\n"[..]));
-    }
-
-    #[test]
-    fn a_sample_is_a_share_and_the_same_each_time() {
-        let plan = plan(Settings { from: From::Page, sample: Some(300_000), ..Settings::default() });
-        let render = Render::new(&plan.settings, crate::rules::Rules::builtin());
-        let worker = Worker::new(&plan, &render);
-        let all: Vec<bool> = (0..1000).map(|n| worker.sampled(None, 0, n)).collect();
-        let taken = all.iter().filter(|s| **s).count();
-        assert!((250..350).contains(&taken), "{taken} of 1000");
-        assert!((0..1000).all(|n| worker.sampled(None, 0, n) == all[n as usize]));
-        assert_eq!(worker.sampled(Some("x"), 0, 1), worker.sampled(Some("x"), 0, 2));
-    }
-}
+mod tests;

@@ -1,0 +1,108 @@
+//! What another pass has stored, judged and written. Storing it lives in `mod` and `lines`.
+
+use std::collections::BTreeMap;
+use std::io::{self};
+
+use crate::draft::Draft;
+use crate::error::Error;
+use crate::io::jsonl;
+use crate::report::View;
+use crate::run::journal::At;
+use crate::run::rows::{Verdict, What};
+use crate::run::table;
+use crate::trace::{Document, Item};
+
+use super::{Bytes, Done, Origin, Removed, Stored, Worker, owned};
+
+impl Worker<'_> {
+    /// Leaves out of a record the lines of its host and what the dump has seen before, and shows it in its view.
+    fn judge(&self, draft: &mut Draft<'_>, view: Option<&mut View>, host: Option<u64>, verdicts: &[Verdict], done: &mut Done) {
+        let kept: Vec<bool> = if view.is_some() { draft.pieces.iter().map(|p| p.cut.is_none()).collect() } else { Vec::new() };
+        self.render.cut_sites(draft, host, &mut done.counter);
+        self.render.judge(draft, verdicts, &mut done.counter);
+        if let Some(view) = view {
+            view.cut(draft, &kept);
+        }
+    }
+
+    /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it. `others`: rows of the table it came
+    /// from, by number.
+    ///
+    /// # Errors
+    /// [`Error::Io`], also when what was stored cannot be read.
+    pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
+        let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
+        let damaged =
+            || Error::Io { verb: "read", path: format!("drafts of block {}-{}", at.0, at.1), source: io::ErrorKind::InvalidData.into() };
+        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
+        let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
+        done.input = u32::from_le_bytes(*input) as usize;
+        while !frame.is_empty() {
+            let (stored, rest) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged())?;
+            frame = rest;
+            let mut kept = match stored {
+                Stored::Verbatim(Bytes(bytes)) => {
+                    done.counter.sums.bytes_out += bytes.len() as u64;
+                    done.out.extend_from_slice(&bytes);
+                    continue;
+                }
+                Stored::Traced(traced) => {
+                    done.trace.input(owned(&traced.0));
+                    done.trace.push(&traced.1);
+                    continue;
+                }
+                Stored::Left(Bytes(json)) => {
+                    let removed: Removed = serde_json::from_slice(&json).map_err(|_| damaged())?;
+                    let row = others.and_then(|o| o.get(&removed.record)).cloned();
+                    self.put_aside(removed, row, &mut done);
+                    continue;
+                }
+                Stored::Record(kept) => *kept,
+            };
+            let order = self.plan.order(done.input, kept.number);
+            let from = verdicts.partition_point(|v| v.doc < order);
+            let to = from + verdicts[from..].partition_point(|v| v.doc == order);
+            let verdicts = &verdicts[from..to];
+            let host = self.render.learnt_of(|| self.plan.host(kept.draft.url.as_deref(), order));
+            let Some(Bytes(line)) = &kept.line else {
+                let text = kept.draft.text.clone();
+                self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
+                let row = others.and_then(|o| o.get(&kept.number)).cloned();
+                let origin = match kept.origin.take() {
+                    Some(o) => {
+                        let bytes = o.1.restore(text.as_bytes()).map_err(|_| damaged())?;
+                        Some((owned(&o.0), bytes, o.1.charset.into_owned()))
+                    }
+                    None => None,
+                };
+                let origin = origin.as_ref().map(|(input, bytes, charset)| Origin { input, bytes, charset });
+                self.write(&kept.draft, kept.number, row, origin, kept.view.as_ref(), &mut done)?;
+                continue;
+            };
+            if kept.plain && host.is_none() && verdicts.iter().all(|v| matches!(v.what, What::First(_))) {
+                done.counter.sums.bytes_out += line.len() as u64;
+                done.out.extend_from_slice(line);
+                if let Some(origin) = &kept.origin {
+                    done.trace.input(owned(&origin.0));
+                    done.trace.push(&Item::Document(Document::new(kept.number, line, Some(line), "")));
+                }
+                self.render.count(&kept.draft, true, &mut done.counter);
+                continue;
+            }
+            let record = jsonl::Record::parse(line, field).map_err(|_| damaged())?;
+            if kept.same {
+                kept.draft.text = record.text.as_ref().into();
+            }
+            self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
+            let before = done.out.len();
+            self.write_line(&record, &kept.draft, kept.number, kept.view.as_ref(), &mut done)?;
+            if let Some(origin) = &kept.origin {
+                done.trace.input(owned(&origin.0));
+                done.trace.push(&Item::Document(Document::new(kept.number, line, Some(&done.out[before..]), "")));
+            }
+            done.counter.sums.bytes_out += (done.out.len() - before) as u64;
+        }
+        self.pack(&mut done)?;
+        Ok(done)
+    }
+}

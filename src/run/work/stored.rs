@@ -1,0 +1,67 @@
+//! What a pass stores for the next one, and how it is laid into a frame. What is read of it lives in `again`.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::draft::Draft;
+use crate::report::View;
+use crate::trace::{Document, Input, Item};
+
+/// What a pass leaves for the next one.
+#[derive(Serialize, Deserialize)]
+pub enum Stored<'a> {
+    /// Goes to the output as it is: an empty line.
+    Verbatim(#[serde(borrow)] Bytes<'a>),
+    /// A record.
+    Record(#[serde(borrow)] Box<Kept<'a>>),
+    /// A record left aside, listed: [`super::Removed`] as JSON, whose members come and go.
+    Left(#[serde(borrow)] Bytes<'a>),
+    /// Stands in the trace and nowhere else: a line that went to the quarantine, a record that is absent.
+    Traced(#[serde(borrow)] Box<(Input<'a>, Item<'a>)>),
+}
+
+/// Bytes stored as such: serde alone takes them one by one, which costs a twentieth of a run.
+pub struct Bytes<'a>(pub Cow<'a, [u8]>);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Bytes(Cow::Borrowed(<&'a [u8]>::deserialize(deserializer)?)))
+    }
+}
+
+/// A record on its way to the next pass.
+#[derive(Serialize, Deserialize)]
+pub struct Kept<'a> {
+    /// Number in its input.
+    pub number: u64,
+    /// The JSON line it came in.
+    #[serde(borrow)]
+    pub line: Option<Bytes<'a>>,
+    /// The draft's text is left out: it is that of the JSON line.
+    pub same: bool,
+    /// Nothing of the line changes, as long as nothing more is left out.
+    pub plain: bool,
+    /// It before and after, for the report.
+    pub view: Option<View>,
+    /// What is left to know of it.
+    #[serde(borrow)]
+    pub draft: Draft<'a>,
+    /// How its original bytes are got from the text of the draft.
+    #[serde(borrow)]
+    pub origin: Option<Box<(Input<'a>, Document<'a>)>>,
+}
+
+/// Appends something for the next pass.
+pub(super) fn store(stored: &Stored<'_>, out: &mut Vec<u8>) {
+    // to memory nothing can fail
+    if let Ok(longer) = postcard::to_extend(stored, std::mem::take(out)) {
+        *out = longer;
+    }
+}
