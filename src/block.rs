@@ -39,7 +39,8 @@ pub struct Block {
     pub link_bytes: u32,
 }
 
-/// Block number `block` is left out, because of `rule`. Marks are only ever added, so their order says nothing.
+/// Block number `block` is left out, because of `rule`. Stages only add marks, so their order says nothing; a user's own rule that keeps a
+/// line takes those of boilerplate away again and leaves a [`Note`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
     /// Index into the page's blocks.
@@ -52,8 +53,8 @@ pub struct Mark {
     pub first: Option<u32>,
 }
 
-/// A remark on a stretch of text that changes nothing by itself: a guessed character with what else it may have been, or
-/// text that was destroyed before it came to us.
+/// A remark on a stretch of text that changes nothing by itself: a guessed character with what else it may have been, text that was
+/// destroyed before it came to us, or a line that a user's own rule kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// Index of the layer whose text `at` refers to.
