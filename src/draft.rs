@@ -285,10 +285,21 @@ impl Draft<'_> {
 
 /// The charset of a page as a JSON object.
 fn charset(page: &Page<'_>) -> String {
+    #[derive(Serialize)]
+    struct Told<'p> {
+        confidence: f64,
+        language: Option<&'p str>,
+        name: &'p str,
+        why: &'p str,
+    }
     let c = &page.charset;
-    // three digits: more would be noise, and f32 printed as f64 shows it
-    let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-    serde_json::json!({"name": c.name, "confidence": confidence, "why": &c.why, "language": c.language}).to_string()
+    let told = Told { confidence: rounded(c.confidence), language: c.language, name: c.name, why: &c.why };
+    serde_json::to_string(&told).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// A confidence as it is written: three digits, as more would be noise, and f32 printed as f64 shows it.
+pub fn rounded(confidence: f32) -> f64 {
+    (f64::from(confidence) * 1000.0).round() / 1000.0
 }
 
 /// How often each rule comes, by its number.

@@ -1,26 +1,30 @@
 //! Arrow batches through the passes, row by row: which rows are records, what becomes of those that are none, and the batch that
 //! comes out. Nothing here knows what cleaning is.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::{BinaryBuilder, Int64Builder, ListBuilder, StringBuilder, StructBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, RecordBatchOptions};
 use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
 use jingwen::batch::{Limits, guarded, ordered};
 use jingwen::explain::Explanation;
 use jingwen::io::record::NULL;
-use jingwen::run::passes::{Document, Given, Passes, Row, Verdict, What};
+use jingwen::io::table::own::{Document, renamed};
+use jingwen::run::passes::{Given, Passes, Row, Verdict, What};
 use jingwen::{Lang, RawDoc};
 use pyo3::prelude::*;
 
 use crate::capsule::said;
-use crate::columns::{self, Named, Own, Roles, Texts};
+use crate::columns::{self, Named, Roles, Texts};
 use crate::error::{self, BatchTooLarge, ColumnError};
+use crate::own::{self, ERROR, Rows, too_large};
 
-/// Rows that are one job of a thread.
-const ROWS: usize = 16;
+/// Rows that are one job of a thread, at most, and bytes of text from which on they are.
+const JOB: (usize, usize) = (64, 1 << 18);
 
 /// What is done with a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,130 +56,242 @@ pub struct Plan {
     pub fragile: Option<String>,
 }
 
-/// A row after the pass.
-enum Done {
-    Document(Box<Document>, Option<String>),
-    Scanned(Vec<u8>, Vec<Row>),
-    Left(String),
-    Bad(String),
-}
-
 /// Does the pass. `first` is the number of the batch's first row in all that is given at once.
 pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, first: usize) -> PyResult<RecordBatch> {
-    let schema = batch.schema();
-    let roles = plan.named.roles(&schema)?;
-    let column = |at: usize| Texts::of(batch.column(at).as_ref(), schema.field(at).name());
-    let text = column(roles.text)?;
-    let ids = roles.id.filter(|at| !schema.field(*at).data_type().is_primitive()).map(column).transpose()?;
-    let numbered = roles.id.and_then(|at| batch.column(at).as_primitive_opt::<Int64Type>());
-    let urls = roles.url.map(column).transpose()?;
-    let labels = roles.label.map(column).transpose()?;
-    let errors = roles.error.map(column).transpose()?;
-    let reasons = roles.reason.map(column).transpose()?;
-    let extras = roles.extra.map(column).transpose()?;
-    let flags = roles.is_text.and_then(|at| batch.column(at).as_boolean_opt());
-    let orders = roles.order.map(|at| columns::numbers(batch, at, "the order of the records")).transpose()?;
-    let verdicts = roles.verdicts.map(|at| Verdicts::of(batch.column(at))).transpose()?;
-    let bytes = text.bytes();
-    if bytes > plan.max_batch {
-        return Err(BatchTooLarge::new_err(format!(
-            "rows {first} to {} hold {bytes} bytes of text, a batch may have {}; cut it (batch.slice, \
-             spark.sql.execution.arrow.maxRecordsPerBatch), or raise max_batch (at most {})",
-            first + batch.num_rows(),
-            plan.max_batch,
-            i32::MAX
-        )));
-    }
-    let at = |t: &Option<Texts<'_>>, row| t.as_ref().and_then(|t: &Texts<'_>| t.text(row)).map(str::to_owned);
-    let id = |row: usize| {
-        let number = || numbered.filter(|n| !n.is_null(row)).map(|n| n.value(row).to_string());
-        at(&ids, row).or_else(number).unwrap_or_else(|| (first + row).to_string())
-    };
-    let places = |order: u64| match plan.paths.get((order >> 32) as usize) {
-        Some(path) => (path.clone(), order & u64::from(u32::MAX)),
-        None => (String::new(), order),
-    };
-    let one = |row: usize| -> Done {
-        if let Some(error) = at(&errors, row) {
-            return Done::Bad(error);
-        }
-        if let Some(reason) = at(&reasons, row) {
-            return Done::Left(reason);
-        }
-        let Some(bytes) = text.get(row) else { return Done::Left(format!("{NULL}: the text is null")) };
-        let (id, url, label) = (id(row), at(&urls, row), at(&labels, row));
-        let raw = RawDoc { id: &id, url: url.as_deref(), label: label.as_deref(), bytes };
-        let extra = at(&extras, row);
-        let given = Given { raw, text: flags.map_or(text.is_text(), |f| f.value(row)), extra: extra.as_deref() };
-        let done = guarded(|| -> Result<Done, String> {
-            if let Some(word) = &plan.fragile
-                && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
-            {
-                panic!("a test of the guards");
-            }
-            match plan.pass {
-                Pass::Clean if plan.trace => {
-                    let page = passes.page(given)?;
-                    let draft = passes.draft(&page);
-                    let document = passes.document(&draft, &places);
-                    Ok(Done::Document(Box::new(document), Some(Explanation::new(&page, passes.rules(), Lang::En).json_lines())))
-                }
-                Pass::Clean => Ok(Done::Document(Box::new(passes.clean(given)?), None)),
-                Pass::Scan => {
-                    let mut rows = Vec::new();
-                    let order = orders.map_or(0, |o| o.value(row) as u64);
-                    let stored = passes.scan(given, order, &mut rows)?;
-                    Ok(Done::Scanned(stored, rows))
-                }
-                Pass::Apply => {
-                    let order = orders.map_or(0, |o| o.value(row) as u64);
-                    let verdicts = verdicts.as_ref().map(|v| v.row(row, order)).unwrap_or_default();
-                    Ok(Done::Document(Box::new(passes.apply(bytes, &verdicts, &places)?), None))
-                }
-            }
-        });
-        done.unwrap_or_else(Err).unwrap_or_else(Done::Bad)
-    };
-    let mut rows: Vec<Done> = Vec::with_capacity(batch.num_rows());
-    py.detach(|| {
-        let jobs = (0..batch.num_rows()).step_by(ROWS).map(|from| Ok::<_, ()>((1, from)));
-        let work = |from: usize| (from..(from + ROWS).min(batch.num_rows())).map(one).collect::<Vec<Done>>();
-        let limits = Limits { threads: plan.threads, weight: u64::MAX };
-        let _ = ordered(limits, jobs, work, |done| {
-            rows.extend(done);
-            Ok(())
-        });
-    });
-    if plan.strict {
-        let bad = rows.iter().enumerate().find_map(|(row, done)| if let Done::Bad(why) = done { Some((row, why)) } else { None });
-        if let Some((row, why)) = bad {
-            let error = error::record(py, &id(row), &format!("{why} (row {})", first + row));
-            return Err(error);
-        }
-    }
-    fits(&rows, first)?;
-    let mut columns = match plan.pass {
-        Pass::Scan => scanned(&rows, &id, &|row| at(&urls, row)),
-        Pass::Clean | Pass::Apply => {
-            let mut own = Own::new(plan.trace);
-            own.reserve(rows.len(), rows.iter().filter_map(|r| if let Done::Document(d, _) = r { Some(&**d) } else { None }));
-            for (row, done) in rows.iter().enumerate() {
-                match done {
-                    Done::Document(d, trace) => own.document(d, trace.as_deref()),
-                    Done::Left(reason) => own.nothing(&id(row), at(&urls, row).as_deref(), Some(reason), None),
-                    Done::Bad(error) => own.nothing(&id(row), at(&urls, row).as_deref(), None, Some(error)),
-                    Done::Scanned(..) => unreachable!("only a scan scans"),
-                }
-            }
-            own.finish()
-        }
-    };
-    if plan.others {
-        columns.extend(others(batch, &roles, plan));
+    // nothing in there needs Python
+    let done = py.detach(|| Work::new(passes, plan, batch, first)?.columns());
+    let (columns, bad) = done?;
+    if let Some(Bad { row, id, why }) = bad.filter(|_| plan.strict) {
+        return Err(error::record(py, &id, &format!("{why} (row {})", first + row)));
     }
     let (fields, columns): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     RecordBatch::try_new_with_options(with_version(fields), columns, &options).map_err(said)
+}
+
+/// A batch and what its columns mean.
+struct Work<'w> {
+    passes: &'w Passes,
+    plan: &'w Plan,
+    batch: &'w RecordBatch,
+    first: usize,
+    roles: Roles,
+    text: Texts<'w>,
+    ids: Option<Texts<'w>>,
+    numbered: Option<&'w Int64Array>,
+    urls: Option<Texts<'w>>,
+    labels: Option<Texts<'w>>,
+    errors: Option<Texts<'w>>,
+    reasons: Option<Texts<'w>>,
+    extras: Option<Texts<'w>>,
+    flags: Option<&'w BooleanArray>,
+    orders: Option<&'w Int64Array>,
+    verdicts: Option<Verdicts>,
+}
+
+/// The first row that could not be read.
+struct Bad {
+    row: usize,
+    id: String,
+    why: String,
+}
+
+/// Rows that are done.
+enum Made {
+    Cleaned(Rows),
+    Scanned(Vec<Scanned>),
+}
+
+/// A row of a scan: its draft and what it is compared by; or why it was left aside, or why it could not be read.
+enum Scanned {
+    Draft(Vec<u8>, Vec<Row>),
+    Left(String),
+    Bad(String),
+}
+
+impl<'w> Work<'w> {
+    fn new(passes: &'w Passes, plan: &'w Plan, batch: &'w RecordBatch, first: usize) -> PyResult<Work<'w>> {
+        let schema = batch.schema_ref();
+        let roles = plan.named.roles(schema)?;
+        let column = |at: usize| Texts::of(batch.column(at).as_ref(), schema.field(at).name());
+        let text = column(roles.text)?;
+        let bytes = text.bytes();
+        if bytes > plan.max_batch {
+            return Err(BatchTooLarge::new_err(format!(
+                "rows {first} to {} hold {bytes} bytes of text, a batch may have {}; cut it (batch.slice, \
+                 spark.sql.execution.arrow.maxRecordsPerBatch), or raise max_batch (at most {})",
+                first + batch.num_rows(),
+                plan.max_batch,
+                i32::MAX
+            )));
+        }
+        Ok(Work {
+            ids: roles.id.filter(|at| !schema.field(*at).data_type().is_primitive()).map(column).transpose()?,
+            numbered: roles.id.and_then(|at| batch.column(at).as_primitive_opt::<Int64Type>()),
+            urls: roles.url.map(column).transpose()?,
+            labels: roles.label.map(column).transpose()?,
+            errors: roles.error.map(column).transpose()?,
+            reasons: roles.reason.map(column).transpose()?,
+            extras: roles.extra.map(column).transpose()?,
+            flags: roles.is_text.and_then(|at| batch.column(at).as_boolean_opt()),
+            orders: roles.order.map(|at| columns::numbers(batch, at, "the order of the records")).transpose()?,
+            verdicts: roles.verdicts.map(|at| Verdicts::of(batch.column(at))).transpose()?,
+            passes,
+            plan,
+            batch,
+            first,
+            roles,
+            text,
+        })
+    }
+
+    /// All columns that come out, and the first row that could not be read.
+    fn columns(&self) -> PyResult<(Vec<(Field, ArrayRef)>, Option<Bad>)> {
+        let rows = self.batch.num_rows();
+        // one thread fills the columns that come out, of several each some that are put behind each other
+        let whole = if self.plan.threads == 1 { (rows, usize::MAX) } else { JOB };
+        let mut next = 0;
+        let jobs = std::iter::from_fn(|| {
+            let (from, mut bytes) = (next, 0);
+            while next < rows && next - from < whole.0 && bytes < whole.1 {
+                bytes += self.text.get(next).map_or(0, <[u8]>::len);
+                next += 1;
+            }
+            (from < next).then(|| Ok::<_, PyErr>((1, (from..next, bytes))))
+        });
+        let limits = Limits { threads: self.plan.threads, weight: u64::MAX };
+        let (mut all, mut bad) = (None, None);
+        ordered(
+            limits,
+            jobs,
+            |(rows, bytes)| self.some(rows, bytes),
+            |(made, first)| {
+                bad = bad.take().or(first);
+                match (&mut all, made) {
+                    (None, made) => all = Some(made),
+                    (Some(Made::Cleaned(all)), Made::Cleaned(rows)) => all.append(rows),
+                    (Some(Made::Scanned(all)), Made::Scanned(rows)) => all.extend(rows),
+                    _ => unreachable!("a plan has one pass"),
+                }
+                Ok(())
+            },
+        )?;
+        let mut columns = match all.unwrap_or_else(|| self.some(0..0, 0).0) {
+            Made::Cleaned(rows) => rows.finish()?,
+            Made::Scanned(rows) => scanned(&rows, &|row| self.id(row), &|row| self.urls.as_ref().and_then(|u| u.text(row)))?,
+        };
+        if self.plan.others {
+            columns.extend(others(self.batch, &self.roles, self.plan));
+        }
+        Ok((columns, bad))
+    }
+
+    fn id(&self, row: usize) -> Cow<'w, str> {
+        let named = self.ids.as_ref().and_then(|t| t.text(row)).map(Cow::Borrowed);
+        let number = || self.numbered.filter(|n| !n.is_null(row)).map(|n| n.value(row).to_string().into());
+        named.or_else(number).unwrap_or_else(|| (self.first + row).to_string().into())
+    }
+
+    /// Some rows, and the first of them that could not be read.
+    fn some(&self, rows: Range<usize>, bytes: usize) -> (Made, Option<Bad>) {
+        let mut bad = None;
+        let mut failed = |row: usize, why: &str| {
+            if self.plan.strict && bad.is_none() {
+                bad = Some(Bad { row, id: self.id(row).into_owned(), why: why.to_owned() });
+            }
+        };
+        let made = if self.plan.pass == Pass::Scan {
+            let scan = |row| {
+                let done = self.scan(row);
+                if let Scanned::Bad(why) = &done {
+                    failed(row, why);
+                }
+                done
+            };
+            Made::Scanned(rows.map(scan).collect())
+        } else {
+            let mut made = Rows::new(rows.len(), bytes, self.plan.trace);
+            for row in rows {
+                if let Err(why) = self.clean(row, &mut made) {
+                    failed(row, &why);
+                    let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
+                    made.push(&Document { id: self.id(row), url, ..Document::default() }, Some(&why), None);
+                }
+            }
+            Made::Cleaned(made)
+        };
+        (made, bad)
+    }
+
+    /// Why a row is no record that is to be cleaned.
+    fn no_record(&self, row: usize) -> Option<Scanned> {
+        let said = |t: &Option<Texts<'w>>| t.as_ref().and_then(|t| t.text(row)).map(str::to_owned);
+        let null = || self.text.get(row).is_none().then(|| Scanned::Left(format!("{NULL}: the text is null")));
+        said(&self.errors).map(Scanned::Bad).or_else(|| said(&self.reasons).map(Scanned::Left)).or_else(null)
+    }
+
+    /// Gives `to` the record of a row that holds one; a panic in it becomes its message.
+    fn with<R>(&self, row: usize, to: impl FnOnce(Given<'_>) -> Result<R, String>) -> Result<R, String> {
+        let at = |t: &Option<Texts<'w>>| t.as_ref().and_then(|t| t.text(row));
+        let id = self.id(row);
+        let bytes = self.text.get(row).unwrap_or_default();
+        let raw = RawDoc { id: &id, url: at(&self.urls), label: at(&self.labels), bytes };
+        let given = Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: at(&self.extras) };
+        let work = || {
+            if let Some(word) = &self.plan.fragile
+                && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
+            {
+                panic!("a test of the guards");
+            }
+            to(given)
+        };
+        guarded(work).unwrap_or_else(Err)
+    }
+
+    fn order(&self, row: usize) -> u64 {
+        self.orders.map_or(0, |o| o.value(row) as u64)
+    }
+
+    /// Cleans a row into the columns.
+    ///
+    /// # Errors
+    /// Why it could not be read; then nothing was added.
+    fn clean(&self, row: usize, made: &mut Rows) -> Result<(), String> {
+        match self.no_record(row) {
+            Some(Scanned::Left(reason)) => {
+                let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
+                made.push(&Document { id: self.id(row), url, reason: Some(reason.into()), ..Document::default() }, None, None);
+                return Ok(());
+            }
+            Some(Scanned::Bad(why)) => return Err(why),
+            _ => {}
+        }
+        let (passes, plan) = (self.passes, self.plan);
+        self.with(row, |given| {
+            if plan.pass == Pass::Apply {
+                let order = self.order(row);
+                let verdicts = self.verdicts.as_ref().map(|v| v.row(row, order)).unwrap_or_default();
+                let places = |order: u64| match plan.paths.get((order >> 32) as usize) {
+                    Some(path) => (path.clone(), order & u64::from(u32::MAX)),
+                    None => (String::new(), order),
+                };
+                return passes.apply(given.raw.bytes, &verdicts, &places, |document| made.push(&document, None, None));
+            }
+            passes.clean(given, |page, document| {
+                let story = plan.trace.then(|| Explanation::new(page, passes.rules(), Lang::En).json_lines());
+                made.push(&document, None, story.as_deref());
+            })
+        })
+    }
+
+    fn scan(&self, row: usize) -> Scanned {
+        if let Some(no) = self.no_record(row) {
+            return no;
+        }
+        let mut rows = Vec::new();
+        let stored = self.with(row, |given| self.passes.scan(given, self.order(row), &mut rows));
+        stored.map_or_else(Scanned::Bad, |stored| Scanned::Draft(stored, rows))
+    }
 }
 
 /// Does what the kernel does for the rows of a batch, with `rows` makes what it says a row, and drops all of it: what a batch call is
@@ -186,7 +302,7 @@ pub fn bare(passes: &Passes, named: &Named, batch: &RecordBatch, rows: bool) -> 
     for bytes in (0..batch.num_rows()).filter_map(|row| text.get(row)) {
         let given = Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: text.is_text(), extra: None };
         if rows {
-            _ = std::hint::black_box(passes.clean(given));
+            _ = passes.clean(given, |_, document| _ = std::hint::black_box(&document));
         } else {
             _ = std::hint::black_box(passes.page(given));
         }
@@ -198,8 +314,8 @@ pub fn bare(passes: &Passes, named: &Named, batch: &RecordBatch, rows: bool) -> 
 pub fn schema(plan: &Plan, schema: &SchemaRef) -> PyResult<SchemaRef> {
     let roles = plan.named.roles(schema)?;
     let mut fields = match plan.pass {
-        Pass::Scan => scanned(&[], &|_| String::new(), &|_| None).into_iter().map(|(f, _)| f).collect(),
-        Pass::Clean | Pass::Apply => Own::fields(plan.trace),
+        Pass::Scan => scanned(&[], &|_| "".into(), &|_| None)?.into_iter().map(|(f, _)| f).collect(),
+        Pass::Clean | Pass::Apply => Rows::fields(plan.trace)?,
     };
     if plan.others {
         fields.extend(others(&RecordBatch::new_empty(Arc::clone(schema)), &roles, plan).into_iter().map(|(f, _)| f));
@@ -208,30 +324,27 @@ pub fn schema(plan: &Plan, schema: &SchemaRef) -> PyResult<SchemaRef> {
 }
 
 fn with_version(fields: Vec<Field>) -> SchemaRef {
-    let version = jingwen::io::table::write::SCHEMA_VERSION.to_string();
+    let version = jingwen::io::table::own::SCHEMA_VERSION.to_string();
     Arc::new(Schema::new_with_metadata(fields, [("schema_version".to_owned(), version)].into()))
 }
 
-/// Arrow's string columns hold 2 GiB: more is an exception, not a panic in a builder.
-fn fits(rows: &[Done], first: usize) -> PyResult<()> {
-    let size = |done: &Done| match done {
-        Done::Document(d, trace) => {
-            let all = [&d.text, &d.metadata, &d.removed, &d.counts, trace];
-            all.iter().map(|s| s.as_ref().map_or(0, String::len)).max().unwrap_or(0)
-        }
-        Done::Scanned(stored, _) => stored.len(),
-        Done::Left(why) | Done::Bad(why) => why.len(),
-    };
-    let all: usize = rows.iter().map(size).sum();
-    if all > i32::MAX as usize {
-        let (last, most) = (first + rows.len(), i32::MAX);
-        return Err(BatchTooLarge::new_err(format!("rows {first} to {last} become {all} bytes, a column holds {most}; cut the batch")));
-    }
-    Ok(())
-}
+/// Names of the columns of a scan.
+const SCAN: [&str; 6] = ["id", "url", "draft", "keys", "reason", ERROR];
 
 /// The columns of a scan.
-fn scanned(rows: &[Done], id: &dyn Fn(usize) -> String, url: &dyn Fn(usize) -> Option<String>) -> Vec<(Field, ArrayRef)> {
+fn scanned<'u>(
+    rows: &[Scanned],
+    id: &dyn Fn(usize) -> Cow<'u, str>,
+    url: &dyn Fn(usize) -> Option<&'u str>,
+) -> PyResult<Vec<(Field, ArrayRef)>> {
+    let size = |row: &Scanned| match row {
+        Scanned::Draft(stored, _) => stored.len() as u64,
+        Scanned::Left(why) | Scanned::Bad(why) => why.len() as u64,
+    };
+    let bytes = rows.iter().map(size).sum();
+    if bytes > i32::MAX as u64 {
+        return Err(too_large(bytes));
+    }
     let fields: Fields = ["hi", "lo", "block"].map(|n| Field::new(n, DataType::Int64, false)).to_vec().into();
     let item = Field::new("item", DataType::Struct(fields.clone()), false);
     let builder = StructBuilder::from_fields(fields, rows.len());
@@ -243,7 +356,7 @@ fn scanned(rows: &[Done], id: &dyn Fn(usize) -> String, url: &dyn Fn(usize) -> O
         urls.append_option(url(row));
         let (mut draft, mut reason, mut error) = (None, None, None);
         match done {
-            Done::Scanned(stored, rows) => {
+            Scanned::Draft(stored, rows) => {
                 draft = Some(stored);
                 for r in rows {
                     let values = [(r.key >> 64) as i64, r.key as i64, i64::from(r.block)];
@@ -255,43 +368,38 @@ fn scanned(rows: &[Done], id: &dyn Fn(usize) -> String, url: &dyn Fn(usize) -> O
                     keys.values().append(true);
                 }
             }
-            Done::Left(why) => reason = Some(why),
-            Done::Bad(why) => error = Some(why),
-            Done::Document(..) => unreachable!("a scan makes drafts"),
+            Scanned::Left(why) => reason = Some(why),
+            Scanned::Bad(why) => error = Some(why),
         }
         keys.append(true);
         drafts.append_option(draft);
         reasons.append_option(reason);
         errors.append_option(error);
     }
-    let all: Vec<(&str, ArrayRef)> = vec![
-        ("id", Arc::new(ids.finish())),
-        ("url", Arc::new(urls.finish())),
-        ("draft", Arc::new(drafts.finish())),
-        ("keys", Arc::new(keys.finish())),
-        ("reason", Arc::new(reasons.finish())),
-        ("error", Arc::new(errors.finish())),
+    let all: [ArrayRef; 6] = [
+        Arc::new(ids.finish()),
+        Arc::new(urls.finish()),
+        Arc::new(drafts.finish()),
+        Arc::new(keys.finish()),
+        Arc::new(reasons.finish()),
+        Arc::new(errors.finish()),
     ];
-    all.into_iter().map(|(n, a)| (Field::new(n, a.data_type().clone(), n != "id" && n != "keys"), a)).collect()
+    Ok(SCAN.into_iter().zip(all).map(|(n, a)| (Field::new(n, a.data_type().clone(), n != "id" && n != "keys"), a)).collect())
 }
 
 /// The columns that come along: not the texts, and not what a scan has made.
 fn others(batch: &RecordBatch, roles: &Roles, plan: &Plan) -> Vec<(Field, ArrayRef)> {
     let schema = batch.schema();
-    let own: &[&str] = match plan.pass {
-        Pass::Scan => &["id", "url", "draft", "keys", "reason", "error"],
-        Pass::Clean | Pass::Apply => &columns::OWN,
-    };
+    let own = if plan.pass == Pass::Scan { SCAN.to_vec() } else { own::names(plan.trace) };
     // what a reader or a scan has said of a row is in the own columns
     let used = [Some(roles.text), roles.error, roles.reason, roles.extra, roles.is_text, roles.verdicts];
     let ours = [roles.id, roles.url].map(|at| at.filter(|_| plan.named.read));
     let keys = schema.index_of("keys").ok().filter(|_| plan.pass == Pass::Apply);
     let skip: Vec<usize> = used.into_iter().chain(ours).chain([keys]).flatten().collect();
-    let names: Vec<String> = (0..schema.fields().len()).filter(|i| !skip.contains(i)).map(|i| schema.field(i).name().clone()).collect();
-    let own = own.iter().map(|n| (*n).to_owned()).collect();
-    let renamed = columns::others(names, "", own);
-    let at = (0..schema.fields().len()).filter(|i| !skip.contains(i));
-    at.zip(renamed).map(|(i, (_, new))| (schema.field(i).clone().with_name(new), Arc::clone(batch.column(i)))).collect()
+    let at: Vec<usize> = (0..schema.fields().len()).filter(|i| !skip.contains(i)).collect();
+    let names: Vec<&str> = at.iter().map(|i| &**schema.field(*i).name()).collect();
+    let new = renamed(&names, &own);
+    at.into_iter().zip(new).map(|(i, new)| (schema.field(i).clone().with_name(new), Arc::clone(batch.column(i)))).collect()
 }
 
 /// A column of lists of structs of `block`, `first` and `first_block`.

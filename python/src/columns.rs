@@ -1,57 +1,15 @@
-//! Columns by name and type: which hold the texts, names and addresses of a batch, and the columns of what comes out. What is done
-//! with a row lives in `batch`.
+//! The columns that come in, by name and type: which hold the texts, names and addresses of a batch. Those that come out live in `own`,
+//! what is done with a row in `batch`.
 
-use std::sync::Arc;
-
-use arrow_array::builder::{Float64Builder, StringBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_data::{ByteView, MAX_INLINE_VIEW_LEN};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_schema::{DataType, Schema};
 use jingwen::io::table::read::{IDS, TEXTS, URLS};
-use jingwen::run::passes::Document;
 use pyo3::prelude::*;
 
 use crate::error::ColumnError;
-
-/// The own columns of a cleaned batch, in order: those of the Parquet writer (docs/schema/parquet.md), and why a row could not be read.
-pub const OWN: [&str; 15] = [
-    "id",
-    "url",
-    "text",
-    "title",
-    "author",
-    "date",
-    "language",
-    "charset",
-    "charset_confidence",
-    "reason",
-    "metadata",
-    "removed",
-    "counts",
-    "extra",
-    "error",
-];
-
-/// Names of the columns other than `column` as they come out behind the own ones of `own`: one that has such a name gets `input_`
-/// in front.
-#[pyfunction]
-pub fn others(names: Vec<String>, column: &str, own: Vec<String>) -> Vec<(String, String)> {
-    let mut taken: Vec<String> = own.iter().chain(names.iter().filter(|n| !own.contains(n))).cloned().collect();
-    let mut out = Vec::new();
-    for name in names.into_iter().filter(|n| n != column) {
-        let mut new = name.clone();
-        if own.contains(&name) {
-            while taken.contains(&new) {
-                new = format!("input_{new}");
-            }
-            taken.push(new.clone());
-        }
-        out.push((name, new));
-    }
-    out
-}
 
 /// Texts or bytes, one a row, wherever they stand.
 pub enum Texts<'a> {
@@ -245,95 +203,4 @@ pub fn numbers<'a>(batch: &'a RecordBatch, at: usize, what: &str) -> PyResult<&'
         let field = schema.field(at);
         ColumnError::new_err(format!("column {:?} for {what} holds {}, it must hold int64", field.name(), field.data_type()))
     })
-}
-
-/// The own columns of cleaned rows on their way.
-#[derive(Default)]
-pub struct Own {
-    strings: [StringBuilder; 14],
-    confidence: Float64Builder,
-    trace: Option<StringBuilder>,
-}
-
-/// Number of the column of the confidence, which alone holds numbers.
-const CONFIDENCE: usize = 8;
-
-impl Own {
-    /// For a batch; with `trace` a last column holds the story of each record.
-    pub fn new(trace: bool) -> Own {
-        Own { trace: trace.then(StringBuilder::new), ..Own::default() }
-    }
-
-    /// Makes room for these documents, so that no column is moved while it grows.
-    pub fn reserve<'d>(&mut self, rows: usize, documents: impl Iterator<Item = &'d Document>) {
-        let mut bytes = [0usize; 4];
-        for d in documents {
-            for (sum, s) in bytes.iter_mut().zip([&d.text, &d.metadata, &d.removed, &d.counts]) {
-                *sum += s.as_ref().map_or(0, String::len);
-            }
-        }
-        for (column, bytes) in [2, 9, 10, 11].into_iter().zip(bytes) {
-            self.strings[column] = StringBuilder::with_capacity(rows, bytes);
-        }
-    }
-
-    fn push(&mut self, values: [Option<&str>; 14], confidence: Option<f64>, trace: Option<&str>) {
-        for (to, value) in self.strings.iter_mut().zip(values) {
-            to.append_option(value);
-        }
-        self.confidence.append_option(confidence);
-        if let Some(to) = &mut self.trace {
-            to.append_option(trace);
-        }
-    }
-
-    /// A cleaned record.
-    pub fn document(&mut self, d: &Document, trace: Option<&str>) {
-        let own = [
-            Some(&*d.id),
-            d.url.as_deref(),
-            d.text.as_deref(),
-            d.title.as_deref(),
-            d.author.as_deref(),
-            d.date.as_deref(),
-            d.language.as_deref(),
-            d.charset.as_deref(),
-            d.reason.as_deref(),
-            d.metadata.as_deref(),
-            d.removed.as_deref(),
-            d.counts.as_deref(),
-            d.extra.as_deref(),
-            None,
-        ];
-        self.push(own, d.charset_confidence, trace);
-    }
-
-    /// A record without a text: left aside for a reason, or not read because of an error.
-    pub fn nothing(&mut self, id: &str, url: Option<&str>, reason: Option<&str>, error: Option<&str>) {
-        let mut own = [None; 14];
-        (own[0], own[1], own[8], own[13]) = (Some(id), url, reason, error);
-        self.push(own, None, None);
-    }
-
-    /// The columns with their fields.
-    pub fn finish(mut self) -> Vec<(Field, ArrayRef)> {
-        let mut strings = self.strings.iter_mut();
-        let mut out: Vec<(Field, ArrayRef)> = Vec::with_capacity(OWN.len() + 1);
-        for (i, name) in OWN.iter().enumerate() {
-            let column: ArrayRef = match i {
-                CONFIDENCE => Arc::new(self.confidence.finish()),
-                _ => Arc::new(strings.next().expect("14 strings and a number are 15 columns").finish()),
-            };
-            out.push((Field::new(*name, column.data_type().clone(), *name != "id"), column));
-        }
-        if let Some(trace) = &mut self.trace {
-            out.push((Field::new("trace", DataType::Utf8, true), Arc::new(trace.finish())));
-        }
-        out
-    }
-
-    /// The fields alone.
-    pub fn fields(trace: bool) -> Vec<Field> {
-        Own::new(trace).finish().into_iter().map(|(f, _)| f).collect()
-    }
 }

@@ -7,6 +7,7 @@ mod cleaner;
 mod columns;
 mod document;
 mod error;
+mod own;
 mod read;
 
 use pyo3::prelude::*;
@@ -15,8 +16,8 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
-    m.add("SCHEMA_VERSION", jingwen::io::table::write::SCHEMA_VERSION)?;
-    m.add("COLUMNS", columns::OWN.to_vec())?;
+    m.add("SCHEMA_VERSION", jingwen::io::table::own::SCHEMA_VERSION)?;
+    m.add("COLUMNS", own::names(false))?;
     m.add_class::<cleaner::Cleaner>()?;
     m.add_class::<document::Document>()?;
     m.add_class::<document::Edit>()?;
@@ -25,6 +26,6 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<capsule::Batch>()?;
     m.add_class::<read::Reader>()?;
     m.add_function(wrap_pyfunction!(read::sources, m)?)?;
-    m.add_function(wrap_pyfunction!(columns::others, m)?)?;
+    m.add_function(wrap_pyfunction!(own::others, m)?)?;
     error::add(m)
 }

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use super::jsonl;
 use super::quarantine::{Bad, Raw, base64};
@@ -16,10 +15,10 @@ use crate::rules::{RuleId, Rules};
 pub type Places<'a> = &'a dyn Fn(u64) -> (String, u64);
 
 /// What is said of a record besides its text; its members in this order.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub struct Details<'d> {
-    metadata: Box<RawValue>,
-    charset: Box<RawValue>,
+    metadata: &'d str,
+    charset: &'d str,
     counts: Counts<'d>,
     removed: Vec<Removed<'d>>,
 }
@@ -94,7 +93,7 @@ impl<'d> Details<'d> {
             .collect();
         let (edits, notes) = (named(&draft.edits), named(&draft.notes));
         let counts = Counts { bytes_in: draft.bytes_in, bytes_out, blocks: draft.pieces.len(), kept: draft.kept(), edits, notes };
-        Details { metadata: raw(&draft.metadata), charset: raw(&draft.charset), counts, removed }
+        Details { metadata: &draft.metadata, charset: &draft.charset, counts, removed }
     }
 
     /// Counts and what was removed, each as JSON of its own.
@@ -105,19 +104,16 @@ impl<'d> Details<'d> {
 
     /// As the members of a JSON object, without its braces.
     pub fn members(&self) -> String {
-        let object = serde_json::to_string(self).unwrap_or_else(|_| "{}".to_owned());
-        object[1..object.len() - 1].to_owned()
+        let [counts, removed] = self.parts();
+        // metadata and charset are JSON already, made by the draft
+        let (metadata, charset) = (self.metadata, self.charset);
+        format!("\"metadata\":{metadata},\"charset\":{charset},\"counts\":{counts},\"removed\":{removed}")
     }
 }
 
 /// A share of thousandths.
 pub fn thousandths(n: u16) -> f64 {
     f64::from(n) / 1000.0
-}
-
-/// JSON that a draft carries; it was made by us.
-fn raw(json: &str) -> Box<RawValue> {
-    RawValue::from_string(json.to_owned()).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// Appends a whole line: `id`, `url`, `fetched` where the dump says it, `text`, the members of `details`, and for a record of which nothing stays the `reason`. With a

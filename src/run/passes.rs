@@ -5,8 +5,8 @@ use super::render::Render;
 pub use super::rows::{Row, Verdict, What};
 use super::settings::Settings;
 use super::sums::Counter;
-use super::table;
 pub use super::table::Document;
+use super::table::{self, Told};
 use crate::draft::Draft;
 use crate::io::document::{Details, Places};
 use crate::io::records::too_large;
@@ -52,7 +52,7 @@ impl Passes {
         if raw.bytes.len() > self.limit {
             return Err(too_large(raw.bytes.len() as u64, self.limit));
         }
-        match given.text.then(|| std::str::from_utf8(raw.bytes)) {
+        match given.text.then(|| simdutf8::basic::from_utf8(raw.bytes)) {
             Some(Ok(text)) => Ok(self.render.page_of_text(raw, text)),
             _ if raw.bytes.is_empty() => Err("empty: 0 bytes".to_owned()),
             _ => self.render.page(raw),
@@ -69,15 +69,16 @@ impl Passes {
         self.render.reason(draft, &draft.clean(), true)
     }
 
-    /// Cleans a record without looking at others. As `clean --to parquet` writes it.
+    /// Cleans a record without looking at others, and hands `to` the row of it that `clean --to parquet` writes, which borrows from
+    /// what is dropped behind it.
     ///
     /// # Errors
     /// As [`Passes::page`].
-    pub fn clean(&self, given: Given<'_>) -> Result<Document, String> {
+    pub fn clean<R>(&self, given: Given<'_>, to: impl FnOnce(&Page<'_>, Document<'_>) -> R) -> Result<R, String> {
         let page = self.page(given)?;
         let mut draft = self.draft(&page);
         draft.extra = given.extra.map(str::to_owned);
-        Ok(self.document(&draft, &nowhere))
+        Ok(to(&page, self.row(&draft, Told::of(&page), &nowhere)))
     }
 
     /// The first pass: the draft, stored in bytes, and the rows by which records are compared.
@@ -93,23 +94,28 @@ impl Passes {
         Ok(stored)
     }
 
-    /// The last pass: a stored draft without what `verdicts`, all about this record in any order, say of it. `places` names the
-    /// records of first copies.
+    /// The last pass: hands `to` the row of a stored draft without what `verdicts`, all about this record in any order, say of it.
+    /// `places` names the records of first copies.
     ///
     /// # Errors
     /// That the bytes are no draft.
-    pub fn apply(&self, stored: &[u8], verdicts: &[Verdict], places: Places<'_>) -> Result<Document, String> {
+    pub fn apply<R>(
+        &self,
+        stored: &[u8],
+        verdicts: &[Verdict],
+        places: Places<'_>,
+        to: impl FnOnce(Document<'_>) -> R,
+    ) -> Result<R, String> {
         let mut draft: Draft<'_> = postcard::from_bytes(stored).map_err(|e| format!("what the scan stored cannot be read: {e}"))?;
         self.render.judge(&mut draft, verdicts, &mut Counter::default());
-        Ok(self.document(&draft, places))
+        Ok(to(self.row(&draft, Told::read(&draft), places)))
     }
 
-    /// A draft as a row of what is written.
-    pub fn document(&self, draft: &Draft<'_>, places: Places<'_>) -> Document {
+    fn row<'d>(&self, draft: &'d Draft<'_>, told: Told<'d>, places: Places<'_>) -> Document<'d> {
         let text = draft.clean();
         let reason = self.render.reason(draft, &text, true);
         let details = Details::new(draft, text.len(), self.rules(), places);
-        table::document(draft, &text, &details, reason.as_deref(), None)
+        table::document(draft, text, told, &details, reason, None)
     }
 }
 
@@ -139,12 +145,28 @@ mod tests {
         let same: Vec<&Row> = rows.iter().filter(|r| rows.iter().filter(|o| o.key == r.key).count() == 2).collect();
         let [first, copy] = same[..] else { panic!("{rows:?}") };
         let verdict = Verdict { doc: copy.doc, block: copy.block, first_doc: first.doc, first_block: first.block, what: What::Copy };
-        let document = passes.apply(&stored, &[verdict], &|order| ("a.jsonl".to_owned(), order)).unwrap();
+        let document = passes.apply(&stored, &[verdict], &|order| ("a.jsonl".to_owned(), order), Document::into_owned).unwrap();
         assert_eq!(document.text.as_deref(), Some("河边的柳树又发了新芽，孩子们在树下玩耍。\n"));
         assert!(document.removed.unwrap().contains("\"first\":{\"path\":\"a.jsonl\",\"record\":1,\"block\":0}"));
         // without a verdict it is what one pass makes of it
-        let alone = passes.apply(&stored, &[], &|_| panic!("nothing to name")).unwrap();
-        assert_eq!(alone.text, passes.clean(text(&two)).unwrap().text);
+        let alone = passes.apply(&stored, &[], &|_| panic!("nothing to name"), Document::into_owned).unwrap();
+        assert_eq!(alone.text, passes.clean(text(&two), |_, d| d.text.unwrap().into_owned()).unwrap().into());
+    }
+
+    #[test]
+    fn one_pass_and_two_make_the_same_row() {
+        let passes = Passes::new(&Settings { dedup: Dedup::Dump, ..Settings::default() }, Rules::builtin());
+        let front = "---\ntitle: \"修\\\"路\"\nauthor: [阿明, 小红]\ndate: 2020-03-04\nlang: zh-CN\n---\n";
+        let gbk = "<html lang=zh><title>Café</title><p>".as_bytes().iter().chain(&[0xB4, 0xBA, 0xCC, 0xEC]).copied().collect::<Vec<_>>();
+        for (id, bytes) in
+            [("a.md", format!("{front}\n{LINE}\n").into_bytes()), ("b.html", gbk), ("c.txt", LINE.into()), ("d.txt", b" ".into())]
+        {
+            let raw = RawDoc { id, url: Some("http://a.example/"), label: None, bytes: &bytes };
+            let given = Given { raw, text: false, extra: Some("{\"n\":1}") };
+            let once = passes.clean(given, |_, d| format!("{d:?}")).unwrap();
+            let stored = passes.scan(given, 1, &mut Vec::new()).unwrap();
+            assert_eq!(once, passes.apply(&stored, &[], &nowhere, |d| format!("{d:?}")).unwrap());
+        }
     }
 
     #[test]
@@ -154,6 +176,6 @@ mod tests {
             |bytes| passes.page(Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: false, extra: None }).map(|_| ()).unwrap_err();
         assert!(bytes(b"").contains("0 bytes"));
         assert!(bytes(b"01234567890").contains("the limit is 10"));
-        assert!(passes.apply(b"\xFF\xFF", &[], &nowhere).is_err());
+        assert!(passes.apply(b"\xFF\xFF", &[], &nowhere, |_| ()).is_err());
     }
 }

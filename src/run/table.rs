@@ -1,6 +1,7 @@
 //! Records as rows of Parquet tables: what a draft becomes, blocks as parts of a table, and the columns of an input that pass through
 //! from the first pass to the last. The format itself lives in `io/table`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,64 +11,113 @@ use serde::Deserialize;
 use super::feed;
 use super::plan::{Input, Plan};
 use super::settings::From;
-use crate::draft::Draft;
+use crate::draft::{Draft, rounded};
 use crate::error::Error;
 use crate::io::document::Details;
 use crate::io::output::AtomicFile;
 use crate::io::record::{Item, Reader};
 pub use crate::io::table::Row;
-pub use crate::io::table::write::Document;
+pub use crate::io::table::own::Document;
 use crate::io::table::write::{Part, Schema, concatenate};
+use crate::page::Page;
 
 /// Bytes of text that make a row group.
 const GROUP: usize = 16 << 20;
 
-/// What of a draft's metadata has a column of its own.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Told {
-    title: Option<String>,
-    author: Vec<String>,
-    date: Option<String>,
-    lang: Option<String>,
-}
-
-/// What of its charset has.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Read {
-    name: Option<String>,
+/// What of a record's metadata and charset has a column of its own.
+#[derive(Debug, Default, PartialEq)]
+pub struct Told<'p> {
+    title: Option<Cow<'p, str>>,
+    author: Option<Cow<'p, str>>,
+    date: Option<Cow<'p, str>>,
+    language: Option<Cow<'p, str>>,
+    charset: Option<Cow<'p, str>>,
     confidence: Option<f64>,
-    language: Option<String>,
 }
 
-/// A draft as a row.
-pub fn document(draft: &Draft<'_>, text: &str, details: &Details<'_>, reason: Option<&str>, row: Option<Row>) -> Document {
-    let told: Told = serde_json::from_str(&draft.metadata).unwrap_or_default();
-    let charset: Read = serde_json::from_str(&draft.charset).unwrap_or_default();
+impl<'p> Told<'p> {
+    /// Of a page at hand.
+    pub fn of(page: &'p Page<'_>) -> Told<'p> {
+        let (metadata, charset) = (&page.metadata, &page.charset);
+        Told {
+            title: metadata.title.as_deref().map(Cow::Borrowed),
+            author: match &metadata.author[..] {
+                [] => None,
+                [one] => Some(Cow::Borrowed(one)),
+                all => Some(Cow::Owned(all.join(AND))),
+            },
+            date: metadata.date.as_deref().map(Cow::Borrowed),
+            language: charset.language.or(metadata.lang.as_deref()).map(Cow::Borrowed),
+            charset: Some(Cow::Borrowed(charset.name)),
+            confidence: Some(rounded(charset.confidence)),
+        }
+    }
+
+    /// Of a draft whose page is gone.
+    pub fn read(draft: &Draft<'_>) -> Told<'static> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Metadata {
+            title: Option<String>,
+            author: Vec<String>,
+            date: Option<String>,
+            lang: Option<String>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Charset {
+            name: Option<String>,
+            confidence: Option<f64>,
+            language: Option<String>,
+        }
+        let metadata: Metadata = serde_json::from_str(&draft.metadata).unwrap_or_default();
+        let charset: Charset = serde_json::from_str(&draft.charset).unwrap_or_default();
+        Told {
+            title: metadata.title.map(Cow::Owned),
+            author: (!metadata.author.is_empty()).then(|| Cow::Owned(metadata.author.join(AND))),
+            date: metadata.date.map(Cow::Owned),
+            language: charset.language.or(metadata.lang).map(Cow::Owned),
+            charset: charset.name.map(Cow::Owned),
+            confidence: charset.confidence,
+        }
+    }
+}
+
+/// Between authors.
+const AND: &str = "; ";
+
+/// A draft as a row. `text`: of the draft, clean; `told` and `details`: of the draft, too.
+pub fn document<'d>(
+    draft: &'d Draft<'_>,
+    text: Cow<'d, str>,
+    told: Told<'d>,
+    details: &Details<'_>,
+    reason: Option<String>,
+    row: Option<Row>,
+) -> Document<'d> {
     let [counts, removed] = details.parts();
     Document {
-        id: draft.id.clone().into_owned(),
-        url: draft.url.clone(),
-        text: Some(text.to_owned()),
+        id: Cow::Borrowed(&draft.id),
+        url: draft.url.as_deref().map(Cow::Borrowed),
+        text: Some(text),
         title: told.title,
-        author: (!told.author.is_empty()).then(|| told.author.join("; ")),
+        author: told.author,
         date: told.date,
-        language: charset.language.or(told.lang),
-        charset: charset.name,
-        charset_confidence: charset.confidence,
-        reason: reason.map(str::to_owned),
-        metadata: Some(draft.metadata.clone().into_owned()),
-        removed: Some(removed),
-        counts: Some(counts),
-        extra: draft.extra.clone(),
+        language: told.language,
+        charset: told.charset,
+        charset_confidence: told.confidence,
+        reason: reason.map(Cow::Owned),
+        metadata: Some(Cow::Borrowed(&draft.metadata)),
+        removed: Some(Cow::Owned(removed)),
+        counts: Some(Cow::Owned(counts)),
+        extra: draft.extra.as_deref().map(Cow::Borrowed),
         row,
     }
 }
 
 /// A row without a text: it stays a row without a text.
-pub fn null(id: String, reason: String, row: Row) -> Document {
-    Document { id, reason: Some(reason), row: Some(row), ..Document::default() }
+pub fn null(id: String, reason: String, row: Row) -> Document<'static> {
+    Document { id: id.into(), reason: Some(reason.into()), row: Some(row), ..Document::default() }
 }
 
 /// The schema of the part that an input goes to.
@@ -81,7 +131,7 @@ fn schema(plan: &Plan, input: &Input) -> io::Result<Schema> {
 /// The rows of a block, on their way into its file.
 pub struct Rows {
     part: Part<BufWriter<AtomicFile>>,
-    waiting: Vec<Document>,
+    waiting: Vec<Document<'static>>,
     bytes: usize,
 }
 
@@ -98,8 +148,8 @@ impl Rows {
     ///
     /// # Errors
     /// What the system says.
-    pub fn add(&mut self, rows: Vec<Document>) -> io::Result<()> {
-        self.bytes += rows.iter().map(|d| d.text.as_ref().map_or(0, String::len) + 256).sum::<usize>();
+    pub fn add(&mut self, rows: Vec<Document<'static>>) -> io::Result<()> {
+        self.bytes += rows.iter().map(|d| d.text.as_ref().map_or(0, |t| t.len()) + 256).sum::<usize>();
         self.waiting.extend(rows);
         if self.bytes < GROUP {
             return Ok(());

@@ -1,6 +1,7 @@
 //! Parquet tables, column by column: what `read` takes out of one and `write` puts into another, levels and all, so that columns we
 //! do not look at pass through unchanged whatever they hold.
 
+pub mod own;
 pub mod read;
 pub mod write;
 
@@ -140,7 +141,8 @@ mod tests {
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
 
-    use super::write::{Document, Part, Schema, concatenate};
+    use super::own::Document;
+    use super::write::{Part, Schema, concatenate};
     use super::*;
     use crate::io::compress::{Codec, Limits};
     use crate::io::open::{Kind, open, open_with};
@@ -264,8 +266,8 @@ mod tests {
             let Item::Record(r) = item else { continue };
             let Body::Text(text) = r.body else { panic!("text") };
             rows.push(Document {
-                id: r.id.unwrap(),
-                text: Some(text + "!"),
+                id: r.id.unwrap().into(),
+                text: Some((text + "!").into()),
                 charset_confidence: Some(1.0),
                 row: r.row,
                 ..Document::default()

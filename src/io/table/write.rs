@@ -15,63 +15,8 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, SchemaDescPtr, Type, TypePtr};
 
-use super::{Column, Row, Values};
-
-/// Version of the schema; a change that a reader would notice makes it another.
-pub const SCHEMA_VERSION: u32 = 2;
-
-/// The own columns, in order.
-const OWN: [&str; 14] = [
-    "id",
-    "url",
-    "text",
-    "title",
-    "author",
-    "date",
-    "language",
-    "charset",
-    "charset_confidence",
-    "reason",
-    "metadata",
-    "removed",
-    "counts",
-    "extra",
-];
-
-/// A cleaned document as a row.
-#[derive(Clone, Debug, Default)]
-pub struct Document {
-    /// Its name in the dump.
-    pub id: String,
-    /// Where it was fetched.
-    pub url: Option<String>,
-    /// The clean text; `None` when the input had none.
-    pub text: Option<String>,
-    /// Title.
-    pub title: Option<String>,
-    /// Author.
-    pub author: Option<String>,
-    /// Date, as the metadata give it.
-    pub date: Option<String>,
-    /// Language of the text.
-    pub language: Option<String>,
-    /// Charset it was read in, by its WHATWG name.
-    pub charset: Option<String>,
-    /// How sure that is, 0 to 1.
-    pub charset_confidence: Option<f64>,
-    /// Why nothing of it stays; `None` when something does.
-    pub reason: Option<String>,
-    /// All metadata, a JSON object.
-    pub metadata: Option<String>,
-    /// What was left out, a JSON array.
-    pub removed: Option<String>,
-    /// Counts, a JSON object.
-    pub counts: Option<String>,
-    /// The members of the JSON line it came from that no other column holds, a JSON object.
-    pub extra: Option<String>,
-    /// The row of the table it came from.
-    pub row: Option<Row>,
-}
+use super::own::{Document, Holds, OWN, OwnColumn, SCHEMA_VERSION, renamed};
+use super::{Column, Values};
 
 /// The columns of a table that is written.
 #[derive(Clone, Debug)]
@@ -92,32 +37,20 @@ impl Schema {
     /// `input_NAME`.
     pub(super) fn with(input: &SchemaDescPtr, text: usize) -> Schema {
         let text_name = input.column(text).path().parts()[0].clone();
-        let mut taken: Vec<String> = OWN.iter().map(|n| (*n).to_owned()).collect();
-        taken.extend(input.root_schema().get_fields().iter().map(|f| f.name().to_owned()).filter(|n| !OWN.contains(&&**n)));
-        let mut fields = Vec::new();
-        for field in input.root_schema().get_fields() {
-            if field.name() == text_name {
-                continue;
-            }
-            let mut name = field.name().to_owned();
-            if OWN.contains(&&*name) {
-                while taken.contains(&name) {
-                    name = format!("input_{name}");
-                }
-                taken.push(name.clone());
-            }
-            fields.push(renamed(field, &name));
-        }
+        let others: Vec<&TypePtr> = input.root_schema().get_fields().iter().filter(|f| f.name() != text_name).collect();
+        let names: Vec<&str> = others.iter().map(|f| f.name()).collect();
+        let own: Vec<&str> = OWN.iter().map(|c| c.name).collect();
+        let fields = others.iter().zip(renamed(&names, &own)).map(|(field, name)| called(field, &name)).collect();
         let others = (0..input.num_columns()).filter(|i| *i != text).collect();
         Schema::of(fields, others)
     }
 
     fn of(more: Vec<TypePtr>, others: Vec<usize>) -> Schema {
-        let own = OWN.iter().map(|name| {
-            let physical = if *name == "charset_confidence" { Physical::DOUBLE } else { Physical::BYTE_ARRAY };
-            let string = physical == Physical::BYTE_ARRAY;
-            let builder = Type::primitive_type_builder(name, physical)
-                .with_repetition(if *name == "id" { Repetition::REQUIRED } else { Repetition::OPTIONAL })
+        let own = OWN.iter().map(|column| {
+            let string = matches!(column.holds, Holds::Text(_));
+            let physical = if string { Physical::BYTE_ARRAY } else { Physical::DOUBLE };
+            let builder = Type::primitive_type_builder(column.name, physical)
+                .with_repetition(if column.required { Repetition::REQUIRED } else { Repetition::OPTIONAL })
                 .with_converted_type(if string { ConvertedType::UTF8 } else { ConvertedType::NONE })
                 .with_logical_type(string.then_some(LogicalType::String));
             Arc::new(builder.build().expect("the own columns are valid"))
@@ -135,16 +68,16 @@ impl Schema {
             .set_statistics_enabled(EnabledStatistics::None)
             .set_offset_index_disabled(true)
             .set_key_value_metadata(Some(vec![KeyValue::new("schema_version".to_owned(), SCHEMA_VERSION.to_string())]));
-        // no two are the same: a dictionary would only cost
-        for name in ["id", "url", "text", "metadata", "removed", "counts", "extra"] {
-            properties = properties.set_column_dictionary_enabled(plain(name), false);
+        // where no two values are the same a dictionary would only cost
+        for column in OWN.iter().filter(|c| !c.repeats) {
+            properties = properties.set_column_dictionary_enabled(plain(column.name), false);
         }
         Arc::new(properties.build())
     }
 }
 
 /// A column or group of columns under another name.
-fn renamed(field: &TypePtr, name: &str) -> TypePtr {
+fn called(field: &TypePtr, name: &str) -> TypePtr {
     if field.name() == name {
         return Arc::clone(field);
     }
@@ -200,7 +133,7 @@ impl<W: Write + Send> Part<W> {
     ///
     /// # Errors
     /// What the system says; a row that is from another table than the schema.
-    pub fn write(&mut self, rows: &[Document]) -> io::Result<()> {
+    pub fn write(&mut self, rows: &[Document<'_>]) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
@@ -208,7 +141,7 @@ impl<W: Write + Send> Part<W> {
         let mut number = 0;
         while let Some(mut column) = group.next_column().map_err(said)? {
             match OWN.get(number) {
-                Some(name) => own(column.untyped(), name, rows)?,
+                Some(of) => own(column.untyped(), of, rows)?,
                 None => other(column.untyped(), self.schema.others[number - OWN.len()], rows)?,
             }
             column.close().map_err(said)?;
@@ -228,36 +161,16 @@ impl<W: Write + Send> Part<W> {
 }
 
 /// The values of an own column.
-fn own(writer: &mut ColumnWriter<'_>, name: &str, rows: &[Document]) -> io::Result<()> {
-    let text = |d: &Document| -> Option<ByteArray> {
-        let value = match name {
-            "id" => Some(&d.id),
-            "url" => d.url.as_ref(),
-            "text" => d.text.as_ref(),
-            "title" => d.title.as_ref(),
-            "author" => d.author.as_ref(),
-            "date" => d.date.as_ref(),
-            "language" => d.language.as_ref(),
-            "charset" => d.charset.as_ref(),
-            "reason" => d.reason.as_ref(),
-            "metadata" => d.metadata.as_ref(),
-            "removed" => d.removed.as_ref(),
-            "counts" => d.counts.as_ref(),
-            "extra" => d.extra.as_ref(),
-            _ => None,
-        };
-        value.map(|v| ByteArray::from(v.as_str()))
-    };
-    match writer {
-        ColumnWriter::ByteArrayColumnWriter(w) => {
-            let values: Vec<Option<ByteArray>> = rows.iter().map(text).collect();
-            let defs: Vec<i16> = values.iter().map(|v| i16::from(v.is_some())).collect();
-            let values: Vec<ByteArray> = values.into_iter().flatten().collect();
-            w.write_batch(&values, (name != "id").then_some(&defs), None).map_err(said)?;
+fn own(writer: &mut ColumnWriter<'_>, column: &OwnColumn, rows: &[Document<'_>]) -> io::Result<()> {
+    match (writer, column.holds) {
+        (ColumnWriter::ByteArrayColumnWriter(w), Holds::Text(of)) => {
+            let defs: Vec<i16> = rows.iter().map(|d| i16::from(of(d).is_some())).collect();
+            let values: Vec<ByteArray> = rows.iter().filter_map(of).map(ByteArray::from).collect();
+            w.write_batch(&values, (!column.required).then_some(&defs), None).map_err(said)?;
         }
-        ColumnWriter::DoubleColumnWriter(w) => {
-            let defs: Vec<i16> = rows.iter().map(|d| i16::from(d.charset_confidence.is_some())).collect();
-            let values: Vec<f64> = rows.iter().filter_map(|d| d.charset_confidence).collect();
+        (ColumnWriter::DoubleColumnWriter(w), Holds::Number(of)) => {
+            let defs: Vec<i16> = rows.iter().map(|d| i16::from(of(d).is_some())).collect();
+            let values: Vec<f64> = rows.iter().filter_map(of).collect();
             w.write_batch(&values, Some(&defs), None).map_err(said)?;
         }
         _ => return Err(io::Error::other("an own column of another type")),
@@ -266,11 +179,10 @@ fn own(writer: &mut ColumnWriter<'_>, name: &str, rows: &[Document]) -> io::Resu
 }
 
 /// The values of a column that is passed on.
-fn other(writer: &mut ColumnWriter<'_>, number: usize, rows: &[Document]) -> io::Result<()> {
-    let column = |d| column_of(d, number);
+fn other(writer: &mut ColumnWriter<'_>, number: usize, rows: &[Document<'_>]) -> io::Result<()> {
     let (mut defs, mut reps) = (Vec::new(), Vec::new());
     for d in rows {
-        let (column, row) = column(d)?;
+        let (column, row) = column_of(d, number)?;
         let (from, to) = (column.rows[row].0, column.rows[row + 1].0);
         defs.extend_from_slice(column.defs.get(from..to).unwrap_or_default());
         reps.extend_from_slice(column.reps.get(from..to).unwrap_or_default());
@@ -282,7 +194,7 @@ fn other(writer: &mut ColumnWriter<'_>, number: usize, rows: &[Document]) -> io:
                 $(ColumnWriter::$writer(w) => {
                     let mut values = Vec::new();
                     for d in rows {
-                        let (column, row) = column(d)?;
+                        let (column, row) = column_of(d, number)?;
                         let Values::$kind(all) = &column.values else { return Err(io::Error::other("a column of another type")) };
                         values.extend_from_slice(&all[column.rows[row].1..column.rows[row + 1].1]);
                     }
@@ -299,7 +211,7 @@ fn other(writer: &mut ColumnWriter<'_>, number: usize, rows: &[Document]) -> io:
 }
 
 /// The column that is passed on, and the document's row in it.
-fn column_of(d: &Document, number: usize) -> io::Result<(&Column, usize)> {
+fn column_of<'d>(d: &'d Document<'_>, number: usize) -> io::Result<(&'d Column, usize)> {
     let row = d.row.as_ref().ok_or_else(|| io::Error::other("a row that is from no table"))?;
     let column = row.columns.columns.get(number).filter(|c| row.index + 1 < c.rows.len());
     column.map(|c| (c, row.index)).ok_or_else(|| io::Error::other("a row from another table"))

@@ -25,7 +25,7 @@ pub struct Done {
     /// For the part or the stream, or drafts for the next pass.
     pub out: Vec<u8>,
     /// For a part that is a table.
-    pub documents: Vec<table::Document>,
+    pub documents: Vec<table::Document<'static>>,
     /// Hashes of paragraphs and records.
     pub rows: Vec<Row>,
     /// Bands of the signatures of records, and of paragraphs.

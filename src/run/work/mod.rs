@@ -426,7 +426,8 @@ impl Worker<'_> {
             To::Parquet => {
                 let places = |order| self.plan.place(order, self.earlier);
                 let details = Details::new(draft, text.len(), self.render.rules(), &places);
-                to.documents.push(table::document(draft, &text, &details, reason.as_deref(), row));
+                let document = table::document(draft, Cow::Borrowed(&text), table::Told::read(draft), &details, reason.clone(), row);
+                to.documents.push(document.into_owned());
                 to.counter.sums.bytes_out += text.len() as u64;
             }
             To::Mnbvc => self.render.mnbvc(draft, &mut to.out),
