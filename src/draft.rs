@@ -38,15 +38,30 @@ pub struct Draft<'a> {
     /// Title, author, date, … as a JSON object.
     #[serde(borrow)]
     pub metadata: Cow<'a, str>,
-    /// The charset and how sure it is, as a JSON object.
+    /// How its bytes were read.
     #[serde(borrow)]
-    pub charset: Cow<'a, str>,
+    pub charset: Reading<'a>,
     /// Edits by rule: number of the rule and how often.
     pub edits: Vec<(u16, u32)>,
     /// Guesses and losses by rule.
     pub notes: Vec<(u16, u32)>,
     /// True when something other than markup was edited.
     pub edited: bool,
+}
+
+/// The charset of a record, as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reading<'a> {
+    /// 0 to 1, three digits: more would be noise.
+    pub confidence: f64,
+    /// ISO 639-3, when something was said of it.
+    pub language: Option<String>,
+    /// WHATWG name.
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// What decided.
+    #[serde(borrow)]
+    pub why: Cow<'a, str>,
 }
 
 /// A block of a draft.
@@ -154,8 +169,8 @@ impl<'p> Draft<'p> {
             title: None,
             in_place: false,
             blocks: false,
-            metadata: if told { serde_json::to_string(&page.metadata).unwrap_or_else(|_| "{}".to_owned()).into() } else { "".into() },
-            charset: if told { charset(page).into() } else { "".into() },
+            metadata: if told { metadata(page).into() } else { "".into() },
+            charset: if told { Reading::of(page) } else { Reading::default() },
             edits: by_rule(edits, rules),
             notes: by_rule(page.notes.iter().map(|n| n.rule), rules),
             edited: page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()),
@@ -283,27 +298,35 @@ impl Draft<'_> {
     }
 }
 
-/// The charset of a page as a JSON object.
-fn charset(page: &Page<'_>) -> String {
-    #[derive(Serialize)]
-    struct Told<'p> {
-        confidence: f64,
-        language: Option<&'p str>,
-        name: &'p str,
-        why: &'p str,
+impl<'p> Reading<'p> {
+    /// Of a page.
+    pub fn of(page: &'p Page<'_>) -> Reading<'p> {
+        let c = &page.charset;
+        // f32 printed as f64 shows what is noise
+        let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
+        Reading { confidence, language: c.language.map(str::to_owned), name: c.name.into(), why: (&*c.why).into() }
     }
-    let c = &page.charset;
-    let told = Told { confidence: rounded(c.confidence), language: c.language, name: c.name, why: &c.why };
-    serde_json::to_string(&told).unwrap_or_else(|_| "{}".to_owned())
 }
 
-/// A confidence as it is written: three digits, as more would be noise, and f32 printed as f64 shows it.
-pub fn rounded(confidence: f32) -> f64 {
-    (f64::from(confidence) * 1000.0).round() / 1000.0
+/// Bytes of the metadata of a page without any, and a title.
+const METADATA: usize = 384;
+
+/// Title, author, date, … of a page as a JSON object.
+fn metadata(page: &Page<'_>) -> String {
+    let mut json = Vec::with_capacity(METADATA);
+    // written to memory: cannot fail
+    match serde_json::to_writer(&mut json, &page.metadata) {
+        Ok(()) => String::from_utf8(json).unwrap_or_default(),
+        Err(_) => "{}".to_owned(),
+    }
 }
 
 /// How often each rule comes, by its number.
 fn by_rule(which: impl Iterator<Item = RuleId>, rules: &Rules) -> Vec<(u16, u32)> {
+    let mut which = which.peekable();
+    if which.peek().is_none() {
+        return Vec::new();
+    }
     // an array, not a map: pages have thousands of edits
     let mut counts = vec![0u32; rules.iter().len()];
     which.for_each(|r| counts[usize::from(r.0)] += 1);
@@ -339,7 +362,7 @@ mod tests {
             in_place: true,
             blocks: true,
             metadata: "{}".into(),
-            charset: "{}".into(),
+            charset: Reading { confidence: 0.5, language: None, name: "gbk".into(), why: "meta".into() },
             edits: vec![(1, 2)],
             notes: Vec::new(),
             edited: true,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::jsonl;
 use super::quarantine::{Bad, Raw, base64};
-use crate::draft::{Draft, First};
+use crate::draft::{Draft, First, Reading};
 use crate::rules::{RuleId, Rules};
 
 /// Tells where in the dump a record stands, by its order: path and number in the file.
@@ -18,7 +18,7 @@ pub type Places<'a> = &'a dyn Fn(u64) -> (String, u64);
 #[derive(Debug)]
 pub struct Details<'d> {
     metadata: &'d str,
-    charset: &'d str,
+    charset: &'d Reading<'d>,
     counts: Counts<'d>,
     removed: Vec<Removed<'d>>,
 }
@@ -105,8 +105,9 @@ impl<'d> Details<'d> {
     /// As the members of a JSON object, without its braces.
     pub fn members(&self) -> String {
         let [counts, removed] = self.parts();
-        // metadata and charset are JSON already, made by the draft
-        let (metadata, charset) = (self.metadata, self.charset);
+        let charset = serde_json::to_string(self.charset).unwrap_or_else(|_| "null".to_owned());
+        // JSON already, made by the draft
+        let metadata = self.metadata;
         format!("\"metadata\":{metadata},\"charset\":{charset},\"counts\":{counts},\"removed\":{removed}")
     }
 }

@@ -203,7 +203,7 @@ fn table(rows: &[(Form, &str)], out: &mut String) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::{Cut, Piece};
+    use crate::draft::{Cut, Piece, Reading};
 
     fn markdown(blocks: &[(Form, &str)], title: Option<&str>) -> String {
         let mut text = String::new();
@@ -225,7 +225,7 @@ mod tests {
             in_place: false,
             blocks: true,
             metadata: "{}".into(),
-            charset: "{}".into(),
+            charset: Reading::default(),
             edits: Vec::new(),
             notes: Vec::new(),
             edited: false,
@@ -273,7 +273,7 @@ mod tests {
             in_place: false,
             blocks: true,
             metadata: "{}".into(),
-            charset: "{}".into(),
+            charset: Reading::default(),
             edits: Vec::new(),
             notes: Vec::new(),
             edited: false,

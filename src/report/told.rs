@@ -1,8 +1,6 @@
 //! `Told`: what the report says of one record: a row of its table and, if there is room, the record before and after. Also the form in
 //! which it waits on disk until the run is over.
 
-use serde::Deserialize;
-
 use super::json;
 use super::view::View;
 use crate::draft::Draft;
@@ -42,11 +40,6 @@ pub type Row = (String, String, u8, String, u64, u64, u64, u64, Vec<(u16, u32)>,
 impl Told {
     /// Of a record that was written with `bytes_out` bytes of text. `name` is for records without one of their own.
     pub fn new(draft: &Draft<'_>, name: &str, bytes_out: usize, reason: Option<&str>, view: Option<&View>) -> Told {
-        #[derive(Deserialize)]
-        struct Named {
-            name: String,
-        }
-        let charset = serde_json::from_str::<Named>(&draft.charset).map(|c| c.name).unwrap_or_default();
         // the line that is the title is printed as such: it is not lost
         let title = draft.title.as_deref();
         let printed = title.and_then(|t| (0..draft.pieces.len()).find(|i| draft.pieces[*i].cut.is_some() && draft.piece(*i) == t));
@@ -69,7 +62,7 @@ impl Told {
             name.to_owned(),
             short(title.unwrap_or("")),
             fate as u8,
-            charset,
+            draft.charset.name.clone().into_owned(),
             draft.bytes_in,
             bytes_out as u64,
             draft.pieces.len() as u64,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::feed;
 use super::plan::{Input, Plan};
 use super::settings::From;
-use crate::draft::{Draft, rounded};
+use crate::draft::Draft;
 use crate::error::Error;
 use crate::io::document::Details;
 use crate::io::output::AtomicFile;
@@ -24,21 +24,19 @@ use crate::page::Page;
 /// Bytes of text that make a row group.
 const GROUP: usize = 16 << 20;
 
-/// What of a record's metadata and charset has a column of its own.
+/// What of a record's metadata has a column of its own.
 #[derive(Debug, Default, PartialEq)]
 pub struct Told<'p> {
     title: Option<Cow<'p, str>>,
     author: Option<Cow<'p, str>>,
     date: Option<Cow<'p, str>>,
-    language: Option<Cow<'p, str>>,
-    charset: Option<Cow<'p, str>>,
-    confidence: Option<f64>,
+    lang: Option<Cow<'p, str>>,
 }
 
 impl<'p> Told<'p> {
     /// Of a page at hand.
     pub fn of(page: &'p Page<'_>) -> Told<'p> {
-        let (metadata, charset) = (&page.metadata, &page.charset);
+        let metadata = &page.metadata;
         Told {
             title: metadata.title.as_deref().map(Cow::Borrowed),
             author: match &metadata.author[..] {
@@ -47,9 +45,7 @@ impl<'p> Told<'p> {
                 all => Some(Cow::Owned(all.join(AND))),
             },
             date: metadata.date.as_deref().map(Cow::Borrowed),
-            language: charset.language.or(metadata.lang.as_deref()).map(Cow::Borrowed),
-            charset: Some(Cow::Borrowed(charset.name)),
-            confidence: Some(rounded(charset.confidence)),
+            lang: metadata.lang.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -63,22 +59,12 @@ impl<'p> Told<'p> {
             date: Option<String>,
             lang: Option<String>,
         }
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Charset {
-            name: Option<String>,
-            confidence: Option<f64>,
-            language: Option<String>,
-        }
         let metadata: Metadata = serde_json::from_str(&draft.metadata).unwrap_or_default();
-        let charset: Charset = serde_json::from_str(&draft.charset).unwrap_or_default();
         Told {
             title: metadata.title.map(Cow::Owned),
             author: (!metadata.author.is_empty()).then(|| Cow::Owned(metadata.author.join(AND))),
             date: metadata.date.map(Cow::Owned),
-            language: charset.language.or(metadata.lang).map(Cow::Owned),
-            charset: charset.name.map(Cow::Owned),
-            confidence: charset.confidence,
+            lang: metadata.lang.map(Cow::Owned),
         }
     }
 }
@@ -96,6 +82,7 @@ pub fn document<'d>(
     row: Option<Row>,
 ) -> Document<'d> {
     let [counts, removed] = details.parts();
+    let read = Some(&draft.charset).filter(|c| !c.name.is_empty());
     Document {
         id: Cow::Borrowed(&draft.id),
         url: draft.url.as_deref().map(Cow::Borrowed),
@@ -103,9 +90,9 @@ pub fn document<'d>(
         title: told.title,
         author: told.author,
         date: told.date,
-        language: told.language,
-        charset: told.charset,
-        charset_confidence: told.confidence,
+        language: draft.charset.language.as_deref().map(Cow::Borrowed).or(told.lang),
+        charset: read.map(|c| Cow::Borrowed(&*c.name)),
+        charset_confidence: read.map(|c| c.confidence),
         reason: reason.map(Cow::Owned),
         metadata: Some(Cow::Borrowed(&draft.metadata)),
         removed: Some(Cow::Owned(removed)),
