@@ -417,15 +417,22 @@ fn cut(text: &str, all: bool, lang: Lang) -> String {
 /// private use, and with `blanks` all blanks but the space. Line ends and tabs become `\n`, `\r`, `\t`.
 pub fn visible(text: &str, blanks: bool) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    // what is seen is copied by the run
+    let mut from = 0;
+    for (at, c) in text.char_indices() {
+        if matches!(c, ' '..='~' | '\u{4E00}'..='\u{9FFF}') || !(is_invisible(c) || (blanks && c.is_whitespace())) {
+            continue;
+        }
+        out.push_str(&text[from..at]);
+        from = at + c.len_utf8();
         match c {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            _ if is_invisible(c) || (blanks && c != ' ' && c.is_whitespace()) => _ = write!(out, "\\u{{{:X}}}", u32::from(c)),
-            _ => out.push(c),
+            _ => _ = write!(out, "\\u{{{:X}}}", u32::from(c)),
         }
     }
+    out.push_str(&text[from..]);
     out
 }
 

@@ -47,6 +47,8 @@ pub mod plain;
 pub mod repair;
 #[cfg(feature = "dump")]
 pub mod report;
+#[cfg(feature = "cli")]
+mod review;
 pub mod rules;
 #[cfg(feature = "dump")]
 pub mod run;

@@ -112,3 +112,21 @@ fn passes_one_by_one_give_the_same_report() {
     assert_eq!(jingwen(place.path(), "stage finish run -q").0, 0);
     assert!(fs::read(place.path().join("r.html")).expect("a report") == whole);
 }
+
+#[test]
+fn what_came_to_its_place_since_the_plan_is_not_written_over() {
+    let place = dump();
+    let at = place.path().join("r.html");
+    assert_eq!(jingwen(place.path(), "stage plan in -o out --report r.html").0, 0);
+    assert_eq!(jingwen(place.path(), "stage scan out").0, 0);
+    fs::write(&at, "mine").expect("a file");
+    let (code, told) = jingwen(place.path(), "stage finish out");
+    assert!(code == 2 && told.contains("since the run was planned"), "{told}");
+    assert_eq!(fs::read_to_string(&at).expect("it is there"), "mine");
+    fs::remove_file(&at).expect("it was there");
+    let (code, told) = jingwen(place.path(), "stage finish out");
+    assert!(code == 0 && at.exists(), "{told}");
+    // a run anew takes it away, and one that finds it there without being told to says so at once
+    assert_eq!(jingwen(place.path(), "clean in -o other --resume -q --report r.html").0, 2);
+    assert_eq!(jingwen(place.path(), "clean in -o out --overwrite -q --report r.html").0, 0);
+}

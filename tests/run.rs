@@ -610,7 +610,7 @@ fn tables_keep_unknown_members_and_rows_without_a_text() {
         let ran = run(at, &format!("clean in -o {dedup} --to parquet --dedup {dedup}"));
         let lines = rows(&at.join(dedup).join("a.parquet"));
         assert!(lines.len() == 3 && lines[2].contains(r#"extra: "{"n":2.0,"tags":["x"]}""#), "{lines:?}");
-        let nulls = rows(&at.join(dedup).join("b.parquet.parquet"));
+        let nulls = rows(&at.join(dedup).join("b.parquet"));
         assert!(nulls.len() == rows(&at.join("in/b.parquet")).len() && nulls[0].contains("text: null"), "{nulls:?}");
         assert!(nulls[0].contains("reason: \"record/null"), "{nulls:?}");
         assert!(err(&ran).contains("removed"), "{}", err(&ran));

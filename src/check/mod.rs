@@ -4,6 +4,8 @@
 pub mod baseline;
 mod report;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -19,7 +21,7 @@ pub use report::{ANNOTATIONS, Format, Report};
 const KEPT: usize = 160;
 
 /// What would be done about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
     /// The line is left out.
@@ -108,15 +110,31 @@ pub fn fingerprint(rule: &str, text: &str) -> String {
     format!("{:016x}", hash.digest())
 }
 
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// The record as a whole.
+    Whole,
+    /// Bytes of [`Diff::before`] that the change of this index takes or alters; of a removal one line of them.
+    Before(Span, usize),
+    /// Bytes of the decoded text.
+    Decoded(Span),
+}
+
 /// All findings of a page and its draft, in the order of their lines. Linear in text and edits.
 pub fn findings(path: &str, record: Option<u64>, page: &Page<'_>, draft: &Draft<'_>, rules: &Rules) -> Vec<Finding> {
-    let mut collector = Collector { path, record, rules, out: Vec::new() };
-    collector.decoding(page);
     let diff = Diff::new(page, draft, rules, false);
+    located(path, record, page, &diff, rules).into_iter().map(|(finding, _)| finding).collect()
+}
+
+/// As [`findings`], of the page's diff (without `all`), each with what it is about.
+pub fn located(path: &str, record: Option<u64>, page: &Page<'_>, diff: &Diff, rules: &Rules) -> Vec<(Finding, Spot)> {
+    let mut collector = Collector { path, record, rules, out: Vec::new(), last: BTreeMap::new() };
+    collector.decoding(page);
     let decoded = page.layers.first().map_or("", |l| &*l.text);
     let mut lines = Counter::default();
     let mut place = |at: u32| (lines.line(decoded, at), column(decoded, at));
-    for change in &diff.changes {
+    for (number, change) in diff.changes.iter().enumerate() {
         let whole = diff.line_at(change.was.start);
         let (was, now) = (change.was.of(&diff.before), change.now.of(&diff.after));
         if now.trim().is_empty()
@@ -128,8 +146,10 @@ pub fn findings(path: &str, record: Option<u64>, page: &Page<'_>, draft: &Draft<
                 let text = line.trim();
                 if !text.is_empty() {
                     let place = place(diff.input_at(at));
+                    let from = at as usize + line.len() - line.trim_start().len();
+                    let spot = Spot::Before(Span::new(from, from + text.len()), number);
                     for rule in &change.rules {
-                        collector.add(*rule, place, Fate::Removed, (text, ""), text);
+                        collector.add(*rule, place, spot, Fate::Removed, (text, ""), text);
                     }
                 }
                 at += line.len() as u32;
@@ -138,7 +158,7 @@ pub fn findings(path: &str, record: Option<u64>, page: &Page<'_>, draft: &Draft<
         }
         let place = place(diff.input_at(change.was.start));
         for rule in &change.rules {
-            collector.add(*rule, place, Fate::Edited, (was, now), whole.of(&diff.before));
+            collector.add(*rule, place, Spot::Before(change.was, number), Fate::Edited, (was, now), whole.of(&diff.before));
         }
     }
     let ends: Vec<usize> = if page.notes.is_empty() { Vec::new() } else { memchr::memchr_iter(b'\n', decoded.as_bytes()).collect() };
@@ -148,10 +168,11 @@ pub fn findings(path: &str, record: Option<u64>, page: &Page<'_>, draft: &Draft<
         // notes come in the order of their stages, not of the text
         let line = ends.partition_point(|e| *e < below.start as usize) as u32 + 1;
         let or: Vec<&str> = note.alternatives.iter().map(|a| &**a).collect();
-        collector.add(note.rule, (line, column(decoded, below.start)), Fate::Noted, (text, &or.join(" or ")), text);
+        let place = (line, column(decoded, below.start));
+        collector.add(note.rule, place, Spot::Decoded(below), Fate::Noted, (text, &or.join(" or ")), text);
     }
     let mut out = collector.out;
-    out.sort_by_key(|f| (f.line, f.column));
+    out.sort_by_key(|(f, _)| (f.line, f.column));
     out
 }
 
@@ -159,7 +180,9 @@ struct Collector<'a> {
     path: &'a str,
     record: Option<u64>,
     rules: &'a Rules,
-    out: Vec<Finding>,
+    out: Vec<(Finding, Spot)>,
+    /// The last finding of a rule that is no removal.
+    last: BTreeMap<(RuleId, Fate), usize>,
 }
 
 impl Collector<'_> {
@@ -173,26 +196,29 @@ impl Collector<'_> {
             if matches!(id, "charset/decoded" | "charset/segment") {
                 if !std::mem::replace(&mut told, true) {
                     let name = page.charset.name;
-                    self.add(e.rule, (1, 1), Fate::Decoded, (name, "utf-8"), name);
+                    self.add(e.rule, (1, 1), Spot::Whole, Fate::Decoded, (name, "utf-8"), name);
                 }
             } else if id != "charset/bom" {
                 let line = lines.line(&layer.text, e.now.start);
                 let bytes: String = page.raw.bytes[e.was.range()].iter().take(8).map(|b| format!("\\x{b:02X}")).collect();
-                self.add(e.rule, (line, column(&layer.text, e.now.start)), Fate::Decoded, (&bytes, e.now.of(&layer.text)), &bytes);
+                let place = (line, column(&layer.text, e.now.start));
+                self.add(e.rule, place, Spot::Decoded(e.now), Fate::Decoded, (&bytes, e.now.of(&layer.text)), &bytes);
             }
         }
     }
 
     /// Adds a finding, or counts it with the one of its rule in the same line.
-    fn add(&mut self, rule: RuleId, (line, column): (u32, u32), fate: Fate, (before, after): (&str, &str), of: &str) {
-        let rule = &*self.rules.get(rule).id;
-        let same =
-            self.out.iter_mut().rev().take_while(|f| f.line == line).find(|f| f.rule == rule && f.fate == fate && fate != Fate::Removed);
-        if let Some(same) = same {
-            same.count += 1;
-            return;
+    fn add(&mut self, id: RuleId, (line, column): (u32, u32), spot: Spot, fate: Fate, (before, after): (&str, &str), of: &str) {
+        let rule = &*self.rules.get(id).id;
+        if fate != Fate::Removed {
+            let last = self.last.insert((id, fate), self.out.len());
+            if let Some((same, n)) = last.and_then(|n| Some((&mut self.out.get_mut(n)?.0, n))).filter(|(f, _)| f.line == line) {
+                same.count += 1;
+                self.last.insert((id, fate), n);
+                return;
+            }
         }
-        self.out.push(Finding {
+        let finding = Finding {
             path: self.path.to_owned(),
             record: self.record,
             line,
@@ -203,7 +229,8 @@ impl Collector<'_> {
             before: cut(before),
             after: cut(after),
             fingerprint: fingerprint(rule, of),
-        });
+        };
+        self.out.push((finding, spot));
     }
 }
 
@@ -226,7 +253,7 @@ fn cut(text: &str) -> String {
 /// A whole line.
 impl Diff {
     /// The line of the text before that `at` lies on, without its end.
-    fn line_at(&self, at: u32) -> Span {
+    pub(crate) fn line_at(&self, at: u32) -> Span {
         let bytes = self.before.as_bytes();
         let start = memchr::memrchr(b'\n', &bytes[..at as usize]).map_or(0, |i| i + 1);
         let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |i| start + i);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Fate, Finding};
 use crate::explain::visible;
+use crate::lang::Lang;
 use crate::rules::Rules;
 
 /// Annotations of one rule, at most: GitHub shows no more of a step.
@@ -58,6 +59,8 @@ pub struct Report<'a> {
     pub known: u64,
     /// The rules they name.
     pub rules: &'a Rules,
+    /// The language of sentences. Names of fields and ids are the same in all.
+    pub lang: Lang,
 }
 
 impl Report<'_> {
@@ -68,7 +71,7 @@ impl Report<'_> {
 
     /// What the rule of a finding says.
     fn says(&self, rule: &str) -> &str {
-        self.rules.find(rule).map_or("a record that cannot be read", |id| &self.rules.get(id).says)
+        self.rules.find(rule).map_or_else(|| self.lang.say("a record that cannot be read"), |id| self.rules.get(id).sentence(self.lang))
     }
 
     /// A finding as it is written in a format of lines; empty for the others.
@@ -82,8 +85,8 @@ impl Report<'_> {
             return out;
         }
         let record = f.record.map(|n| format!("#{n}")).unwrap_or_default();
-        let times = if f.count > 1 { format!(", {} times", f.count) } else { String::new() };
-        let level = if self.fails(f) { "" } else { ", does not fail" };
+        let times = if f.count > 1 { self.lang.fill(", {} times", &[&f.count]) } else { String::new() };
+        let level = if self.fails(f) { "" } else { self.lang.say(", does not fail") };
         // writing to a string cannot fail, here and below
         let _ = writeln!(
             out,
@@ -93,7 +96,7 @@ impl Report<'_> {
             f.column,
             f.rule,
             self.says(&f.rule),
-            f.fate.name()
+            self.lang.say(f.fate.name())
         );
         if format == Format::Full {
             let edited = f.fate == Fate::Edited;
@@ -138,19 +141,19 @@ impl Report<'_> {
         let (before, after) = (visible(&f.before, false), visible(&f.after, false));
         let what = match f.fate {
             Fate::Edited => format!("‹{before}› → ‹{after}›"),
-            Fate::Noted if !after.is_empty() => format!("‹{before}› or {after}"),
-            Fate::Decoded if f.after == "utf-8" => format!("read as {before}"),
+            Fate::Noted if !after.is_empty() => self.lang.fill("‹{}› or {}", &[&before, &after]),
+            Fate::Decoded if f.after == "utf-8" => self.lang.fill("read as {}", &[&before]),
             _ => format!("‹{before}›"),
         };
-        let line = f.record.map(|_| format!(" (line {} of the text)", f.line)).unwrap_or_default();
-        format!("{} [{}]: {what}{line}", self.says(&f.rule), f.fate.name())
+        let line = f.record.map(|_| self.lang.fill(" (line {} of the text)", &[&f.line])).unwrap_or_default();
+        format!("{} [{}]: {what}{line}", self.says(&f.rule), self.lang.say(f.fate.name()))
     }
 
     fn json(&self) -> String {
         let rules: serde_json::Map<String, Value> = self.by_rule().into_iter().map(|(r, f)| (r.to_owned(), f.len().into())).collect();
         let failing = self.findings.iter().filter(|f| self.fails(f)).count();
         let rules = Value::Object(rules);
-        let findings = list(self.findings.iter().map(|f| serde_json::to_string(f).unwrap_or_default()));
+        let findings = list(self.findings, |f, out| out.push_str(&serde_json::to_string(f).unwrap_or_default()));
         let (documents, known) = (self.documents, self.known);
         format!(
             "{{\"version\":1,\"tool\":\"jingwen\",\"documents\":{documents},\"known\":{known},\"failing\":{failing},\n\"rules\":{rules},\n\
@@ -177,7 +180,7 @@ impl Report<'_> {
 
     fn gitlab(&self) -> String {
         let mut seen = BTreeMap::new();
-        let all = self.findings.iter().map(|f| {
+        let all = list(self.findings, |f, out| {
             // GitLab wants each one to be different
             let n = seen.entry((&f.path, &f.fingerprint)).and_modify(|n| *n += 1).or_insert(0u32);
             let severity = match f.fate {
@@ -185,12 +188,16 @@ impl Report<'_> {
                 Fate::Unreadable => "major",
                 _ => "minor",
             };
-            json!({"description": self.message(f), "check_name": f.rule, "severity": severity,
-                "fingerprint": super::fingerprint(&f.rule, &format!("{} {} {n}", f.path, f.fingerprint)),
-                "location": {"path": f.path, "lines": {"begin": f.shown_line()}}})
-            .to_string()
+            let fingerprint = super::fingerprint(&f.rule, &format!("{} {} {n}", f.path, f.fingerprint));
+            out.push_str("{\"check_name\":");
+            quoted(&f.rule, out);
+            out.push_str(",\"description\":");
+            quoted(&self.message(f), out);
+            let _ = write!(out, ",\"fingerprint\":\"{fingerprint}\",\"location\":{{\"lines\":{{\"begin\":{}}},\"path\":", f.shown_line());
+            quoted(&f.path, out);
+            let _ = write!(out, "}},\"severity\":\"{severity}\"}}");
         });
-        list(all) + "\n"
+        all + "\n"
     }
 
     /// One test a document with findings; one that passes when there is none.
@@ -235,24 +242,34 @@ impl Report<'_> {
         let rules: Vec<Value> = (used.iter())
             .map(|id| json!({"id": id, "shortDescription": {"text": self.says(id)}, "defaultConfiguration": {"level": "warning"}}))
             .collect();
-        let results = self.findings.iter().map(|f| {
-            let mut region = json!({"startLine": f.shown_line()});
-            if f.record.is_none() {
-                region["startColumn"] = f.column.into();
+        // by hand: there may be millions, and a tree of values for each costs more than the rest of its check
+        let mut path = (String::new(), String::new());
+        let results = list(self.findings, |f, out| {
+            if path.0 != f.path {
+                path = (f.path.clone(), uri(&f.path));
             }
-            json!({"ruleId": f.rule, "ruleIndex": used.binary_search(&&*f.rule).unwrap_or(0),
-                "level": if self.fails(f) { "error" } else { "note" },
-                "message": {"text": self.message(f)},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&f.path)}, "region": region}}],
-                "partialFingerprints": {"jingwen/v1": f.fingerprint}})
-            .to_string()
+            let level = if self.fails(f) { "error" } else { "note" };
+            let _ = write!(
+                out,
+                "{{\"level\":\"{level}\",\"locations\":[{{\"physicalLocation\":{{\"artifactLocation\":{{\"uri\":\"{}\"}},\"region\":{{",
+                path.1
+            );
+            if f.record.is_none() {
+                let _ = write!(out, "\"startColumn\":{},", f.column);
+            }
+            let _ = write!(out, "\"startLine\":{}}}}}}}],\"message\":{{\"text\":", f.shown_line());
+            quoted(&self.message(f), out);
+            out.push_str("},\"partialFingerprints\":{\"jingwen/v1\":");
+            quoted(&f.fingerprint, out);
+            out.push_str("},\"ruleId\":");
+            quoted(&f.rule, out);
+            let _ = write!(out, ",\"ruleIndex\":{}}}", used.binary_search(&&*f.rule).unwrap_or(0));
         });
         let tool = json!({"driver": {"name": "jingwen", "version": env!("CARGO_PKG_VERSION"), "rules": rules}});
         let properties = json!({"documents": self.documents, "known": self.known});
         format!(
             "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\n\"tool\":{tool},\n\
-             \"columnKind\":\"unicodeCodePoints\",\"properties\":{properties},\n\"results\":{}}}]}}\n",
-            list(results)
+             \"columnKind\":\"unicodeCodePoints\",\"properties\":{properties},\n\"results\":{results}}}]}}\n"
         )
     }
 
@@ -272,23 +289,26 @@ impl Report<'_> {
             out
         };
         let failing = self.findings.iter().filter(|f| self.fails(f)).count();
-        let mut out = format!("### jingwen check\n\n{} documents looked at, {} findings", self.documents, self.findings.len());
+        let lang = self.lang;
+        let mut out = String::from("### jingwen check\n\n");
+        out.push_str(&lang.fill("{} documents looked at, {} findings", &[&self.documents, &self.findings.len()]));
         if failing < self.findings.len() {
-            let _ = write!(out, ", {failing} of them fail");
+            out.push_str(&lang.fill(", {} of them fail", &[&failing]));
         }
         if self.known > 0 {
-            let _ = write!(out, ", {} more are in the baseline", self.known);
+            out.push_str(&lang.fill(", {} more are in the baseline", &[&self.known]));
         }
-        out.push_str(".\n");
+        out.push_str(lang.say("."));
+        out.push('\n');
         let rules = self.by_rule();
         if rules.is_empty() {
             return out;
         }
-        out.push_str("\n| rule | findings | what it says |\n|---|---:|---|\n");
+        out.push_str(&format!("\n{}\n|---|---:|---|\n", lang.say("| rule | findings | what it says |")));
         for (rule, found) in &rules {
             let _ = writeln!(out, "| {} | {} | {} |", cell(rule), found.len(), cell(self.says(rule)));
         }
-        out.push_str("\n| where | rule | text |\n|---|---|---|\n");
+        out.push_str(&format!("\n{}\n|---|---|---|\n", lang.say("| where | rule | text |")));
         for (rule, found) in &rules {
             for f in found.iter().take(LISTED) {
                 let record = f.record.map(|n| format!("#{n}")).unwrap_or_default();
@@ -297,22 +317,41 @@ impl Report<'_> {
                 let _ = writeln!(out, "| {}{record}:{} | {} | {}{after} |", cell(&f.path), f.line, cell(rule), cell(&text));
             }
             if found.len() > LISTED {
-                let _ = writeln!(out, "| … | {} | {} more |", cell(rule), found.len() - LISTED);
+                let more = lang.fill("{} more", &[&(found.len() - LISTED)]);
+                let _ = writeln!(out, "| … | {} | {more} |", cell(rule));
             }
         }
         out
     }
 }
 
-/// A JSON array, an element a line. The elements are made one by one: there may be millions.
-fn list(elements: impl Iterator<Item = String>) -> String {
-    let mut out = String::from("[");
-    for (n, element) in elements.enumerate() {
+/// A JSON array, an element a line, each written by `write`.
+fn list<'f>(findings: &'f [Finding], mut write: impl FnMut(&'f Finding, &mut String)) -> String {
+    // most of one is its text
+    let mut out = String::with_capacity(findings.len() * 400 + 8);
+    out.push('[');
+    for (n, f) in findings.iter().enumerate() {
         out.push_str(if n > 0 { ",\n" } else { "\n" });
-        out.push_str(&element);
+        write(f, &mut out);
     }
     out.push_str("\n]");
     out
+}
+
+/// A JSON string.
+fn quoted(text: &str, out: &mut String) {
+    out.push('"');
+    let mut from = 0;
+    for (at, b) in text.bytes().enumerate().filter(|(_, b)| matches!(b, b'"' | b'\\' | 0..0x20)) {
+        out.push_str(&text[from..at]);
+        let _ = match b {
+            b'"' | b'\\' => write!(out, "\\{}", char::from(b)),
+            _ => write!(out, "\\u{b:04x}"),
+        };
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    out.push('"');
 }
 
 /// Text for XML: nothing that XML 1.0 does not take is left.

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use indicatif::HumanCount;
 
 use super::args;
-use super::console::Console;
+use super::console::{Console, lang};
 use super::{Outcome, expect, inputs};
 use crate::check::baseline::Baseline;
 use crate::check::{Finding, Format, Report, findings};
@@ -19,7 +19,7 @@ use crate::rules::Rules;
 use crate::run::look::{Look, Place, look};
 
 /// Runs the verb.
-pub fn run(args: &args::Check, console: &mut Console) -> Result<Outcome, Error> {
+pub fn run(args: &args::Check, talk: &args::Talk, console: &mut Console) -> Result<Outcome, Error> {
     if let Some(clean) = &args.expect {
         return expect::run(args, clean, console);
     }
@@ -37,7 +37,8 @@ pub fn run(args: &args::Check, console: &mut Console) -> Result<Outcome, Error> 
             Baseline::parse(&text).map_err(|why| Error::Usage(format!("{}: {why}", path.display())))?
         }
     };
-    let mut report = Report { findings: &[], fail_on: &args.fail_on, documents: 0, known: 0, rules };
+    let people = matches!(args.format, Format::Full | Format::Concise | Format::Github | Format::Markdown);
+    let mut report = Report { findings: &[], fail_on: &args.fail_on, documents: 0, known: 0, rules, lang: lang(talk, people) };
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let (mut all, mut known, mut new, mut failing) = (Vec::new(), 0u64, 0u64, 0u64);
     let mut next = Baseline::default();
@@ -73,16 +74,18 @@ pub fn run(args: &args::Check, console: &mut Console) -> Result<Outcome, Error> 
     if let Some(path) = &args.write_baseline {
         output::write_whole(path, next.text().as_bytes()).map_err(Error::io("write", path))?;
     }
-    let count = |n: u64, what: &str| format!("{} {what}{}", HumanCount(n), if n == 1 { "" } else { "s" });
-    let mut line = format!("{} looked at, {}", count(documents, "document"), count(new, "finding"));
+    let lang = console.lang;
+    let mut line = lang.fill(if documents == 1 { "{} document looked at" } else { "{} documents looked at" }, &[&HumanCount(documents)]);
+    line.push_str(&lang.fill(if new == 1 { ", {} finding" } else { ", {} findings" }, &[&HumanCount(new)]));
     if failing < new {
-        line.push_str(&format!(", {} of them fail", HumanCount(failing)));
+        line.push_str(&lang.fill(", {} of them fail", &[&HumanCount(failing)]));
     }
     if known > 0 {
-        line.push_str(&format!(", {} known from the baseline", HumanCount(known)));
+        line.push_str(&lang.fill(", {} known from the baseline", &[&HumanCount(known)]));
     }
     if let Some(path) = &args.write_baseline {
-        line.push_str(&format!("; {} in {}", count(next.len() as u64, "fingerprint"), path.display()));
+        let phrase = if next.len() == 1 { "; {} fingerprint in {}" } else { "; {} fingerprints in {}" };
+        line.push_str(&lang.fill(phrase, &[&HumanCount(next.len() as u64), &path.display()]));
         failing = 0;
     }
     console.tell(&line);

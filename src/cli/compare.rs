@@ -39,7 +39,7 @@ pub fn run(args: &args::Diff, before: &Path, after: &Path, console: &mut Console
     let write = |out: &mut BufWriter<_>, text: &str| Write::write_all(out, text.as_bytes()).map_err(Error::io("write", "standard output"));
     let paint = painted(colored(color, &io::stdout()));
     let width = args.columns.unwrap_or_else(columns);
-    let style = Style { context: args.context, width, paint: &paint, rules: Rules::builtin() };
+    let style = Style { context: args.context, width, paint: &paint, rules: Rules::builtin(), lang: console.lang };
     let (mut looked, mut changed, mut gone, mut new) = (0u64, 0u64, 0u64, 0u64);
     let mut totals: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     let names: BTreeSet<&PathBuf> = was.keys().chain(now.keys()).collect();
@@ -81,13 +81,9 @@ pub fn run(args: &args::Diff, before: &Path, after: &Path, console: &mut Console
         write(&mut out, &format!("{}\n", serde_json::json!({"rules": totals})))?;
     }
     out.flush().map_err(Error::io("write", "standard output"))?;
-    console.tell(&format!(
+    console.tell(&console.lang.fill(
         "{} documents looked at, {} differ: {} vanished, {} appeared; {} rules act more or less often",
-        HumanCount(looked),
-        HumanCount(changed),
-        HumanCount(gone),
-        HumanCount(new),
-        totals.len()
+        &[&HumanCount(looked), &HumanCount(changed), &HumanCount(gone), &HumanCount(new), &totals.len()],
     ));
     Ok(if changed > 0 || !totals.is_empty() { Outcome::Findings } else { Outcome::Done })
 }

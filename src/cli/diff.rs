@@ -14,6 +14,7 @@ use crate::diff::{Diff, Style, Tone, names};
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::explain::visible;
+use crate::lang::Lang;
 use crate::page::Page;
 use crate::rules::Rules;
 use crate::run::look::{Look, Place, look};
@@ -34,7 +35,7 @@ pub fn run(args: &args::Diff, console: &mut Console, color: args::When) -> Resul
     }
     let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let write = |out: &mut BufWriter<_>, text: &str| Write::write_all(out, text.as_bytes()).map_err(Error::io("write", "standard output"));
-    let looker = Looker { args, colored: colored(color, &io::stdout()), columns: args.columns.unwrap_or_else(columns) };
+    let looker = Looker { args, colored: colored(color, &io::stdout()), columns: args.columns.unwrap_or_else(columns), lang: console.lang };
     let (mut changed, mut lines) = (0u64, (0u64, 0u64));
     let mut rules: BTreeMap<String, u64> = BTreeMap::new();
     let sums = look(&plan, &Means { lang: console.lang, ..inputs::means(&args.inputs) }, console, &looker, &mut |seen| {
@@ -54,15 +55,17 @@ pub fn run(args: &args::Diff, console: &mut Console, color: args::When) -> Resul
     }
     out.flush().map_err(Error::io("write", "standard output"))?;
     let looked = sums.records.out + sums.records.removed;
-    let documents = |n: u64| format!("{} document{}", HumanCount(n), if n == 1 { "" } else { "s" });
-    let not = if sums.records.skipped > 0 { format!(", {} could not be read", HumanCount(sums.records.skipped)) } else { String::new() };
-    console.tell(&format!(
-        "{} looked at, {} would change: {} lines out, {} lines in{not}",
-        documents(looked),
-        HumanCount(changed),
-        HumanCount(lines.0),
-        HumanCount(lines.1)
-    ));
+    let phrase = if looked == 1 {
+        "{} document looked at, {} would change: {} lines out, {} lines in"
+    } else {
+        "{} documents looked at, {} would change: {} lines out, {} lines in"
+    };
+    let lang = console.lang;
+    let mut line = lang.fill(phrase, &[&HumanCount(looked), &HumanCount(changed), &HumanCount(lines.0), &HumanCount(lines.1)]);
+    if sums.records.skipped > 0 {
+        line.push_str(&lang.fill(", {} could not be read", &[&HumanCount(sums.records.skipped)]));
+    }
+    console.tell(&line);
     Ok(match (sums.unreadable > 0, changed > 0) {
         (true, _) => Outcome::Unreadable,
         (false, true) => Outcome::Findings,
@@ -83,6 +86,7 @@ struct Looker<'a> {
     args: &'a args::Diff,
     colored: bool,
     columns: usize,
+    lang: Lang,
 }
 
 impl Look for Looker<'_> {
@@ -92,7 +96,7 @@ impl Look for Looker<'_> {
             return Vec::new();
         }
         let paint = painted(self.colored);
-        let style = Style { context: self.args.context, width: self.columns, paint: &paint, rules };
+        let style = Style { context: self.args.context, width: self.columns, paint: &paint, rules, lang: self.lang };
         let name = visible(&at.to_string(), true);
         let lines = diff.lines();
         let mut counts: BTreeMap<String, u32> = BTreeMap::new();

@@ -67,9 +67,10 @@ pub fn run(args: &args::Check, clean: &Path, console: &mut Console) -> Result<Ou
     }
     print(out.as_bytes())?;
     let n = report.sums.records.read;
-    let documents = format!("{} document{}", HumanCount(n), if n == 1 { "" } else { "s" });
-    let what = if args.bless { "taken as they are now" } else { "not as expected" };
-    console.tell(&format!("{documents} looked at, {} of {} files {what}", HumanCount(differ), HumanCount(now.union(&was).count() as u64)));
+    let what = console.lang.say(if args.bless { "taken as they are now" } else { "not as expected" });
+    let phrase = if n == 1 { "{} document looked at, {} of {} files {}" } else { "{} documents looked at, {} of {} files {}" };
+    let files = HumanCount(now.union(&was).count() as u64);
+    console.tell(&console.lang.fill(phrase, &[&HumanCount(n), &HumanCount(differ), &files, &what]));
     Ok(match (report.sums.unreadable > 0, differ > 0 && !args.bless) {
         (true, _) => Outcome::Unreadable,
         (false, true) => Outcome::Findings,

@@ -78,11 +78,22 @@ pub fn all_rules(own: Option<&Path>) -> Result<&'static Rules, Error> {
 
 /// The plan of a verb that cleans and writes nothing.
 pub fn plan(args: &args::Inputs, content: &args::Content, dedup: Dedup, console: &Console) -> Result<Plan, Error> {
+    plan_without(args, content, dedup, Vec::new(), console)
+}
+
+/// The same without the files in `skip`, whose paths are canonical.
+pub fn plan_without(
+    args: &args::Inputs,
+    content: &args::Content,
+    dedup: Dedup,
+    skip: Vec<PathBuf>,
+    console: &Console,
+) -> Result<Plan, Error> {
     let (inputs, stdin) = named(args)?;
     if stdin && io::stdin().is_terminal() {
-        console.tell("jingwen: reading from the terminal; end with Ctrl-D, or see --help");
+        console.tell(&format!("jingwen: {}", console.lang.say("reading from the terminal; end with Ctrl-D, or see --help")));
     }
-    let (found, unreadable) = found(args, &inputs, stdin, Vec::new())?;
+    let (found, unreadable) = found(args, &inputs, stdin, skip)?;
     let settings = Settings {
         verb: content.verb(),
         from: if stdin && args.from == From::Auto { From::Page } else { args.from },

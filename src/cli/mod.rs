@@ -15,10 +15,12 @@ mod explain;
 mod inputs;
 mod repair;
 mod restore;
+mod review;
 mod rules;
 mod shell;
 mod stage;
 mod summary;
+mod terminal;
 mod verify;
 
 use std::ffi::OsString;
@@ -67,7 +69,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match &args.verb {
         args::Verb::Clean(a) => clean::run(a, console),
         args::Verb::Repair(a) => repair::run(a, console),
-        args::Verb::Check(a) => check::run(a, console),
+        args::Verb::Check(a) => check::run(a, &args.talk, console),
+        args::Verb::Review(a) => review::run(a, console, args.talk.color),
         args::Verb::Restore(a) => restore::run(a, console),
         args::Verb::Verify(a) => verify::run(a, console),
         args::Verb::Stage(a) => stage::run(&a.pass, console),

@@ -16,6 +16,8 @@ pub(super) struct Aligned {
     pub changes: Vec<Change>,
     /// Where stretches of `before` stand in the decoded text: (byte of `before`, byte of the decoded text), ascending.
     pub places: Vec<(u32, u32)>,
+    /// Where the blocks of the draft stand in `before`: (first byte, one past the last, number of the block), ascending.
+    pub pieces: Vec<(u32, u32, u32)>,
 }
 
 /// Lays a page and its draft side by side. With `all` the text before is the decoded input, byte for byte; without, markup and the
@@ -121,6 +123,7 @@ impl Aligner<'_> {
                 (false, Some(_)) => self.lost(gap, p.cut.map(|c| RuleId(c.rule)), true),
                 (false, None) => self.lost(gap, cut.or(p.cut.map(|c| RuleId(c.rule))), cut.is_some()),
             }
+            let from = self.out.before.len() as u32;
             match (stays, p.cut) {
                 (false, Some(c)) => {
                     self.removed(span, RuleId(c.rule));
@@ -131,6 +134,7 @@ impl Aligner<'_> {
                     before = Some(if line == Some(i) && !draft.in_place { Form::Heading(1) } else { p.kind });
                 }
             }
+            self.out.pieces.push((from, self.out.before.len() as u32, i as u32));
         }
         let gap = Span { start: end, end: self.text.len() as u32 };
         match (self.out.after.is_empty(), draft.in_place) {

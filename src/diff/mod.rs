@@ -14,6 +14,7 @@ use crate::rules::{RuleId, Rules};
 use crate::span::Span;
 
 pub use render::{Style, Tone, names};
+pub(crate) use render::{parts, wrapped};
 
 /// A stretch of the text before that became a stretch of the text after.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +68,8 @@ pub struct Diff {
     pub hunks: Vec<Hunk>,
     /// Where stretches of `before` stand in the decoded input.
     places: Vec<(u32, u32)>,
+    /// Where the blocks of the draft stand in `before`.
+    pieces: Vec<(u32, u32, u32)>,
 }
 
 /// True for rules whose changes are not shown unless all is wanted: markup becoming text, and the plain reading of a charset.
@@ -83,9 +86,8 @@ impl Diff {
     /// # Panics
     /// When the draft is of another page.
     pub fn new(page: &Page<'_>, draft: &Draft<'_>, rules: &Rules, all: bool) -> Diff {
-        let aligned = align::align(page, draft, rules, all);
-        let mut diff =
-            Diff { before: aligned.before, after: aligned.after, changes: aligned.changes, hunks: Vec::new(), places: aligned.places };
+        let align::Aligned { before, after, changes, places, pieces } = align::align(page, draft, rules, all);
+        let mut diff = Diff { before, after, changes, hunks: Vec::new(), places, pieces };
         diff.hunks = diff.group();
         diff.number(page.layers.first().map_or("", |l| &l.text));
         diff
@@ -137,7 +139,7 @@ impl Diff {
     }
 
     /// The change of this index drawn out to whole words, but not over its neighbours.
-    fn whole_words(&self, change: usize) -> (Span, Span) {
+    pub(crate) fn whole_words(&self, change: usize) -> (Span, Span) {
         let at = &self.changes[change];
         let left = change.checked_sub(1).map_or(0, |i| self.changes[i].was.end);
         let right = self.changes.get(change + 1).map_or(self.before.len() as u32, |c| c.was.start);
@@ -189,6 +191,12 @@ impl Diff {
     pub(crate) fn input_at(&self, at: u32) -> u32 {
         let n = self.places.partition_point(|p| p.0 <= at);
         n.checked_sub(1).map_or(0, |n| self.places[n].1 + (at - self.places[n].0))
+    }
+
+    /// The block of the draft that a byte of the text before belongs to.
+    pub(crate) fn piece_at(&self, at: u32) -> Option<usize> {
+        let n = self.pieces.partition_point(|p| p.0 <= at);
+        n.checked_sub(1).map(|n| self.pieces[n]).filter(|p| at < p.1).map(|p| p.2 as usize)
     }
 
     /// Gives the hunks their line numbers.

@@ -2,16 +2,17 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthChar;
 
 use super::{Diff, Hunk, Lines};
 use crate::explain::visible;
+use crate::lang::Lang;
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
 
 /// The meaning of a stretch of a rendered diff, for colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
     /// Text that stays.
     Plain,
@@ -42,6 +43,8 @@ pub struct Style<'a> {
     pub paint: &'a dyn Fn(Tone, &str) -> String,
     /// The rules that hunks name.
     pub rules: &'a Rules,
+    /// The language of what is said beside the text.
+    pub lang: Lang,
 }
 
 /// A hunk as JSON.
@@ -152,7 +155,7 @@ impl Diff {
         let mut out = String::new();
         let mut shown = (0u32, 0u32);
         for (i, hunk) in self.hunks.iter().enumerate() {
-            let _ = writeln!(out, "{}", (style.paint)(Tone::Rule, &self.place(hunk, None, style.rules)));
+            let _ = writeln!(out, "{}", (style.paint)(Tone::Rule, &self.place(hunk, None, style)));
             let same = |text: &str, at: Span| vec![(Tone::Plain, visible(at.of(text).trim_end_matches('\n'), false))];
             let (before, after) = self.context(i, style.context, shown.0);
             for (n, at) in (0u32..).zip(&before) {
@@ -237,7 +240,7 @@ impl Diff {
         let mut shown = 0;
         for (i, hunk) in self.hunks.iter().enumerate() {
             let (before, after) = self.context(i, style.context, shown);
-            let _ = writeln!(out, "{}", (style.paint)(Tone::Rule, &self.place(hunk, Some((before.len(), after.len())), style.rules)));
+            let _ = writeln!(out, "{}", (style.paint)(Tone::Rule, &self.place(hunk, Some((before.len(), after.len())), style)));
             let same = |at: &Span, out: &mut String| {
                 let _ = writeln!(out, " {}", (style.paint)(Tone::Plain, &visible(at.of(&self.before).trim_end_matches('\n'), false)));
             };
@@ -267,7 +270,7 @@ impl Diff {
     }
 
     /// `@@ -12,3 +10 @@ rules`.
-    fn place(&self, hunk: &Hunk, context: Option<(usize, usize)>, rules: &Rules) -> String {
+    fn place(&self, hunk: &Hunk, context: Option<(usize, usize)>, style: &Style<'_>) -> String {
         let (before, after) = context.unwrap_or_default();
         let side = |line: u32, rows: u32| {
             let n = rows as usize + before + after;
@@ -276,8 +279,9 @@ impl Diff {
             if n == 1 { line.to_string() } else { format!("{line},{n}") }
         };
         let (was, now) = (side(hunk.line.before, rows_of(&self.before, hunk.was)), side(hunk.line.after, rows_of(&self.after, hunk.now)));
-        let input = if hunk.line.input == hunk.line.before { String::new() } else { format!(" (input line {})", hunk.line.input) };
-        let rules = if hunk.rules.is_empty() { String::new() } else { format!(" {}", names(&hunk.rules, rules)) };
+        let input =
+            if hunk.line.input == hunk.line.before { String::new() } else { style.lang.fill(" (input line {})", &[&hunk.line.input]) };
+        let rules = if hunk.rules.is_empty() { String::new() } else { format!(" {}", names(&hunk.rules, style.rules)) };
         format!("@@ -{was} +{now} @@{input}{rules}")
     }
 }
@@ -309,7 +313,7 @@ fn lines(text: &str, at: Span) -> impl Iterator<Item = Span> + '_ {
 }
 
 /// A line without its end, cut where words that changed begin and end. At least one part.
-fn parts<'t>(text: &'t str, line: Span, words: &[Span]) -> Vec<(bool, &'t str)> {
+pub(crate) fn parts<'t>(text: &'t str, line: Span, words: &[Span]) -> Vec<(bool, &'t str)> {
     let end = line.start + line.of(text).trim_end_matches('\n').len() as u32;
     let (mut out, mut at) = (Vec::new(), line.start);
     let first = words.partition_point(|w| w.end <= line.start);
@@ -333,7 +337,7 @@ fn parts<'t>(text: &'t str, line: Span, words: &[Span]) -> Vec<(bool, &'t str)> 
 }
 
 /// A line broken into rows of at most `width` columns, each with the columns it takes.
-fn wrapped(parts: &[(Tone, String)], width: usize) -> Vec<(Vec<(Tone, String)>, usize)> {
+pub(crate) fn wrapped(parts: &[(Tone, String)], width: usize) -> Vec<(Vec<(Tone, String)>, usize)> {
     let mut rows = vec![(Vec::new(), 0)];
     for (tone, text) in parts {
         let mut piece = String::new();

@@ -128,7 +128,8 @@ impl Commit for BufWriter<AtomicFile> {
 ///
 /// Where two inputs would meet (`a.html` and `a.md`), each of them keeps its whole name: `a.html.txt`, `a.md.txt`. What still
 /// meets gets a number, in the order of the inputs: `a.html-2.txt`. A name too long for the file system is cut, with the hash
-/// of the whole behind. An extension is one to five ASCII letters or digits, not digits alone.
+/// of the whole behind. An extension is one to five ASCII letters or digits, not digits alone, or one of a few longer
+/// ones (`parquet`).
 pub fn names(inputs: &[&Path], extension: Option<&str>, reserved: &[&str]) -> Vec<PathBuf> {
     let short: Vec<PathBuf> =
         inputs.iter().map(|name| extension.map_or(name.to_path_buf(), |e| with(&without_extension(name), e))).collect();
@@ -174,10 +175,14 @@ fn numbered_kept(name: &Path, n: u32) -> PathBuf {
     out.into()
 }
 
+/// Extensions longer than most.
+const LONG_EXTENSIONS: [&str; 4] = ["parquet", "ndjson", "jsonlines", "markdown"];
+
 fn without_extension(name: &Path) -> PathBuf {
     let is_one = |e: &OsStr| {
         let e = e.as_encoded_bytes();
-        (1..=5).contains(&e.len()) && e.iter().all(u8::is_ascii_alphanumeric) && !e.iter().all(u8::is_ascii_digit)
+        let short = (1..=5).contains(&e.len()) && e.iter().all(u8::is_ascii_alphanumeric) && !e.iter().all(u8::is_ascii_digit);
+        short || LONG_EXTENSIONS.iter().any(|l| e.eq_ignore_ascii_case(l.as_bytes()))
     };
     if name.extension().is_some_and(is_one) { name.with_extension("") } else { name.to_path_buf() }
 }
@@ -212,8 +217,8 @@ mod tests {
     #[test]
     fn the_extension_is_replaced() {
         assert_eq!(
-            named(&["a/b.html", "a.b/c", "v1.25", "x.tar.gz", ".hidden"]),
-            ["a/b.txt", "a.b/c.txt", "v1.25.txt", "x.tar.txt", ".hidden.txt"]
+            named(&["a/b.html", "a.b/c", "v1.25", "x.tar.gz", ".hidden", "t.parquet", "l.NDJSON", "1.chapter"]),
+            ["a/b.txt", "a.b/c.txt", "v1.25.txt", "x.tar.txt", ".hidden.txt", "t.txt", "l.txt", "1.chapter.txt"]
         );
     }
 

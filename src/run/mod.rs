@@ -148,6 +148,12 @@ impl Run {
             Before::Resume | Before::None | Before::Overwrite => {}
         }
         run.plan.refuse_to_harm(folder, &run.quarantine, before == Before::Overwrite)?;
+        if let Some(report) = run.plan.settings.report.as_ref().filter(|r| r.exists()) {
+            if before != Before::Overwrite {
+                return Err(Error::Usage(format!("{} exists; --overwrite replaces it", report.display())));
+            }
+            remove(report)?;
+        }
         run.clear()?;
         fs::create_dir_all(&run.state).map_err(Error::io("make the folder", &run.state))?;
         output::write_whole(&path, run.plan.json().as_bytes()).map_err(Error::io("write", &path))?;
@@ -524,7 +530,20 @@ impl Run {
         }
         if let Some(to) = self.plan.settings.report.as_ref().filter(|_| !entries.contains(&Entry::Reported)) {
             let files = scanned.iter().flat_map(|b| [Stage::Told, Stage::ToldLast].map(|s| self.work.path(b.at, s))).collect();
-            html::write(&sums, self.plan.inputs.len(), self.rules, self.means.lang, html::Source::Blocks(files), to)?;
+            let write =
+                |to: &Path| html::write(&sums, self.plan.inputs.len(), self.rules, self.means.lang, html::Source::Blocks(files), to);
+            if to.symlink_metadata().is_err() {
+                write(to)?;
+            } else {
+                // since the plan somebody put it there; or this run did, and was killed before it could say so
+                let ours = begun.join(REPORT).with_extension("html");
+                write(&ours)?;
+                let same = fs::read(to).ok() == Some(fs::read(&ours).map_err(Error::io("read", &ours))?);
+                if !same {
+                    let name = to.display();
+                    return Err(Error::Usage(format!("{name} came there since the run was planned; move it away and finish again")));
+                }
+            }
             journal.add(&Entry::Reported)?;
         }
         drop(journal);

@@ -11,6 +11,7 @@ mod explain;
 mod inputs;
 mod repair;
 mod restore;
+mod review;
 mod rules;
 mod stage;
 mod value;
@@ -29,6 +30,7 @@ pub use explain::Explain;
 pub use inputs::{Formed, Inputs};
 pub use repair::Repair;
 pub use restore::Restore;
+pub use review::Review;
 pub use rules::{RulesArgs, RulesTask, RulesTest};
 pub use stage::{Comparing, Pass, Sharing, Stage};
 pub use value::Guard;
@@ -113,6 +115,9 @@ pub enum Verb {
     /// Look for what clean would change and fail if there is anything: for continuous integration
     #[command(after_long_help = check::HELP, after_help = findings_codes!())]
     Check(Check),
+    /// Walk through the findings in a terminal: accept them, keep lines, make rules
+    #[command(after_long_help = review::HELP, after_help = EXIT)]
+    Review(Review),
     /// Undo a run: the original bytes, from its output and its trace
     #[command(after_long_help = restore::HELP, after_help = EXIT)]
     Restore(Restore),

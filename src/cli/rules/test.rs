@@ -82,10 +82,12 @@ pub fn run(args: &args::RulesTest, console: &mut Console) -> Result<Outcome, Err
     Ok(outcome)
 }
 
-/// Whether a rule marks or keeps something of a page.
+/// Whether a rule marks or keeps something of a page, or would if no other rule had taken the line or if one had wanted it: a sample
+/// need not be a whole page.
 fn fires(kernel: &Kernel, bytes: &[u8], id: RuleId) -> bool {
     let page = kernel.page(RawDoc { id: "sample", bytes, ..RawDoc::default() });
-    taken(&page).any(|(rule, _)| rule == id)
+    let decides = |line: &str| kernel.rules().own().and_then(|o| o.decide(line)).is_some_and(|(rule, _)| rule == id);
+    taken(&page).any(|(rule, _)| rule == id) || page.outline.blocks.iter().any(|b| decides(b.span.of(page.text())))
 }
 
 /// What rules marked or kept, with their lines.
