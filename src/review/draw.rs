@@ -151,7 +151,7 @@ fn foot(walk: &Walk) -> Row {
         Mode::Filter(input) => [vec![(Tone::Rule, "/".to_owned())], typed(input, true)].concat(),
         Mode::Rule(_) => vec![(Tone::Dim, lang.say("Enter makes it · Esc leaves · Tab next field · ←→ choose").to_owned())],
         Mode::Walk if !walk.said.is_empty() => vec![(Tone::Rule, visible(&walk.said, false))],
-        Mode::Walk => vec![(Tone::Dim, lang.say("a accept · k keep · r rule · s later · u undo · n next · ? keys · q end").to_owned())],
+        Mode::Walk => vec![(Tone::Dim, lang.say("? keys · q end · a accept · k keep · r rule · s later · u undo · n next").to_owned())],
     }
 }
 
@@ -223,7 +223,9 @@ fn finding(body: &mut Body, walk: &Walk, rules: &Rules) {
     for row in &item.scene {
         let tone = row.parts.first().map_or(Tone::Plain, |p| p.0);
         let parts: Vec<(Tone, String)> = row.parts.iter().map(|(tone, t)| (*tone, marked(*tone, t, body.color))).collect();
-        body.line((tone, &format!("{} ", row.sign)), &parts);
+        // without colours neighbours that go would look like what it is about
+        let here = row.sign == '=' || !matches!(tone, Tone::Plain | Tone::Dim);
+        body.line((tone, &format!("{}{} ", if here { '>' } else { ' ' }, row.sign)), &parts);
     }
     remarks(body, f, lang);
     body.rows.push(vec![(Tone::Dim, "─".repeat(body.columns.min(60)))]);
@@ -319,19 +321,19 @@ mod tests {
                 "repair/utf-8-as-windows-1252 [edited, 2 times, 98 %]",
                 "written in UTF-8, read as windows-1252",
                 &rule,
-                "  河边有一座老桥，桥下的水很清。",
-                "- 他去喝了一杯 [-cafÃ©-]",
-                "+ 他去喝了一杯 {+café+}",
+                "   河边有一座老桥，桥下的水很清。",
+                ">- 他去喝了一杯 [-cafÃ©-]",
+                ">+ 他去喝了一杯 {+café+}",
                 &rule,
                 "the same 5 times more: b.txt:1:1, …",
                 "",
                 "",
                 "",
-                "? shows all keys"
+                "? keys · q end · a accept · k keep · r rule · s later · u un"
             ]
         );
         let colored = text(&draw(&walk(Lang::En), Rules::builtin(), (60, 14), true));
-        assert_eq!(colored[6], "- 他去喝了一杯 cafÃ©");
+        assert_eq!(colored[6], ">- 他去喝了一杯 cafÃ©");
         let chinese = text(&draw(&walk(Lang::Zh), Rules::builtin(), (60, 14), true));
         assert_eq!(chinese[3], "原文是 UTF-8 编码，被误当作 windows-1252 读取");
     }

@@ -122,7 +122,6 @@ pub struct Walk {
 impl Walk {
     /// Through findings, in their order.
     pub fn new(items: Vec<Item>, means: Means, lang: Lang) -> Walk {
-        let said = if items.is_empty() { String::new() } else { lang.say("? shows all keys").to_owned() };
         Walk {
             verdicts: vec![None; items.len()],
             shown: (0..items.len()).collect(),
@@ -133,7 +132,7 @@ impl Walk {
             means,
             mode: Mode::Walk,
             filter: String::new(),
-            said,
+            said: String::new(),
             scroll: 0,
             lang,
         }
