@@ -2,68 +2,71 @@
 
 use std::sync::OnceLock;
 
-/// One step of a tree: compare a feature and go left or right, or stop.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    /// A value not above this goes left; of a leaf: what it adds.
-    value: f32,
-    /// Number of the feature; [`LEAF`] stops.
-    feature: u8,
-    /// Steps ahead to the right side; the left one is the next step. Eight bytes a step: all trees fit the first cache.
-    right: u8,
-}
+/// Comparisons between the root of a tree and a leaf, at most.
+const DEPTH: usize = 4;
+/// Comparisons of a tree that is full.
+const SPLITS: usize = (1 << DEPTH) - 1;
+/// Features a table may name: as many as a byte counts, so that none needs a check.
+const FEATURES: usize = 256;
 
-const LEAF: u8 = u8::MAX;
+/// One tree, filled up to [`DEPTH`]: the sides of split `i` are `2i + 1` and `2i + 2`, and the leaves follow the last split. A
+/// shallower leaf stands under each of the splits that fill its place. No step is a jump a processor has to guess: half of them
+/// would be guessed wrong.
+#[derive(Clone, Debug)]
+struct Tree {
+    /// Feature each split compares.
+    feature: [u8; SPLITS],
+    /// A value not above this goes left.
+    value: [f32; SPLITS],
+    /// What each leaf adds.
+    leaf: [f32; SPLITS + 1],
+}
 
 /// A sum of trees whose logistic is a probability.
 pub(super) struct Trees {
-    steps: Vec<Step>,
-    /// First step of each tree.
-    roots: Vec<u16>,
+    trees: Vec<Tree>,
     base: f32,
     /// Names of the features, by number.
     pub(super) names: Vec<&'static str>,
 }
 
 impl Trees {
-    /// Reads a table: `feature NAME` lines, a `base` line, then one tree a line, in preorder: `name<=value`, and `=value` for a leaf.
+    /// Reads a table: a `features` line of names, a `base` line, then one tree a line, in preorder: `name<=value`, and `=value` for a leaf.
     fn parse(table: &'static str) -> Option<Trees> {
-        let mut trees = Trees { steps: Vec::new(), roots: Vec::new(), base: 0.0, names: Vec::new() };
+        let mut trees = Trees { trees: Vec::new(), base: 0.0, names: Vec::new() };
         for line in table.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let (kind, rest) = line.split_once('\t')?;
             match kind {
                 "features" => trees.names = rest.split(' ').collect(),
                 "base" => trees.base = rest.parse().ok()?,
-                "tree" => trees.tree(rest)?,
+                "tree" => trees.trees.push(trees.tree(rest)?),
                 _ => return None,
             }
         }
-        Some(trees)
+        (trees.names.len() <= FEATURES).then_some(trees)
     }
 
-    fn tree(&mut self, line: &'static str) -> Option<()> {
-        self.roots.push(u16::try_from(self.steps.len()).ok()?);
-        // splits whose right side is still to come, and how many of their sides are read
-        let mut open: Vec<(usize, bool)> = Vec::new();
+    fn tree(&self, line: &str) -> Option<Tree> {
+        let mut tree = Tree { feature: [0; SPLITS], value: [0.0; SPLITS], leaf: [0.0; SPLITS + 1] };
+        // places still to be filled, the next one last
+        let mut open = vec![0];
         for word in line.split(' ') {
-            let here = self.steps.len();
+            let at = open.pop()?;
             if let Some(value) = word.strip_prefix('=') {
-                self.steps.push(Step { value: value.parse().ok()?, feature: LEAF, right: 0 });
-                while let Some((split, left_done)) = open.pop() {
-                    if !left_done {
-                        self.steps[split].right = u8::try_from(self.steps.len() - split).ok()?;
-                        open.push((split, true));
-                        break;
-                    }
+                // all leaves under this place
+                let (mut first, mut past) = (at, at + 1);
+                while first < SPLITS {
+                    (first, past) = (2 * first + 1, 2 * past + 1);
                 }
+                tree.leaf.get_mut(first - SPLITS..past - SPLITS)?.fill(value.parse().ok()?);
             } else {
                 let (name, value) = word.split_once("<=")?;
-                let feature = self.names.iter().position(|n| *n == name).and_then(|n| u8::try_from(n).ok()).filter(|n| *n != LEAF)?;
-                self.steps.push(Step { value: value.parse().ok()?, feature, right: 0 });
-                open.push((here, false));
+                *tree.feature.get_mut(at)? = u8::try_from(self.names.iter().position(|n| *n == name)?).ok()?;
+                tree.value[at] = value.parse().ok()?;
+                open.extend([2 * at + 2, 2 * at + 1]);
             }
         }
-        open.is_empty().then_some(())
+        open.is_empty().then_some(tree)
     }
 
     /// The trees of this crate.
@@ -79,19 +82,18 @@ impl Trees {
         })
     }
 
-    /// The probability that a block with these features is content.
+    /// The probability that a block with these features is content; as many as the table names.
     pub(super) fn probability(&self, features: &[f32]) -> f32 {
+        let mut values = [0.0; FEATURES];
+        values[..features.len()].copy_from_slice(features);
         let mut sum = self.base;
-        for &root in &self.roots {
-            let mut at = root as usize;
-            loop {
-                let step = self.steps[at];
-                if step.feature == LEAF {
-                    sum += step.value;
-                    break;
-                }
-                at = if features[step.feature as usize] <= step.value { at + 1 } else { at + step.right as usize };
+        for tree in &self.trees {
+            let mut at = 0;
+            for _ in 0..DEPTH {
+                let left = values[tree.feature[at] as usize] <= tree.value[at];
+                at = 2 * at + 2 - usize::from(left);
             }
+            sum += tree.leaf[at - SPLITS];
         }
         1.0 / (1.0 + (-sum).exp())
     }
@@ -115,10 +117,12 @@ mod tests {
         assert!(Trees::parse("features\ta\ntree\ta<=1 =2\n").is_none());
         assert!(Trees::parse("features\ta\ntree\tb<=1 =2 =3\n").is_none());
         assert!(Trees::parse("nonsense").is_none());
+        let deep = "features\ta\nbase\t0\ntree\ta<=1 a<=2 a<=3 a<=4 a<=5 =1 =2 =3 =4 =5 =6\n";
+        assert!(Trees::parse(deep).is_none(), "one comparison more than a tree holds");
     }
 
     #[test]
     fn the_table_of_the_crate_is_read() {
-        assert!(!Trees::builtin().roots.is_empty());
+        assert!(!Trees::builtin().trees.is_empty());
     }
 }
