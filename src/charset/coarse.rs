@@ -3,8 +3,11 @@
 
 use std::sync::OnceLock;
 
+use encoding_rs::Encoding;
+
 use super::alphabet;
 use super::candidates::{self, Candidate};
+use super::pages::{NONE, Pages, ROOM};
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
@@ -17,8 +20,6 @@ const SLACK_A_BYTE: u32 = 3 * NAT / 8;
 /// What a malformed sequence costs here, and what a pair saves whose second byte is ASCII, which others pay apart.
 const ERROR: u32 = 14 * NAT;
 const ASCII: u32 = 5 * NAT / 2;
-/// Single-byte candidates there is room for.
-const ROOM: usize = 64;
 
 /// A candidate that stays: with its first character at the start of the bytes, or behind a cut one of so many bytes.
 #[derive(Clone, Copy, Debug)]
@@ -91,27 +92,23 @@ impl Beside {
     }
 }
 
-/// What the upper half of each single-byte candidate costs, by byte and by what stands beside; and the characters themselves.
-struct Rows {
-    prices: Box<[[[u8; ROOM]; 3]; 128]>,
-    chars: Box<[[u16; ROOM]; 128]>,
-}
+/// What the upper half of each single-byte candidate costs, by byte and by what stands beside.
+type Prices = [[[u8; ROOM]; 3]; 128];
 
-fn rows() -> &'static Rows {
-    static ROWS: OnceLock<Rows> = OnceLock::new();
-    ROWS.get_or_init(|| {
-        let mut rows = Rows { prices: Box::new([[[0; ROOM]; 3]; 128]), chars: Box::new([[0; ROOM]; 128]) };
+fn prices() -> &'static Prices {
+    static PRICES: OnceLock<Box<Prices>> = OnceLock::new();
+    PRICES.get_or_init(|| {
+        let mut prices = Box::new([[[0; ROOM]; 3]; 128]);
         for candidate in candidates::all() {
             let Some(row) = candidate.row else { continue };
             for b in 0..128 {
                 let c = candidate.codec.byte(b as u8 | 0x80);
                 for beside in BESIDE {
-                    rows.prices[b][beside as usize][row] = price(c, beside);
+                    prices[b][beside as usize][row] = price(c, beside);
                 }
-                rows.chars[b][row] = c.map_or(u16::MAX, |c| c as u16);
             }
         }
-        rows
+        prices
     })
 }
 
@@ -132,7 +129,7 @@ fn price(c: Option<char>, beside: Beside) -> u8 {
 
 /// What the bytes beyond ASCII cost in each single-byte candidate, and how many there are.
 fn singles(text: &[u8]) -> ([u16; ROOM], u32) {
-    let prices = &rows().prices;
+    let prices = prices();
     let mut sums = [0u16; ROOM];
     let mut high = 0;
     // 255 a byte: no sum overflows below 257 bytes.
@@ -163,17 +160,17 @@ pub(super) struct Rough {
 
 /// The rough price of a text in a charset that holds ASCII, a nanosecond or two a byte.
 pub(super) fn rough(codec: Codec, text: &[u8]) -> Rough {
-    if !codec.is_single_byte() {
+    let row = Pages::get().number(codec);
+    if row == NONE {
         return several(codec, text, 0, false, u32::MAX);
     }
-    let prices = &rows().prices;
-    let row = candidates::all().iter().find(|c| c.codec == codec).and_then(|c| c.row).unwrap_or(0);
+    let prices = prices();
     let mut sum = Rough::default();
     let mut before = 0u8;
     for (at, &b) in text.iter().enumerate() {
         if b >= 0x80 {
             let beside = Beside::of(before, text.get(at + 1).copied().unwrap_or(0));
-            let price = u32::from(prices[usize::from(b & 0x7F)][beside as usize][row]);
+            let price = u32::from(prices[usize::from(b & 0x7F)][beside as usize][usize::from(row) % ROOM]);
             sum.cost += price;
             sum.chars += 1;
             sum.errors += u32::from(price >= ERROR.min(255));
@@ -186,48 +183,70 @@ pub(super) fn rough(codec: Codec, text: &[u8]) -> Rough {
 /// Price of a text in a charset of several bytes a character, or more than `ceiling`; ASCII costs nothing unless `wide`.
 fn several(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> Rough {
     let model = Model::shared();
-    let pairs = pairs(codec);
-    let holds_ascii = codec.holds_ascii();
+    let Some(pairs) = pairs(codec) else { return others(codec, text, torn, wide, ceiling) };
     let mut sum = Rough::default();
     let mut at = torn;
     while let Some(&first) = text.get(at) {
-        if first < 0x80 && holds_ascii {
+        if first < 0x80 {
             sum.cost += if wide { model.alone(first as char) } else { 0 };
             at += 1;
             continue;
         }
         sum.chars += 1;
-        let price = match (pairs, text.get(at + 1)) {
-            (Some(pairs), Some(&second)) => pairs[usize::from(first & 0x7F) << 8 | usize::from(second)],
-            _ => 0,
-        };
+        let second = text.get(at + 1).copied().unwrap_or(0);
+        let price = pairs[usize::from(first & 0x7F) << 8 | usize::from(second)];
         if price > 0 {
-            sum.cost += u32::from(price) - 1 + if wide && text[at + 1] < 0x80 { ASCII } else { 0 };
+            sum.cost += u32::from(price) - 1 + if wide && second < 0x80 { ASCII } else { 0 };
             at += 2;
         } else {
-            at += match codec.step(&text[at..]) {
-                Some(Step::One(c, n)) => {
-                    sum.cost += model.alone(c);
-                    n
-                }
-                Some(Step::Two(_, _, n)) => {
-                    sum.cost += 2 * ASCII;
-                    n
-                }
-                Some(Step::Bad(n)) => {
-                    // A broken unit of UTF-32 must not be cheaper than four characters would be.
-                    sum.cost += if holds_ascii { ERROR } else { ERROR * n as u32 };
-                    sum.errors += 1;
-                    n
-                }
-                None => break,
-            };
+            at += sum.step(model, codec.step(&text[at..]), ERROR);
         }
         if sum.cost > ceiling {
             break;
         }
     }
     sum
+}
+
+/// The same for charsets whose characters are no pairs.
+fn others(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> Rough {
+    let model = Model::shared();
+    let holds_ascii = codec.holds_ascii();
+    let mut sum = Rough::default();
+    codec.visit(text, torn, |at, step| {
+        if holds_ascii && text[at] < 0x80 {
+            sum.cost += if wide { model.alone(text[at] as char) } else { 0 };
+            return true;
+        }
+        sum.chars += 1;
+        // A broken unit of UTF-32 must not be cheaper than four characters would be.
+        let error = if let (Step::Bad(n), false) = (step, holds_ascii) { ERROR * n as u32 } else { ERROR };
+        sum.step(model, Some(step), error);
+        sum.cost <= ceiling
+    });
+    sum
+}
+
+impl Rough {
+    /// Pays for one character, or `error` for a malformed sequence; how many bytes it takes.
+    fn step(&mut self, model: &Model, step: Option<Step>, error: u32) -> usize {
+        match step {
+            Some(Step::One(c, n)) => {
+                self.cost += model.alone(c);
+                n
+            }
+            Some(Step::Two(_, _, n)) => {
+                self.cost += 2 * ASCII;
+                n
+            }
+            Some(Step::Bad(n)) => {
+                self.cost += error;
+                self.errors += 1;
+                n
+            }
+            None => 1,
+        }
+    }
 }
 
 /// Price of each pair of a charset of pairs, by its two bytes without the top bit of the first, and 1 on top; 0 where there is none. A
@@ -254,18 +273,27 @@ pub(super) fn distinct(bytes: &[u8], kept: &mut Vec<Kept>, declared: &[Codec]) {
     if kept.iter().filter(|k| k.candidate.row.is_some()).count() < 2 {
         return;
     }
-    let mut seen = [false; 256];
-    bytes.iter().take(64 << 10).for_each(|&b| seen[usize::from(b)] = true);
-    let chars = &rows().chars;
-    let present: Vec<&[u16; ROOM]> = (0..128).filter(|&b| seen[b | 0x80]).map(|b| &chars[b]).collect();
+    let mut seen = [false; 128];
+    let mut rest = &bytes[..bytes.len().min(64 << 10)];
+    loop {
+        rest = &rest[Encoding::ascii_valid_up_to(rest)..];
+        if rest.is_empty() {
+            break;
+        }
+        let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| seen[usize::from(b & 0x7F)] = true).count();
+        rest = &rest[high..];
+    }
+    let pages = Pages::get();
+    let present: Vec<u8> = (0x80..=0xFF).filter(|&b: &u8| seen[usize::from(b & 0x7F)]).collect();
     kept.sort_by_key(|k| (!declared.contains(&k.candidate.codec), k.candidate.prior));
-    let mut rows: Vec<usize> = Vec::with_capacity(kept.len());
+    let mut rows: Vec<u8> = Vec::with_capacity(kept.len());
     kept.retain(|k| {
         let Some(row) = k.candidate.row else { return true };
-        let twin = rows.iter().any(|&other| present.iter().all(|chars| chars[other] == chars[row]));
+        let twin = rows.iter().any(|&other| present.iter().all(|&b| pages.agree(other, row as u8, b)));
         if !twin {
-            rows.push(row);
+            rows.push(row as u8);
         }
         !twin
     });
+    kept.sort_by_key(|k| k.cost);
 }

@@ -3,9 +3,11 @@
 
 use std::ops::Range;
 
+use super::abreast::Abreast;
 use super::candidates::Candidate;
 use super::coarse;
 use super::lane::{Lane, Steps};
+use super::pages::Pages;
 use crate::codec::Codec;
 use crate::model::{Model, NAT};
 
@@ -71,6 +73,7 @@ pub(super) fn contest(
     }
     let mut sample: Vec<Range<usize>> = Vec::new();
     let mut steps = Steps::default();
+    let mut abreast = Abreast::default();
     let mut read = 0;
     for stage in STAGES {
         while read < stage {
@@ -83,23 +86,24 @@ pub(super) fn contest(
                         lane.at = if w.start == 0 { lane.torn } else { 0 };
                     }
                     sample.push(w.clone());
-                    steps.clear();
                     w
                 }
             };
             let done = lanes.iter().map(|l| l.at).min().unwrap_or(0);
             let limit = fresh.len().min(done + stage - read);
             let mut best = u32::MAX;
-            for lane in &mut lanes {
-                let torn_end = fresh.end == bytes.len() || bytes[fresh.end] >= 0x80;
+            let torn_end = fresh.end == bytes.len() || bytes[fresh.end] >= 0x80;
+            for lane in lanes.iter_mut().filter(|l| !l.reads_bytes()) {
                 lane.read(model, &mut steps, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
                 best = best.min(lane.cost);
             }
+            abreast.read(&mut lanes, model, &mut steps, &bytes[fresh.clone()], limit, best, HOPELESS);
+            best = lanes.iter().map(|l| l.cost).fold(best, u32::min);
             lanes.retain(|l| l.hope() < best.saturating_add(HOPELESS));
             read += (limit - done).max(1);
             if lanes.iter().all(|l| l.at >= fresh.len()) {
                 // Text of the next window is another text: only script and language are remembered.
-                lanes.iter_mut().for_each(|l| l.break_line(model));
+                lanes.iter_mut().for_each(|l| l.break_line(model, &mut steps));
             }
         }
         for lane in lanes.iter_mut().filter(|l| l.errors > 0 && declared.contains(&l.codec)) {
@@ -114,7 +118,7 @@ pub(super) fn contest(
         if stage >= ENOUGH && lanes.iter().all(|l| l.codec.is_single_byte()) {
             if let Some(w) = sample.last() {
                 let from = w.start + lanes.iter().map(|l| l.at).min().unwrap_or(0);
-                read_differences(model, bytes, from, &mut lanes);
+                read_differences(model, &mut steps, &mut abreast, bytes, from, &mut lanes);
             }
             break;
         }
@@ -133,15 +137,13 @@ pub(super) fn contest(
 }
 
 /// Lets single-byte charsets read on only where they differ: what all of them read alike costs all the same.
-fn read_differences(model: &Model, bytes: &[u8], from: usize, lanes: &mut Vec<Lane>) {
-    let mut steps = Steps::default();
+fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, bytes: &[u8], from: usize, lanes: &mut Vec<Lane>) {
+    let pages = Pages::get();
     let end = bytes.len().min(from + REST);
     let mut at = from.min(end);
     for round in 0..ROUNDS {
-        let differs: [bool; 256] = std::array::from_fn(|b| {
-            let first = lanes[0].codec.byte(b as u8);
-            lanes[1..].iter().any(|l| l.codec.byte(b as u8) != first)
-        });
+        let first = lanes[0].page;
+        let differs: [bool; 256] = std::array::from_fn(|b| lanes[1..].iter().any(|l| !pages.agree(first, l.page, b as u8)));
         for _ in 0..SITES << round {
             let Some(ahead) = bytes[at..end].iter().position(|&b| differs[usize::from(b)]) else {
                 at = end;
@@ -156,10 +158,10 @@ fn read_differences(model: &Model, bytes: &[u8], from: usize, lanes: &mut Vec<La
                 }
                 stop += 1;
             }
-            steps.clear();
-            for lane in lanes.iter_mut() {
-                lane.read_all(&mut steps, &bytes[start..stop], true);
-            }
+            let site = &bytes[start..stop];
+            lanes.iter_mut().for_each(|l| l.at = 0);
+            abreast.read(lanes, model, steps, site, site.len(), u32::MAX, u32::MAX);
+            lanes.iter_mut().filter(|l| !l.reads_bytes()).for_each(|l| l.read_all(steps, site, true));
             at = stop;
         }
         lanes.sort_by_key(Lane::total);
@@ -168,7 +170,7 @@ fn read_differences(model: &Model, bytes: &[u8], from: usize, lanes: &mut Vec<La
         if lanes.len() == 1 || at == end {
             return;
         }
-        lanes.iter_mut().for_each(|l| l.break_line(model));
+        lanes.iter_mut().for_each(|l| l.break_line(model, steps));
     }
 }
 
@@ -184,6 +186,22 @@ fn torn_start(codec: Codec, bytes: &[u8]) -> usize {
 }
 
 impl Outcome {
+    /// About `most` bytes of the sample, a newline after each window.
+    pub fn bytes(&self, bytes: &[u8], most: usize) -> Vec<u8> {
+        let mut text = Vec::with_capacity(most + 32);
+        let mut left = most;
+        for w in &self.sample {
+            if left == 0 {
+                break;
+            }
+            let end = w.end.min(w.start + left);
+            left -= end - w.start;
+            text.extend_from_slice(&bytes[w.start..end]);
+            text.push(b'\n');
+        }
+        text
+    }
+
     /// The text of the sample as a lane reads it, about `most` bytes of it.
     pub fn text(&self, bytes: &[u8], lane: &Lane, most: usize) -> String {
         let mut text = String::new();

@@ -4,6 +4,7 @@
 use unicode_normalization::char::compose;
 
 use super::alphabet;
+use super::pages::{self, Pages};
 use crate::codec::{Codec, Step};
 use crate::model::{Language, Model, NAT, State};
 
@@ -25,37 +26,47 @@ const LONELY: u32 = 6 * NAT;
 /// Price of a reading that explains the bytes beyond ASCII as errors and cuts and finds not one character in them.
 const NEVER: u32 = 8 * NAT;
 
-/// The last step of the model at each place of a window: most lanes read most places alike.
+/// Steps of the model that were taken already: readings differ in few characters, so most steps of a contest are taken many times.
 #[derive(Debug, Default)]
-pub(super) struct Steps(Vec<Option<(State, char, State, u32)>>);
+pub(super) struct Steps(Vec<Taken>);
+
+/// A step of the model.
+#[derive(Clone, Copy, Debug)]
+struct Taken {
+    before: State,
+    after: State,
+    c: u32,
+    price: u32,
+}
+
+/// Steps that are remembered, a power of two.
+const REMEMBERED: usize = 128;
 
 impl Steps {
-    /// For another window.
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
-
     #[inline]
-    fn step(&mut self, model: &Model, at: usize, state: State, c: char) -> (State, u32) {
-        if let Some(&Some((before, same, after, price))) = self.0.get(at)
-            && before == state
-            && same == c
-        {
-            return (after, price);
+    fn step(&mut self, model: &Model, state: State, c: char) -> (State, u32) {
+        if c >= '\u{2E80}' {
+            // Readings hardly ever agree on an ideograph.
+            return model.step(state, c);
         }
-        let (after, price) = model.step(state, c);
-        if at >= self.0.len() {
-            self.0.resize((at + 32).next_multiple_of(32), None);
+        if self.0.is_empty() {
+            self.0 = vec![Taken { before: model.start(), after: model.start(), c: u32::MAX, price: 0 }; REMEMBERED];
         }
-        self.0[at] = Some((state, c, after, price));
-        (after, price)
+        let taken = &mut self.0[(state.mixed_with(c) >> 57) as usize % REMEMBERED];
+        if taken.before != state || taken.c != c as u32 {
+            let (after, price) = model.step(state, c);
+            *taken = Taken { before: state, after, c: c as u32, price };
+        }
+        (taken.after, taken.price)
     }
 }
 
 /// One reading of the sample: a charset and where its first character begins.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Lane {
     pub codec: Codec,
+    /// Its number among the single-byte candidates, or [`pages::NONE`].
+    pub page: u8,
     /// Bytes of a character cut off at the start of the document.
     pub torn: usize,
     /// What it has paid so far, prior included, in 1/16 nat.
@@ -87,6 +98,7 @@ impl Lane {
         let cost = prior + if torn > 0 { CUT } else { 0 };
         Lane {
             codec,
+            page: Pages::get().number(codec),
             torn,
             cost,
             chars: 0,
@@ -119,8 +131,8 @@ impl Lane {
     }
 
     /// Goes to a new line at no cost.
-    pub fn break_line(&mut self, model: &Model) {
-        self.state = model.step(self.state, '\n').0;
+    pub fn break_line(&mut self, model: &Model, steps: &mut Steps) {
+        self.state = steps.step(model, self.state, '\n').0;
         self.base = None;
     }
 
@@ -129,7 +141,23 @@ impl Lane {
         self.cost + if self.beyond == 0 { NEVER } else { 0 }
     }
 
-    fn pay(&mut self, model: &Model, steps: &mut Steps, at: usize, c: char) {
+    #[inline]
+    fn pay(&mut self, model: &Model, steps: &mut Steps, c: char) {
+        if c > '\u{7F}' || self.in_cyrillic {
+            return self.pay_any(model, steps, c);
+        }
+        let (next, price) = steps.step(model, self.state, c);
+        self.state = next;
+        self.in_word = c.is_ascii_alphabetic();
+        self.cost += price;
+        self.chars += 1;
+        if is_control(c) {
+            self.errors += 1;
+            self.controls += 1;
+        }
+    }
+
+    fn pay_any(&mut self, model: &Model, steps: &mut Steps, c: char) {
         let mut modelled = as_modelled(self.codec, c);
         if self.in_cyrillic
             && let Some(twin) = cyrillic_twin(c)
@@ -138,7 +166,7 @@ impl Lane {
             self.cost += TWIN;
         }
         self.in_cyrillic = ('\u{400}'..='\u{52F}').contains(&modelled);
-        let (next, price) = steps.step(model, at, self.state, modelled);
+        let (next, price) = steps.step(model, self.state, modelled);
         self.state = next;
         // The model prices letters it has hardly seen like noise; some of them belong to languages it does not have.
         if self.in_word && price > alphabet::RARE && alphabet::knows(c) {
@@ -164,6 +192,13 @@ impl Lane {
         if self.at >= limit {
             return;
         }
+        if self.reads_bytes() {
+            let limit = limit.min(window.len());
+            while self.at < limit && self.hope() < ceiling {
+                self.read_byte(model, steps, window[self.at]);
+            }
+            return;
+        }
         let end = window.len();
         let pairs = self.codec.is_double_byte();
         let composes = self.codec == Codec::WINDOWS_1258;
@@ -171,7 +206,7 @@ impl Lane {
         self.at = self.codec.visit(window, from, |at, step| match step {
             Step::One(c, n) if composes => {
                 self.beyond += u32::from(c > '\u{7F}');
-                self.pay_composed(model, steps, at, c);
+                self.pay_composed(model, steps, c);
                 at + n < limit && self.hope() < ceiling
             }
             Step::One(c, n) => {
@@ -179,19 +214,19 @@ impl Lane {
                 if n == 2 && window[at + 1] < 0x80 && pairs {
                     self.cost += lonely(window, at);
                 }
-                self.pay(model, steps, at, c);
+                self.pay(model, steps, c);
                 at + n < limit && self.hope() < ceiling
             }
             Step::Two(a, b, n) => {
-                self.pay(model, steps, at, a);
-                self.pay(model, steps, at + 1, b);
+                self.pay(model, steps, a);
+                self.pay(model, steps, b);
                 at + n < limit
             }
             Step::Bad(n) => {
                 if torn_end && at + n == end && is_cut(self.codec, &window[at..]) {
                     self.cost += CUT;
                 } else {
-                    self.pay(model, steps, at, '\u{FFFD}');
+                    self.pay(model, steps, '\u{FFFD}');
                     self.errors += 1;
                     if !self.codec.holds_ascii() {
                         // A broken unit of UTF-16 or UTF-32 must not be cheaper than the two or four characters it would be elsewhere.
@@ -204,16 +239,54 @@ impl Lane {
         if self.at >= end
             && let Some(base) = self.base.take()
         {
-            self.pay(model, steps, end, base);
+            self.pay(model, steps, base);
         }
     }
 
+    /// True when each byte is a character that is paid for by itself.
+    pub fn reads_bytes(&self) -> bool {
+        self.page != pages::NONE && self.codec != Codec::WINDOWS_1258
+    }
+
+    /// Reads one more byte of the window, when it [reads bytes](Lane::reads_bytes).
+    #[inline]
+    pub fn read_byte(&mut self, model: &Model, steps: &mut Steps, byte: u8) {
+        self.at += 1;
+        match Pages::get().char(self.page, byte) {
+            Some(c) => {
+                self.beyond += u32::from(c > '\u{7F}');
+                self.pay(model, steps, c);
+            }
+            None => {
+                self.pay(model, steps, '\u{FFFD}');
+                self.errors += 1;
+            }
+        }
+    }
+
+    /// True when it will pay what another one pays, as long as both read the same characters.
+    pub fn alike(&self, other: &Lane) -> bool {
+        self.state.alike(other.state) && self.in_word == other.in_word && self.in_cyrillic == other.in_cyrillic
+    }
+
+    /// Pays what another one paid from `before` to `after`, which read the same characters, and stands where that one stands.
+    pub fn pay_like(&mut self, before: &Lane, after: &Lane) {
+        self.cost += after.cost - before.cost;
+        self.credit += after.credit - before.credit;
+        self.chars += after.chars - before.chars;
+        self.errors += after.errors - before.errors;
+        self.controls += after.controls - before.controls;
+        self.beyond += after.beyond - before.beyond;
+        (self.state, self.in_word, self.in_cyrillic) = (after.state, after.in_word, after.in_cyrillic);
+        self.at += after.at - before.at;
+    }
+
     /// windows-1258 writes a letter and its tone mark as two bytes; the model knows them as one character.
-    fn pay_composed(&mut self, model: &Model, steps: &mut Steps, at: usize, c: char) {
+    fn pay_composed(&mut self, model: &Model, steps: &mut Steps, c: char) {
         if let Some(base) = self.base.take() {
             match compose(base, c).filter(|_| takes_tone(base)) {
-                Some(whole) => return self.pay(model, steps, at, whole),
-                None => self.pay(model, steps, at.saturating_sub(1), base),
+                Some(whole) => return self.pay(model, steps, whole),
+                None => self.pay(model, steps, base),
             }
         }
         if is_tone(c) {
@@ -222,7 +295,7 @@ impl Lane {
         if takes_tone(c) {
             self.base = Some(c);
         } else {
-            self.pay(model, steps, at, c);
+            self.pay(model, steps, c);
         }
     }
 }
@@ -251,7 +324,7 @@ fn surcharge(c: char) -> u32 {
 
 /// The character the model knows for one that is only another form of it: Romanian letters with a cedilla, as all charsets before
 /// Unicode wrote them, and half-width katakana.
-fn as_modelled(codec: Codec, c: char) -> char {
+pub(super) fn as_modelled(codec: Codec, c: char) -> char {
     const FULL: [char; 56] = [
         'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ',
         'シ', 'ス', 'セ', 'ソ', 'タ', 'チ', 'ツ', 'テ', 'ト', 'ナ', 'ニ', 'ヌ', 'ネ', 'ノ', 'ハ', 'ヒ', 'フ', 'ヘ', 'ホ', 'マ', 'ミ', 'ム',

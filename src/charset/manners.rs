@@ -17,28 +17,32 @@ const STRANGER: u32 = 2 * NAT;
 
 /// What a reading costs on top, in 1/16 nat. `text` is what `codec` made of some bytes that are not all ASCII.
 pub(super) fn breaches(model: &Model, codec: Codec, text: &str) -> u32 {
+    let chars: Vec<char> = text.chars().collect();
+    let beyond = (0..chars.len()).filter(|&i| chars[i] >= '\u{80}');
+    breaches_at(model, codec, beyond, |i| chars.get(i).copied().unwrap_or('\n'))
+}
+
+/// The same for a text whose characters `char` tells, a newline beyond its end; `beyond`: the places of those that are not ASCII.
+pub(super) fn breaches_at(model: &Model, codec: Codec, beyond: impl Iterator<Item = usize>, char: impl Fn(usize) -> char) -> u32 {
     let mut cost = 0;
-    // The two characters before and the one at hand; the loop looks one back.
-    let (mut first, mut before, mut at) = ('\n', '\n', '\n');
     let own = script(codec);
     let mut found = own.is_none();
-    for after in text.chars().chain(std::iter::once('\n')) {
-        if at >= '\u{80}' {
-            found |= own.as_ref().is_some_and(|own| own.contains(&at));
-            if at.is_alphabetic() {
-                if at.is_uppercase() && before == ' ' && after == ' ' && first.is_lowercase() {
-                    cost += CAPITAL;
-                }
-                if matches!(at, '\u{C0}'..='\u{24F}') && !model.is_known(at) {
-                    cost += STRANGER;
-                }
-            } else if is_sign(at) && (is_european(before) || is_european(after)) {
-                cost += SIGN;
-            } else if matches!(at, '”' | '’') && !before.is_alphanumeric() && matches!(after, '\u{400}'..='\u{52F}') {
-                cost += CLOSING;
+    let behind = |i: usize, back: usize| i.checked_sub(back).map_or('\n', &char);
+    for i in beyond {
+        let at = char(i);
+        found |= own.as_ref().is_some_and(|own| own.contains(&at));
+        if at.is_alphabetic() {
+            if at.is_uppercase() && behind(i, 1) == ' ' && char(i + 1) == ' ' && behind(i, 2).is_lowercase() {
+                cost += CAPITAL;
             }
+            if matches!(at, '\u{C0}'..='\u{24F}') && !model.is_known(at) {
+                cost += STRANGER;
+            }
+        } else if is_sign(at) && (is_european(behind(i, 1)) || is_european(char(i + 1))) {
+            cost += SIGN;
+        } else if matches!(at, '”' | '’') && !behind(i, 1).is_alphanumeric() && matches!(char(i + 1), '\u{400}'..='\u{52F}') {
+            cost += CLOSING;
         }
-        (first, before, at) = (before, at, after);
     }
     cost + if found { 0 } else { SCRIPTLESS }
 }

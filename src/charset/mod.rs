@@ -1,5 +1,6 @@
 //! Bytes to characters: who says which charset it is, who wins, and the decoding. Decoders themselves live in `codec`.
 
+mod abreast;
 mod alphabet;
 mod candidates;
 mod coarse;
@@ -9,6 +10,7 @@ mod declared;
 mod hints;
 mod lane;
 mod manners;
+mod pages;
 mod reading;
 mod refine;
 mod sample;

@@ -333,7 +333,7 @@ fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
             continue;
         }
         let mut switch = SWITCH_AT_LINE;
-        lanes.iter_mut().for_each(|l| l.break_line(model));
+        lanes.iter_mut().for_each(|l| l.break_line(model, &mut steps));
         for run in runs(bytes, line) {
             path.go(run.end, switch, |i| {
                 let before = lanes[i].cost;

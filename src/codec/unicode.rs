@@ -15,14 +15,29 @@ pub(super) fn utf8(bytes: &[u8], out: &mut String, mut note: impl FnMut(Piece)) 
 }
 
 pub(super) fn utf8_step(rest: &[u8]) -> Step {
-    let head = &rest[..rest.len().min(4)];
-    match head.utf8_chunks().next() {
-        Some(chunk) => match chunk.valid().chars().next() {
-            Some(c) => Step::One(c, c.len_utf8()),
-            None => Step::Bad(chunk.invalid().len()),
-        },
-        None => Step::Bad(1),
+    let Some(&first) = rest.first() else { return Step::Bad(1) };
+    // How many bytes follow, and what the first of them may be (table 3-7 of the Unicode Standard).
+    let (more, second) = match first {
+        0..=0x7F => return Step::One(first as char, 1),
+        0xC2..=0xDF => (1, 0x80..=0xBF),
+        0xE0 => (2, 0xA0..=0xBF),
+        0xED => (2, 0x80..=0x9F),
+        0xE1..=0xEF => (2, 0x80..=0xBF),
+        0xF0 => (3, 0x90..=0xBF),
+        0xF1..=0xF3 => (3, 0x80..=0xBF),
+        0xF4 => (3, 0x80..=0x8F),
+        _ => return Step::Bad(1),
+    };
+    let mut code = u32::from(first) & (0x3F >> more);
+    for at in 1..=more {
+        match rest.get(at) {
+            Some(&b) if (at > 1 && (0x80..=0xBF).contains(&b)) || (at == 1 && second.contains(&b)) => {
+                code = code << 6 | u32::from(b & 0x3F);
+            }
+            _ => return Step::Bad(at),
+        }
     }
+    char::from_u32(code).map_or(Step::Bad(1), |c| Step::One(c, more + 1))
 }
 
 pub(super) fn utf16(bytes: &[u8], big: bool, out: &mut String, note: impl FnMut(Piece)) {

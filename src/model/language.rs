@@ -32,7 +32,7 @@ macro_rules! languages {
                 stringify_name(match self { $(Language::$variant => $says),* })
             }
 
-            pub(super) fn place(self) -> Place {
+            pub(super) const fn place(self) -> Place {
                 match self { $(Language::$variant => $place),* }
             }
         }
@@ -50,6 +50,13 @@ pub(super) enum Place {
     Table(usize),
     /// A family and a column of it.
     Column(usize, usize),
+}
+
+impl Place {
+    /// True for a column of the family of this number or of a later one, or past all families.
+    pub const fn is_from(self, family: usize) -> bool {
+        matches!(self, Place::Column(own, _) if own >= family)
+    }
 }
 
 use Place::{Column, Table};

@@ -46,6 +46,16 @@ impl Rows {
             }
         }
     }
+
+    /// Takes the cost in every column back.
+    #[inline]
+    pub fn take_from(&self, sums: &mut [u64]) {
+        for row in self.rows {
+            for (sum, &cost) in sums.iter_mut().zip(row) {
+                *sum = sum.wrapping_sub(u64::from(cost));
+            }
+        }
+    }
 }
 
 impl Family {

@@ -52,21 +52,11 @@ impl Scores {
         model.walk(state, c, self)
     }
 
-    /// Puts other characters in the place of some of those added: `removed` and `added` are their costs.
-    pub fn replace(&mut self, removed: &Scores, added: &Scores) {
-        let each = |all: &mut [u64], minus: &[u64], plus: &[u64]| {
-            for ((a, m), p) in all.iter_mut().zip(minus).zip(plus) {
-                *a = (*a + p).saturating_sub(*m);
-            }
-        };
-        each(&mut self.han, &removed.han, &added.han);
-        each(&mut self.columns, &removed.columns, &added.columns);
-        self.any = (self.any + added.any).saturating_sub(removed.any);
-        self.all = (self.all + added.all).saturating_sub(removed.all);
-        self.chars = (self.chars + added.chars).saturating_sub(removed.chars);
-        for ((a, m), p) in self.frames.iter_mut().zip(&removed.frames).zip(&added.frames) {
-            *a = (*a + p).saturating_sub(*m);
-        }
+    /// Takes back one character that was added after what led to `state`.
+    #[inline]
+    pub fn pull(&mut self, model: &Model, state: State, c: char) {
+        self.chars = self.chars.wrapping_sub(1);
+        model.walk(state, c, &mut Back(self));
     }
 
     /// Number of characters added.
@@ -91,14 +81,14 @@ impl Scores {
         // A Han character says about as much as three letters.
         let weight = |f: usize| u64::from(self.frames[f]) * if f == frame::HAN as usize { 3 } else { 1 };
         let main = (0..FRAMES).rev().max_by_key(|&f| weight(f)).unwrap_or(0);
-        let of_main = |l: &Language| match l.place() {
-            Place::Table(_) => main <= frame::HAN as usize,
-            Place::Column(family, _) => family + frame::LETTERS as usize == main,
-        };
         let families = self.families();
-        Language::ALL
+        let of_main = match main.checked_sub(frame::LETTERS as usize) {
+            Some(family) => &Language::ALL[OF_FAMILY[family]..OF_FAMILY[family + 1]],
+            None if main <= frame::HAN as usize => &Language::ALL[..OF_FAMILY[0]],
+            None => &[],
+        };
+        of_main
             .iter()
-            .filter(|l| of_main(l))
             .map(|&l| (l, self.of_language(l, families)))
             .min_by_key(|&(_, cost)| cost)
             .unwrap_or((Language::Chinese, self.any()))
@@ -121,6 +111,20 @@ impl Scores {
     }
 }
 
+/// Where the languages of each family begin in [`Language::ALL`]; those with a table of their own stand before them.
+const OF_FAMILY: [usize; FAMILIES + 1] = {
+    let mut first = [0; FAMILIES + 1];
+    let (mut family, mut language) = (0, 0);
+    while family <= FAMILIES {
+        while language < Language::ALL.len() && !Language::ALL[language].place().is_from(family) {
+            language += 1;
+        }
+        first[family] = language;
+        family += 1;
+    }
+    first
+};
+
 impl Payer for Scores {
     #[inline]
     fn all(&mut self, cost: u32) {
@@ -136,11 +140,8 @@ impl Payer for Scores {
 
     #[inline]
     fn han(&mut self, model: &Model, state: &Context, token: u16) -> u8 {
-        let (any, back) = model.han_cost(state.mode, state, token);
-        let (chinese, back) = if state.mode == 0 { (any, back) } else { model.han_cost(0, state, token) };
-        let other = |mode: u8| if state.mode == mode { any } else { model.han_cost(mode, state, token).0 };
-        self.any += u64::from(any);
-        let costs = [any, chinese, other(KANA_REACH), other(KOREAN)];
+        let (costs, back) = of_token(model, state, token);
+        self.any += u64::from(costs[0]);
         for (sum, cost) in self.han.iter_mut().zip(costs) {
             *sum += u64::from(cost);
         }
@@ -151,4 +152,44 @@ impl Payer for Scores {
     fn frame(&mut self, frame: u8) {
         self.frames[frame as usize] += 1;
     }
+}
+
+/// Takes prices back.
+struct Back<'s>(&'s mut Scores);
+
+impl Payer for Back<'_> {
+    #[inline]
+    fn all(&mut self, cost: u32) {
+        self.0.any = self.0.any.wrapping_sub(u64::from(cost));
+        self.0.all = self.0.all.wrapping_sub(u64::from(cost));
+    }
+
+    #[inline]
+    fn letter(&mut self, family: usize, rows: Rows) {
+        self.0.any = self.0.any.wrapping_sub(u64::from(rows.at(0)));
+        rows.take_from(&mut self.0.columns[FIRST_COLUMN[family]..FIRST_COLUMN[family + 1]]);
+    }
+
+    #[inline]
+    fn han(&mut self, model: &Model, state: &Context, token: u16) -> u8 {
+        let (costs, back) = of_token(model, state, token);
+        self.0.any = self.0.any.wrapping_sub(u64::from(costs[0]));
+        for (sum, cost) in self.0.han.iter_mut().zip(costs) {
+            *sum = sum.wrapping_sub(u64::from(cost));
+        }
+        back
+    }
+
+    #[inline]
+    fn frame(&mut self, frame: u8) {
+        self.0.frames[frame as usize] = self.0.frames[frame as usize].wrapping_sub(1);
+    }
+}
+
+/// Cost of a token of the Han model in any language, Chinese, Japanese, Korean, and the next state's `back`.
+fn of_token(model: &Model, state: &Context, token: u16) -> ([u32; 4], u8) {
+    let (any, back) = model.han_cost(state.mode, state, token);
+    let (chinese, back) = if state.mode == 0 { (any, back) } else { model.han_cost(0, state, token) };
+    let other = |mode: u8| if state.mode == mode { any } else { model.han_cost(mode, state, token).0 };
+    ([any, chinese, other(KANA_REACH), other(KOREAN)], back)
 }

@@ -73,6 +73,23 @@ pub(super) struct Context {
     pub back: u8,
 }
 
+impl State {
+    /// True when both price every text alike that holds no Han, kana, Hangul: equal but for the tokens of the Han model.
+    #[inline]
+    pub(crate) fn alike(self, other: State) -> bool {
+        const SYMBOLS: u64 = 0xFFFF_FFFF;
+        let frame = self.1 as u8;
+        self == other || (frame >= frame::LETTERS && (self.0 ^ other.0) & SYMBOLS == 0 && (self.1 ^ other.1) & SYMBOLS == 0)
+    }
+
+    /// A number that equal states share, well mixed with a character.
+    #[inline]
+    pub(crate) fn mixed_with(self, c: char) -> u64 {
+        let all = self.0 ^ self.1.rotate_left(24) ^ u64::from(c as u32) << 20;
+        all.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+}
+
 impl Context {
     #[inline(always)]
     pub fn pack(self) -> State {
