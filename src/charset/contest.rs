@@ -72,7 +72,7 @@ pub(super) fn contest(
         lane.credit = PATIENCE;
     }
     let mut sample: Vec<Range<usize>> = Vec::new();
-    let mut steps = Steps::default();
+    let mut steps = Steps::of(lanes.len());
     let mut abreast = Abreast::default();
     let mut read = 0;
     for stage in STAGES {
@@ -110,6 +110,7 @@ pub(super) fn contest(
             lane.credit = lane.credit.saturating_sub(PATIENCE);
         }
         lanes.sort_by_key(|l| l.total());
+        drop_repeated(&mut lanes);
         let best = lanes[0].total();
         lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
         if lanes.len() == 1 || read < stage {
@@ -134,6 +135,19 @@ pub(super) fn contest(
         lane.cost = lane.total();
     }
     Outcome { lanes, sample }
+}
+
+/// Drops lanes that stand where a cheaper one of the same charset stands: cut off elsewhere at the start, they read alike from here on.
+fn drop_repeated(lanes: &mut Vec<Lane>) {
+    let mut at = 1;
+    while at < lanes.len() {
+        let lane = lanes[at];
+        if lanes[..at].iter().any(|l| l.codec == lane.codec && l.at == lane.at && l.alike(&lane)) {
+            lanes.remove(at);
+        } else {
+            at += 1;
+        }
+    }
 }
 
 /// Lets single-byte charsets read on only where they differ: what all of them read alike costs all the same.

@@ -28,7 +28,11 @@ const NEVER: u32 = 8 * NAT;
 
 /// Steps of the model that were taken already: readings differ in few characters, so most steps of a contest are taken many times.
 #[derive(Debug, Default)]
-pub(super) struct Steps(Vec<Taken>);
+pub(super) struct Steps {
+    taken: Vec<Taken>,
+    /// Whether steps are remembered: not worth it for two or three readings.
+    remembers: bool,
+}
 
 /// A step of the model.
 #[derive(Clone, Copy, Debug)]
@@ -43,16 +47,21 @@ struct Taken {
 const REMEMBERED: usize = 128;
 
 impl Steps {
+    /// For so many readings.
+    pub fn of(readings: usize) -> Steps {
+        Steps { taken: Vec::new(), remembers: readings > 3 }
+    }
+
     #[inline]
     fn step(&mut self, model: &Model, state: State, c: char) -> (State, u32) {
-        if c >= '\u{2E80}' {
+        if !self.remembers || c >= '\u{2E80}' {
             // Readings hardly ever agree on an ideograph.
             return model.step(state, c);
         }
-        if self.0.is_empty() {
-            self.0 = vec![Taken { before: model.start(), after: model.start(), c: u32::MAX, price: 0 }; REMEMBERED];
+        if self.taken.is_empty() {
+            self.taken = vec![Taken { before: model.start(), after: model.start(), c: u32::MAX, price: 0 }; REMEMBERED];
         }
-        let taken = &mut self.0[(state.mixed_with(c) >> 57) as usize % REMEMBERED];
+        let taken = &mut self.taken[(state.mixed_with(c) >> 57) as usize % REMEMBERED];
         if taken.before != state || taken.c != c as u32 {
             let (after, price) = model.step(state, c);
             *taken = Taken { before: state, after, c: c as u32, price };
