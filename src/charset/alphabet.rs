@@ -57,7 +57,7 @@ fn languages_of(lower: char) -> u32 {
 /// What a text becomes cheaper when it is read in the language of the table that suits it best, in 1/16 nat; 0 when it suits none.
 /// `priced` tells its characters beyond ASCII with their prices in any language.
 pub(super) fn gain(priced: &[(char, u32)]) -> u32 {
-    let letters = || priced.iter().filter(|(c, _)| matches!(c, '\u{C0}'..='\u{24F}') && c.is_alphabetic());
+    let letters = || priced.iter().filter(|(c, _)| matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷'));
     let most: u32 = letters().map(|(_, cost)| cost.saturating_sub(OWN)).sum();
     if most <= SELDOM {
         return 0;

@@ -26,19 +26,22 @@ impl Candidate {
 
 const TABLE: &str = include_str!("../data/charsets.tsv");
 
-/// All of them, in the order of the table: the commoner first.
+/// All of them, the commoner first.
 pub(super) fn all() -> &'static [Candidate] {
     static ALL: OnceLock<Vec<Candidate>> = OnceLock::new();
     ALL.get_or_init(|| {
         let rows = table::rows("charsets.tsv", TABLE, 3).flatten();
         let mut singles = 0..;
-        rows.filter_map(|row| {
-            let prior = (row.cells[1].parse::<f32>().ok()? * 16.0) as u32;
-            let codec = Codec::for_name(row.cells[0])?;
-            let row_of_prices = if codec.is_single_byte() { singles.next() } else { None };
-            Some(Candidate { codec, prior, row: row_of_prices, languages: row.cells[2] })
-        })
-        .collect()
+        let mut all: Vec<Candidate> = rows
+            .filter_map(|row| {
+                let prior = (row.cells[1].parse::<f32>().ok()? * 16.0) as u32;
+                let codec = Codec::for_name(row.cells[0])?;
+                let row_of_prices = if codec.is_single_byte() { singles.next() } else { None };
+                Some(Candidate { codec, prior, row: row_of_prices, languages: row.cells[2] })
+            })
+            .collect();
+        all.sort_by_key(|c| c.prior);
+        all
     })
 }
 

@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 
 use super::alphabet;
 use super::candidates::{self, Candidate};
+use super::lane::lonely;
 use super::pages::{NONE, Pages, ROOM};
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
@@ -17,6 +18,8 @@ pub(super) const BYTES: usize = 36;
 /// The right reading lies within 10 nats and half a nat a byte on every text of the development set.
 const SLACK: u32 = 16 * NAT;
 const SLACK_A_BYTE: u32 = 3 * NAT / 8;
+/// What a character of common text costs at most, on the average.
+const PLAIN: u32 = 8 * NAT;
 /// What a malformed sequence costs here, and what a pair saves whose second byte is ASCII, which others pay apart.
 const ERROR: u32 = 14 * NAT;
 const ASCII: u32 = 5 * NAT / 2;
@@ -24,14 +27,18 @@ const ASCII: u32 = 5 * NAT / 2;
 /// A candidate that stays: with its first character at the start of the bytes, or behind a cut one of so many bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kept {
-    pub candidate: Candidate,
+    pub codec: Codec,
+    pub prior: u32,
     pub torn: usize,
-    cost: u32,
+    /// What it paid, prior included.
+    pub cost: u32,
+    /// What it read, when it is no single-byte charset.
+    rough: Rough,
 }
 
-/// Candidates that stay, the cheapest first. `torn` tells whether one may begin at the start of the bytes, and how many bytes a
-/// character cut off there may have. `wide`: units of UTF-16 and UTF-32 are among the candidates, so that all bytes are priced. Charsets
-/// in `declared` stay unless they read malformed sequences.
+/// Candidates that stay, in the order of `candidates`, single-byte charsets first. `torn` tells whether one may begin at the start of the
+/// bytes, and how many bytes a character cut off there may have. `wide`: units of UTF-16 and UTF-32 are among the candidates, so that all
+/// bytes are priced. Charsets in `declared` stay unless they read malformed sequences.
 pub(super) fn sieve(
     text: &[u8],
     candidates: &[Candidate],
@@ -40,34 +47,49 @@ pub(super) fn sieve(
     declared: &[Codec],
 ) -> Vec<Kept> {
     let mut kept: Vec<Kept> = Vec::with_capacity(candidates.len() + 8);
-    let mut best = u32::MAX;
     let (sums, high) = singles(text);
     let ascii: u32 = if wide { text.iter().filter(|&&b| b < 0x80).map(|&b| Model::shared().alone(b as char)).sum() } else { 0 };
     let priced = if wide { text.len() as u32 } else { high };
     let slack = SLACK + SLACK_A_BYTE * priced;
-    let mut keep = |candidate: &Candidate, torn: usize, cost: u32, best: &mut u32| {
-        *best = cost.min(*best);
+    let single = |c: &Candidate| c.row.map(|row| c.prior + u32::from(sums[row]) + ascii);
+    let mut best = candidates.iter().filter_map(single).min().unwrap_or(u32::MAX);
+    let mut keep = |candidate: &Candidate, torn: usize, mut cost: u32, rough: Rough, best: u32| {
         if torn == 0 && declared.contains(&candidate.codec) && candidate.codec.decode_strict(text).is_some() {
-            kept.push(Kept { candidate: *candidate, torn, cost: 0 });
-        } else if cost <= best.saturating_add(slack) {
-            kept.push(Kept { candidate: *candidate, torn, cost });
+            cost = 0;
+        }
+        if cost <= best.saturating_add(slack) {
+            kept.push(Kept { codec: candidate.codec, prior: candidate.prior, torn, cost, rough });
         }
     };
     for candidate in candidates {
-        if let Some(row) = candidate.row {
-            keep(candidate, 0, candidate.prior + u32::from(sums[row]) + ascii, &mut best);
+        if let Some(cost) = single(candidate) {
+            keep(candidate, 0, cost, Rough::default(), best);
         }
     }
     for candidate in candidates.iter().filter(|c| c.row.is_none()) {
         let (whole, cut) = torn(candidate);
         for torn in [whole.then_some(0), (cut > 0).then_some(cut)].into_iter().flatten() {
-            let cost = candidate.prior + several(candidate.codec, text, torn, wide, best.saturating_add(slack)).cost;
-            keep(candidate, torn, cost, &mut best);
+            let rough = several(candidate.codec, text, torn, wide, best.saturating_add(slack));
+            let cost = candidate.prior + rough.cost;
+            best = best.min(cost);
+            keep(candidate, torn, cost, rough, best);
         }
     }
     kept.retain(|k| k.cost <= best.saturating_add(slack));
-    kept.sort_by_key(|k| k.cost);
     kept
+}
+
+impl Kept {
+    /// The price of the text when it reads so well that it needs no second look: every character sound, none of them a control, and no
+    /// dearer on the average than common text.
+    pub fn plain(&self, text: &[u8]) -> Option<Rough> {
+        let is_control = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | b'\x0C')) || b == 0x7F;
+        if self.torn > 0 || !self.codec.holds_ascii() || text.iter().any(|&b| is_control(b)) {
+            return None;
+        }
+        let rough = if self.codec.is_single_byte() { rough(self.codec, text) } else { self.rough };
+        (rough.errors == 0 && rough.chars > 0 && rough.cost <= rough.chars * PLAIN).then_some(rough)
+    }
 }
 
 /// What stands beside a byte: no ASCII letter, one that is a letter of Latin script, one that may be a Cyrillic one by its looks. Latin
@@ -196,7 +218,10 @@ fn several(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> 
         let second = text.get(at + 1).copied().unwrap_or(0);
         let price = pairs[usize::from(first & 0x7F) << 8 | usize::from(second)];
         if price > 0 {
-            sum.cost += u32::from(price) - 1 + if wide && second < 0x80 { ASCII } else { 0 };
+            sum.cost += u32::from(price) - 1;
+            if second < 0x80 {
+                sum.cost += lonely(text, at) + if wide { ASCII } else { 0 };
+            }
             at += 2;
         } else {
             at += sum.step(model, codec.step(&text[at..]), ERROR);
@@ -233,6 +258,7 @@ impl Rough {
         match step {
             Some(Step::One(c, n)) => {
                 self.cost += model.alone(c);
+                self.errors += u32::from(matches!(c, '\u{80}'..='\u{9F}'));
                 n
             }
             Some(Step::Two(_, _, n)) => {
@@ -268,32 +294,37 @@ fn pairs(codec: Codec) -> Option<&'static [u8]> {
 }
 
 /// Drops single-byte charsets that read all bytes of a document as the same characters as one that stands before them; a charset in
-/// `declared` stands before all others.
+/// `declared` stands before all others. The cheapest stands first afterwards.
 pub(super) fn distinct(bytes: &[u8], kept: &mut Vec<Kept>, declared: &[Codec]) {
-    if kept.iter().filter(|k| k.candidate.row.is_some()).count() < 2 {
-        return;
-    }
-    let mut seen = [false; 128];
-    let mut rest = &bytes[..bytes.len().min(64 << 10)];
-    loop {
-        rest = &rest[Encoding::ascii_valid_up_to(rest)..];
-        if rest.is_empty() {
-            break;
-        }
-        let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| seen[usize::from(b & 0x7F)] = true).count();
-        rest = &rest[high..];
-    }
     let pages = Pages::get();
-    let present: Vec<u8> = (0x80..=0xFF).filter(|&b: &u8| seen[usize::from(b & 0x7F)]).collect();
-    kept.sort_by_key(|k| (!declared.contains(&k.candidate.codec), k.candidate.prior));
-    let mut rows: Vec<u8> = Vec::with_capacity(kept.len());
-    kept.retain(|k| {
-        let Some(row) = k.candidate.row else { return true };
-        let twin = rows.iter().any(|&other| present.iter().all(|&b| pages.agree(other, row as u8, b)));
-        if !twin {
-            rows.push(row as u8);
+    if kept.iter().filter(|k| pages.number(k.codec) != NONE).count() > 1 {
+        let mut seen = [false; 128];
+        let mut rest = &bytes[..bytes.len().min(64 << 10)];
+        loop {
+            rest = &rest[Encoding::ascii_valid_up_to(rest)..];
+            if rest.is_empty() {
+                break;
+            }
+            let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| seen[usize::from(b & 0x7F)] = true).count();
+            rest = &rest[high..];
         }
-        !twin
-    });
+        let present: Vec<u8> = (0x80..=0xFF).filter(|&b: &u8| seen[usize::from(b & 0x7F)]).collect();
+        // Candidates come in the order of their priors.
+        if !declared.is_empty() {
+            kept.sort_by_key(|k| !declared.contains(&k.codec));
+        }
+        let mut before: Vec<u8> = Vec::with_capacity(kept.len());
+        kept.retain(|k| {
+            let number = pages.number(k.codec);
+            if number == NONE {
+                return true;
+            }
+            let twin = before.iter().any(|&other| present.iter().all(|&b| pages.agree(other, number, b)));
+            if !twin {
+                before.push(number);
+            }
+            !twin
+        });
+    }
     kept.sort_by_key(|k| k.cost);
 }

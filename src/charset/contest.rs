@@ -67,7 +67,14 @@ pub(super) fn contest(
     let wide = candidates.iter().any(|c| !c.codec.holds_ascii());
     let mut kept = coarse::sieve(&text, candidates, torn, wide, declared);
     coarse::distinct(bytes, &mut kept, declared);
-    let mut lanes: Vec<Lane> = kept.iter().map(|k| Lane::new(k.candidate.codec, k.torn, k.candidate.prior, model)).collect();
+    if let [only] = kept[..]
+        && let Some(rough) = only.plain(&text)
+    {
+        let mut lane = Lane::new(only.codec, 0, only.prior + rough.cost, model);
+        (lane.chars, lane.beyond) = (rough.chars, rough.chars);
+        return Outcome { lanes: vec![lane], sample: Vec::new() };
+    }
+    let mut lanes: Vec<Lane> = kept.iter().map(|k| Lane::new(k.codec, k.torn, k.prior, model)).collect();
     for lane in lanes.iter_mut().filter(|l| declared.contains(&l.codec)) {
         lane.credit = PATIENCE;
     }

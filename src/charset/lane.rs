@@ -383,7 +383,7 @@ fn is_tone(c: char) -> bool {
 
 /// What a pair with an ASCII trail costs on top when its lead stands alone among ASCII letters: that is how an accented letter inside
 /// a Latin word looks when it is read as a pair.
-fn lonely(window: &[u8], at: usize) -> u32 {
+pub(super) fn lonely(window: &[u8], at: usize) -> u32 {
     let before = at.checked_sub(1).map_or(b' ', |i| window[i]);
     let after = window.get(at + 2).copied().unwrap_or(b' ');
     let inside = before.is_ascii_alphabetic() || after.is_ascii_alphabetic();

@@ -55,6 +55,10 @@ impl Iterator for Windows<'_> {
             // A stretch that begins inside a document begins anywhere: its first window only counts from the next ASCII byte on.
             while end < stretch.end && end - start < LONGEST {
                 if self.bytes[end] >= 0x80 {
+                    end += high_prefix(&self.bytes[end..stretch.end.min(start + LONGEST)]);
+                    continue;
+                }
+                if end + 1 < stretch.end && self.bytes[end + 1] >= 0x80 {
                     end += 1;
                     continue;
                 }
@@ -78,6 +82,13 @@ impl Iterator for Windows<'_> {
         }
         None
     }
+}
+
+/// How many bytes beyond ASCII stand at the start; eight at a time.
+pub(super) fn high_prefix(bytes: &[u8]) -> usize {
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let eights = bytes.chunks_exact(8).take_while(|c| u64::from_le_bytes((*c).try_into().unwrap_or_default()) & HIGH == HIGH).count() * 8;
+    eights + bytes[eights..].iter().take_while(|&&b| b >= 0x80).count()
 }
 
 /// ASCII that belongs to a word.

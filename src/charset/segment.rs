@@ -10,6 +10,7 @@ use super::candidates::{self, Candidate};
 use super::contest::contest;
 use super::lane::{Lane, Steps};
 use super::reading::Plan;
+use super::sample::high_prefix;
 use super::{Charset, Segment, coarse};
 use crate::codec::Codec;
 use crate::model::{Model, NAT};
@@ -189,13 +190,6 @@ fn island(bytes: &[u8]) -> Option<usize> {
         at += high_prefix(&bytes[at..]);
     }
     None
-}
-
-/// How many bytes beyond ASCII stand at the start; eight at a time.
-fn high_prefix(bytes: &[u8]) -> usize {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let eights = bytes.chunks_exact(8).take_while(|c| u64::from_le_bytes((*c).try_into().unwrap_or_default()) & HIGH == HIGH).count() * 8;
-    eights + bytes[eights..].iter().take_while(|&&b| b >= 0x80).count()
 }
 
 /// True when a line reads well enough in a charset, judged by its first bytes beyond ASCII.

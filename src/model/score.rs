@@ -87,11 +87,7 @@ impl Scores {
             None if main <= frame::HAN as usize => &Language::ALL[..OF_FAMILY[0]],
             None => &[],
         };
-        of_main
-            .iter()
-            .map(|&l| (l, self.of_language(l, families)))
-            .min_by_key(|&(_, cost)| cost)
-            .unwrap_or((Language::Chinese, self.any()))
+        of_main.iter().map(|&l| (l, self.of_language(l, families))).min_by_key(|&(_, cost)| cost).unwrap_or((Language::Chinese, self.any()))
     }
 
     /// What the letters of all families cost when no language is chosen.
