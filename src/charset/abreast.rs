@@ -2,7 +2,7 @@
 //! characters behind until both stand alike again. What all read alike costs all the same.
 
 use super::lane::{Lane, Steps};
-use super::pages::Pages;
+use super::pages::{Pages, bit};
 use crate::model::Model;
 
 /// The lane in front, byte by byte.
@@ -10,8 +10,9 @@ use crate::model::Model;
 pub(super) struct Abreast {
     /// What it was before each byte it read, and after the last.
     places: Vec<Lane>,
-    /// Which of these bytes are beyond ASCII.
+    /// Which of these bytes are beyond ASCII, and the set of them.
     high: Vec<usize>,
+    present: u128,
 }
 
 impl Abreast {
@@ -19,24 +20,32 @@ impl Abreast {
     /// than the cheapest of them, or more than `best`, stops where it is.
     pub fn read(&mut self, lanes: &mut [Lane], model: &Model, steps: &mut Steps, window: &[u8], limit: usize, mut best: u32, room: u32) {
         let limit = limit.min(window.len());
-        let mut bytewise = lanes.iter_mut().filter(|l| l.reads_bytes());
-        let Some(first) = bytewise.next() else { return };
-        let Some(second) = bytewise.next() else {
-            return first.read(model, steps, window, limit, best.saturating_add(room), true);
+        let Some(leader) = lanes.iter().position(|l| l.reads_bytes() && !l.composes()) else {
+            lanes.iter_mut().for_each(|l| l.read(model, steps, window, limit, best.saturating_add(room), true));
+            return;
         };
+        let (before, rest) = lanes.split_at_mut(leader);
+        let Some((first, after)) = rest.split_first_mut() else { return };
+        let mut others = before.iter_mut().chain(after).filter(|l| l.reads_bytes()).peekable();
+        if others.peek().is_none() {
+            return first.read(model, steps, window, limit, best.saturating_add(room), true);
+        }
         let from = first.at;
         self.places.clear();
         self.high.clear();
+        self.present = 0;
         while first.at < limit {
             self.places.push(*first);
-            if window[first.at] >= 0x80 {
+            let byte = window[first.at];
+            if byte >= 0x80 {
                 self.high.push(first.at);
+                self.present |= bit(byte);
             }
-            first.read_byte(model, steps, window[first.at]);
+            first.read_byte(model, steps, byte);
         }
         self.places.push(*first);
         best = best.min(first.cost);
-        for lane in std::iter::once(second).chain(bytewise) {
+        for lane in others {
             if lane.at == from {
                 self.follow(lane, model, steps, window, limit, best.saturating_add(room));
             } else {
@@ -48,20 +57,24 @@ impl Abreast {
 
     /// Lets one lane read what the one in front read.
     fn follow(&self, lane: &mut Lane, model: &Model, steps: &mut Steps, window: &[u8], limit: usize, ceiling: u32) {
-        let pages = Pages::get();
         let Some(front) = self.places.first() else { return };
-        let (from, leader, own) = (front.at, front.page, lane.page);
-        let mut high = self.high.iter().copied().filter(|&at| !pages.alike(leader, own, window[at])).peekable();
+        let from = front.at;
+        let differ = Pages::get().modelled_differ(front.page, lane.page);
+        let mut high =
+            self.high.iter().copied().filter(|_| differ & self.present != 0).filter(|&at| differ & bit(window[at]) != 0).peekable();
+        // A tone mark belongs to the letter before it.
+        let reach = usize::from(lane.composes());
         while lane.at < limit && lane.hope() < ceiling {
             let here = &self.places[lane.at - from];
             if lane.alike(here) {
                 while high.next_if(|&at| at < lane.at).is_some() {}
-                let next = high.peek().map_or(limit, |&at| at);
+                let next = high.peek().map_or(limit, |&at| at.saturating_sub(reach).max(lane.at));
                 lane.pay_like(here, &self.places[next - from]);
             }
             if lane.at < limit {
                 lane.read_byte(model, steps, window[lane.at]);
             }
         }
+        lane.end(model, steps, window);
     }
 }

@@ -54,12 +54,12 @@ fn languages_of(lower: char) -> u32 {
     letters.get(lower as usize).copied().unwrap_or(0)
 }
 
-/// What a text becomes cheaper when it is read in the language of the table that suits it best, in 1/16 nat; 0 when it suits none.
-/// `priced` tells its characters beyond ASCII with their prices in any language.
-pub(super) fn gain(priced: &[(char, u32)]) -> u32 {
+/// What a text becomes cheaper when it is read in the language of the table that suits it best, in 1/16 nat; 0 when it suits none, or
+/// when that would be no more than `least`. `priced` tells its characters beyond ASCII with their prices in any language.
+pub(super) fn gain(priced: &[(char, u32)], least: u32) -> u32 {
     let letters = || priced.iter().filter(|(c, _)| matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷'));
     let most: u32 = letters().map(|(_, cost)| cost.saturating_sub(OWN)).sum();
-    if most <= SELDOM {
+    if most <= SELDOM + least {
         return 0;
     }
     let mut gains = [0i64; 32];
@@ -80,8 +80,8 @@ mod tests {
     #[test]
     fn own_letters_gain_and_foreign_ones_cost() {
         let priced = |letters: &str| letters.chars().map(|c| (c, 9 * NAT)).collect::<Vec<_>>();
-        assert!(gain(&priced("øøåø")) > gain(&priced("ųųåų")));
-        assert_eq!(gain(&[]), 0);
+        assert!(gain(&priced("øøåø"), 0) > gain(&priced("ųųåų"), 0));
+        assert_eq!(gain(&[], 0), 0);
         assert!(alphabets().len() <= 32, "one bit a language");
     }
 }

@@ -8,7 +8,7 @@ use encoding_rs::Encoding;
 use super::alphabet;
 use super::candidates::{self, Candidate};
 use super::lane::lonely;
-use super::pages::{NONE, Pages, ROOM};
+use super::pages::{NONE, Pages, ROOM, bit};
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
@@ -277,8 +277,8 @@ impl Rough {
 
 /// Price of each pair of a charset of pairs, by its two bytes without the top bit of the first, and 1 on top; 0 where there is none. A
 /// pair whose second byte is ASCII took a byte for which others pay nothing here.
-fn pairs(codec: Codec) -> Option<&'static [u8]> {
-    static TABLES: [OnceLock<Box<[u8]>>; 6] = [const { OnceLock::new() }; 6];
+fn pairs(codec: Codec) -> Option<&'static [u8; 128 << 8]> {
+    static TABLES: [OnceLock<Box<[u8; 128 << 8]>>; 6] = [const { OnceLock::new() }; 6];
     const CODECS: [Codec; 6] = [Codec::GB18030, Codec::BIG5, Codec::SHIFT_JIS, Codec::EUC_JP, Codec::EUC_KR, Codec::JOHAB];
     let number = CODECS.iter().position(|&c| c == codec)?;
     let table = || {
@@ -288,7 +288,9 @@ fn pairs(codec: Codec) -> Option<&'static [u8]> {
             let saved = if second < 0x80 { ASCII } else { 0 };
             codec.pair(first, second).map_or(0, |c| 1 + model.alone(c).saturating_sub(saved).min(254) as u8)
         };
-        (0..128 << 8).map(price).collect()
+        let mut table = Box::new([0; 128 << 8]);
+        table.iter_mut().enumerate().for_each(|(cell, p)| *p = price(cell));
+        table
     };
     Some(TABLES[number].get_or_init(table))
 }
@@ -298,17 +300,16 @@ fn pairs(codec: Codec) -> Option<&'static [u8]> {
 pub(super) fn distinct(bytes: &[u8], kept: &mut Vec<Kept>, declared: &[Codec]) {
     let pages = Pages::get();
     if kept.iter().filter(|k| pages.number(k.codec) != NONE).count() > 1 {
-        let mut seen = [false; 128];
+        let mut present = 0;
         let mut rest = &bytes[..bytes.len().min(64 << 10)];
         loop {
             rest = &rest[Encoding::ascii_valid_up_to(rest)..];
             if rest.is_empty() {
                 break;
             }
-            let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| seen[usize::from(b & 0x7F)] = true).count();
+            let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| present |= bit(b)).count();
             rest = &rest[high..];
         }
-        let present: Vec<u8> = (0x80..=0xFF).filter(|&b: &u8| seen[usize::from(b & 0x7F)]).collect();
         // Candidates come in the order of their priors.
         if !declared.is_empty() {
             kept.sort_by_key(|k| !declared.contains(&k.codec));
@@ -319,7 +320,7 @@ pub(super) fn distinct(bytes: &[u8], kept: &mut Vec<Kept>, declared: &[Codec]) {
             if number == NONE {
                 return true;
             }
-            let twin = before.iter().any(|&other| present.iter().all(|&b| pages.agree(other, number, b)));
+            let twin = before.iter().any(|&other| pages.differ(other, number) & present == 0);
             if !twin {
                 before.push(number);
             }

@@ -7,8 +7,8 @@ use super::abreast::Abreast;
 use super::candidates::Candidate;
 use super::coarse;
 use super::lane::{Lane, Steps};
-use super::pages::Pages;
-use crate::codec::Codec;
+use super::pages::{Pages, bit};
+use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
 /// How much further behind a declared charset may fall without an error: titles in capitals, said again and again, cost it that much.
@@ -26,6 +26,8 @@ const SITES: usize = 12;
 const ROUNDS: usize = 4;
 const AROUND: usize = 2;
 const LONGEST_SITE: usize = 256;
+/// Bytes of sample that are compared to tell whether two charsets read the same text.
+const APART: usize = 512;
 /// Bytes of sample that a close outcome holds.
 const SAMPLE: usize = 768;
 /// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
@@ -116,10 +118,8 @@ pub(super) fn contest(
         for lane in lanes.iter_mut().filter(|l| l.errors > 0 && declared.contains(&l.codec)) {
             lane.credit = lane.credit.saturating_sub(PATIENCE);
         }
-        lanes.sort_by_key(|l| l.total());
+        keep_near(&mut lanes);
         drop_repeated(&mut lanes);
-        let best = lanes[0].total();
-        lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
         if lanes.len() == 1 || read < stage {
             break;
         }
@@ -144,6 +144,13 @@ pub(super) fn contest(
     Outcome { lanes, sample }
 }
 
+/// Drops the lanes that are too far behind; the cheapest stands first afterwards.
+fn keep_near(lanes: &mut Vec<Lane>) {
+    let best = lanes.iter().map(Lane::total).min().unwrap_or(0);
+    lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
+    lanes.sort_by_key(Lane::total);
+}
+
 /// Drops lanes that stand where a cheaper one of the same charset stands: cut off elsewhere at the start, they read alike from here on.
 fn drop_repeated(lanes: &mut Vec<Lane>) {
     let mut at = 1;
@@ -164,9 +171,10 @@ fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, byt
     let mut at = from.min(end);
     for round in 0..ROUNDS {
         let first = lanes[0].page;
-        let differs: [bool; 256] = std::array::from_fn(|b| lanes[1..].iter().any(|l| !pages.agree(first, l.page, b as u8)));
+        let differ = lanes[1..].iter().fold(0, |all, l| all | pages.differ(first, l.page));
+        let differs = |b: u8| differ & bit(b) != 0;
         for _ in 0..SITES << round {
-            let Some(ahead) = bytes[at..end].iter().position(|&b| differs[usize::from(b)]) else {
+            let Some(ahead) = bytes[at..end].iter().position(|&b| differs(b)) else {
                 at = end;
                 break;
             };
@@ -174,7 +182,7 @@ fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, byt
             let start = at.max(last.saturating_sub(AROUND));
             let mut stop = last + 1;
             while stop < end && stop <= last + AROUND && stop - start < LONGEST_SITE {
-                if differs[usize::from(bytes[stop])] {
+                if differs(bytes[stop]) {
                     last = stop;
                 }
                 stop += 1;
@@ -182,16 +190,22 @@ fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, byt
             let site = &bytes[start..stop];
             lanes.iter_mut().for_each(|l| l.at = 0);
             abreast.read(lanes, model, steps, site, site.len(), u32::MAX, u32::MAX);
-            lanes.iter_mut().filter(|l| !l.reads_bytes()).for_each(|l| l.read_all(steps, site, true));
             at = stop;
         }
-        lanes.sort_by_key(Lane::total);
-        let best = lanes[0].total();
-        lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
+        keep_near(lanes);
         if lanes.len() == 1 || at == end {
             return;
         }
         lanes.iter_mut().for_each(|l| l.break_line(model, steps));
+    }
+}
+
+/// The one character of a step, and its bytes; two characters of one pair never agree with another charset.
+fn sole(step: Step) -> Option<(char, usize)> {
+    match step {
+        Step::One(c, n) => Some((c, n)),
+        Step::Bad(n) => Some(('\u{FFFD}', n)),
+        Step::Two(..) => None,
     }
 }
 
@@ -221,6 +235,38 @@ impl Outcome {
             text.push(b'\n');
         }
         text
+    }
+
+    /// True when two lanes read different texts from the first bytes of the sample.
+    pub fn tells_apart(&self, bytes: &[u8], one: &Lane, other: &Lane) -> bool {
+        let mut left = APART;
+        for w in &self.sample {
+            if left == 0 {
+                break;
+            }
+            let read = |lane: &Lane| {
+                let start = if w.start == 0 { lane.torn } else { w.start };
+                let end = w.end.min(start + left);
+                bytes.get(start..end).unwrap_or_default()
+            };
+            let (mut ours, mut theirs) = (read(one), read(other));
+            loop {
+                let (a, b) = (one.codec.step(ours), other.codec.step(theirs));
+                let (Some(a), Some(b)) = (a, b) else {
+                    if a.is_some() || b.is_some() {
+                        return true;
+                    }
+                    break;
+                };
+                let (Some((c, n)), Some((d, m))) = (sole(a), sole(b)) else { return true };
+                if c != d {
+                    return true;
+                }
+                (ours, theirs) = (&ours[n..], &theirs[m..]);
+            }
+            left -= (w.end - w.start).min(left);
+        }
+        false
     }
 
     /// The text of the sample as a lane reads it, about `most` bytes of it.

@@ -206,18 +206,12 @@ impl Lane {
             while self.at < limit && self.hope() < ceiling {
                 self.read_byte(model, steps, window[self.at]);
             }
-            return;
+            return self.end(model, steps, window);
         }
         let end = window.len();
         let pairs = self.codec.is_double_byte();
-        let composes = self.codec == Codec::WINDOWS_1258;
         let from = self.at;
         self.at = self.codec.visit(window, from, |at, step| match step {
-            Step::One(c, n) if composes => {
-                self.beyond += u32::from(c > '\u{7F}');
-                self.pay_composed(model, steps, c);
-                at + n < limit && self.hope() < ceiling
-            }
             Step::One(c, n) => {
                 self.beyond += u32::from(c > '\u{7F}');
                 if n == 2 && window[at + 1] < 0x80 && pairs {
@@ -245,16 +239,25 @@ impl Lane {
                 at + n < limit && self.hope() < ceiling
             }
         });
-        if self.at >= end
+    }
+
+    /// Pays at the end of a window for a letter that still waits for its tone mark.
+    pub fn end(&mut self, model: &Model, steps: &mut Steps, window: &[u8]) {
+        if self.at >= window.len()
             && let Some(base) = self.base.take()
         {
             self.pay(model, steps, base);
         }
     }
 
-    /// True when each byte is a character that is paid for by itself.
+    /// True when each byte is a character.
     pub fn reads_bytes(&self) -> bool {
-        self.page != pages::NONE && self.codec != Codec::WINDOWS_1258
+        self.page != pages::NONE
+    }
+
+    /// True when a byte may be paid for together with the next one.
+    pub fn composes(&self) -> bool {
+        self.codec == Codec::WINDOWS_1258
     }
 
     /// Reads one more byte of the window, when it [reads bytes](Lane::reads_bytes).
@@ -264,9 +267,12 @@ impl Lane {
         match Pages::get().char(self.page, byte) {
             Some(c) => {
                 self.beyond += u32::from(c > '\u{7F}');
-                self.pay(model, steps, c);
+                if self.composes() { self.pay_composed(model, steps, c) } else { self.pay(model, steps, c) }
             }
             None => {
+                if let Some(base) = self.base.take() {
+                    self.pay(model, steps, base);
+                }
                 self.pay(model, steps, '\u{FFFD}');
                 self.errors += 1;
             }
@@ -275,7 +281,7 @@ impl Lane {
 
     /// True when it will pay what another one pays, as long as both read the same characters.
     pub fn alike(&self, other: &Lane) -> bool {
-        self.state.alike(other.state) && self.in_word == other.in_word && self.in_cyrillic == other.in_cyrillic
+        self.base == other.base && self.state.alike(other.state) && self.in_word == other.in_word && self.in_cyrillic == other.in_cyrillic
     }
 
     /// Pays what another one paid from `before` to `after`, which read the same characters, and stands where that one stands.
@@ -293,7 +299,7 @@ impl Lane {
     /// windows-1258 writes a letter and its tone mark as two bytes; the model knows them as one character.
     fn pay_composed(&mut self, model: &Model, steps: &mut Steps, c: char) {
         if let Some(base) = self.base.take() {
-            match compose(base, c).filter(|_| takes_tone(base)) {
+            match if is_tone(c) { compose(base, c) } else { None } {
                 Some(whole) => return self.pay(model, steps, whole),
                 None => self.pay(model, steps, base),
             }
@@ -373,7 +379,32 @@ fn cyrillic_twin(c: char) -> Option<char> {
 
 /// A vowel of Vietnamese.
 fn takes_tone(c: char) -> bool {
-    "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY".contains(c)
+    matches!(
+        c,
+        'a' | 'ă'
+            | 'â'
+            | 'e'
+            | 'ê'
+            | 'i'
+            | 'o'
+            | 'ô'
+            | 'ơ'
+            | 'u'
+            | 'ư'
+            | 'y'
+            | 'A'
+            | 'Ă'
+            | 'Â'
+            | 'E'
+            | 'Ê'
+            | 'I'
+            | 'O'
+            | 'Ô'
+            | 'Ơ'
+            | 'U'
+            | 'Ư'
+            | 'Y'
+    )
 }
 
 /// A tone mark of windows-1258.

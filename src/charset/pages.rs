@@ -16,8 +16,10 @@ pub(super) const NONE: u8 = u8::MAX;
 pub(super) struct Pages {
     /// Characters by byte and candidate; `u16::MAX` where a byte is undefined.
     chars: Box<[[u16; ROOM]; 128]>,
-    /// The same as the model knows them.
-    modelled: Box<[[u16; ROOM]; 128]>,
+    /// For each two candidates the bytes of which they make different characters, a bit each from 80 on; and the bytes in whose
+    /// characters the model sees a difference.
+    differ: Box<[[u128; ROOM]; ROOM]>,
+    modelled_differ: Box<[[u128; ROOM]; ROOM]>,
     /// The number of each charset among the single-byte candidates.
     numbers: [u8; Codec::COUNT],
 }
@@ -28,14 +30,24 @@ impl Pages {
         static PAGES: OnceLock<Pages> = OnceLock::new();
         PAGES.get_or_init(|| {
             let blank = || Box::new([[u16::MAX; ROOM]; 128]);
-            let mut pages = Pages { chars: blank(), modelled: blank(), numbers: [NONE; Codec::COUNT] };
+            let none = || Box::new([[0; ROOM]; ROOM]);
+            let mut pages = Pages { chars: blank(), differ: none(), modelled_differ: none(), numbers: [NONE; Codec::COUNT] };
+            let mut modelled = blank();
             for candidate in candidates::all() {
                 let Some(row) = candidate.row else { continue };
                 pages.numbers[candidate.codec.number()] = row as u8;
                 for b in 0..128 {
                     if let Some(c) = candidate.codec.byte(b as u8 | 0x80) {
                         pages.chars[b][row] = c as u16;
-                        pages.modelled[b][row] = as_modelled(candidate.codec, c) as u16;
+                        modelled[b][row] = as_modelled(candidate.codec, c) as u16;
+                    }
+                }
+            }
+            for b in 0..128 {
+                for (row, &c) in pages.chars[b].iter().enumerate() {
+                    for (other, &d) in pages.chars[b].iter().enumerate() {
+                        pages.differ[row][other] |= u128::from(c != d) << b;
+                        pages.modelled_differ[row][other] |= u128::from(c != d || modelled[b][row] != modelled[b][other]) << b;
                     }
                 }
             }
@@ -61,17 +73,21 @@ impl Pages {
         }
     }
 
-    /// True when two candidates make the same character of a byte.
+    /// The bytes of which two candidates make different characters, a bit each from 80 on.
     #[inline]
-    pub fn agree(&self, a: u8, b: u8, byte: u8) -> bool {
-        let row = &self.chars[usize::from(byte & 0x7F)];
-        byte < 0x80 || row[usize::from(a) % ROOM] == row[usize::from(b) % ROOM]
+    pub fn differ(&self, a: u8, b: u8) -> u128 {
+        self.differ[usize::from(a) % ROOM][usize::from(b) % ROOM]
     }
 
-    /// True when two candidates make the same character of a byte, and the model sees the same in it.
+    /// The same, and the bytes in whose characters the model sees something else.
     #[inline]
-    pub fn alike(&self, a: u8, b: u8, byte: u8) -> bool {
-        let row = &self.modelled[usize::from(byte & 0x7F)];
-        self.agree(a, b, byte) && (byte < 0x80 || row[usize::from(a) % ROOM] == row[usize::from(b) % ROOM])
+    pub fn modelled_differ(&self, a: u8, b: u8) -> u128 {
+        self.modelled_differ[usize::from(a) % ROOM][usize::from(b) % ROOM]
     }
+}
+
+/// The bit of a byte in a set of bytes beyond ASCII; none for ASCII.
+#[inline]
+pub(super) fn bit(byte: u8) -> u128 {
+    u128::from(byte >> 7) << (byte & 0x7F)
 }

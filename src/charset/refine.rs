@@ -3,7 +3,7 @@
 
 use super::contest::Outcome;
 use super::lane::Lane;
-use super::pages::{NONE, Pages};
+use super::pages::{NONE, Pages, bit};
 use super::{alphabet, manners};
 use crate::model::{Model, NAT, Scores, State};
 
@@ -70,8 +70,9 @@ impl Base {
         let Weighed { bytes, high } = weighed;
         let mut scores = self.scores.clone();
         let mut high = high.iter().copied().peekable();
+        let differ = pages.differ(self.page, page);
         while let Some(mut at) = high.next() {
-            if pages.agree(self.page, page, bytes[at]) {
+            if differ & bit(bytes[at]) == 0 {
                 priced.push((self.chars[at], self.steps[at].1));
                 continue;
             }
@@ -129,7 +130,7 @@ pub(super) fn refine(outcome: &mut Outcome, bytes: &[u8]) {
             (base.other_page(model, page, &weighed, &mut priced), breaches)
         };
         let gain = scores.any().saturating_sub(scores.best().1) as u32;
-        let gain = gain.max(alphabet::gain(&priced));
+        let gain = gain.max(alphabet::gain(&priced, gain));
         let lane: &mut Lane = &mut outcome.lanes[i];
         lane.cost = lane.cost.saturating_sub(gain) + breaches;
     }

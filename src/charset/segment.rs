@@ -31,6 +31,8 @@ const DEAR: u32 = 15 * NAT / 2;
 /// A line whose characters are no dearer than this each without their context needs no closer look: pairs, and letters.
 const CHEAP: u32 = 13 * NAT / 2;
 const CHEAP_LETTER: u32 = 4 * NAT;
+/// What a line may cost on top: a name, a rare word.
+const SPARE: u32 = 8 * NAT;
 /// Sound characters of UTF-8 for each error that make a line damaged UTF-8.
 const SOUND: usize = 8;
 /// The most a part may cost a character to be cut out.
@@ -199,7 +201,7 @@ fn is_fine(line: &[u8], main: Codec) -> bool {
     }
     let high = Encoding::ascii_valid_up_to(line);
     let rough = coarse::rough(main, &line[high..line.len().min(high + GLANCE)]);
-    if rough.errors == 0 && rough.cost <= rough.chars * if main.is_single_byte() { CHEAP_LETTER } else { CHEAP } {
+    if rough.errors == 0 && rough.cost <= SPARE + rough.chars * if main.is_single_byte() { CHEAP_LETTER } else { CHEAP } {
         return true;
     }
     let mut lane = Lane::over(main);

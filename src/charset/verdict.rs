@@ -175,13 +175,12 @@ fn rivals(bytes: &[u8], outcome: &Outcome) -> Vec<RunnerUp> {
     if outcome.lanes.len() < 2 {
         return Vec::new();
     }
-    let mut text: Option<String> = None;
     let mut rivals: Vec<RunnerUp> = Vec::new();
     for lane in &outcome.lanes[1..] {
         let twins = winner.codec.is_single_byte() && lane.codec.is_single_byte();
         if lane.codec != winner.codec
             && rivals.iter().all(|r| r.name != lane.codec.name())
-            && (twins || outcome.text(bytes, lane, 512) != *text.get_or_insert_with(|| outcome.text(bytes, winner, 512)))
+            && (twins || outcome.tells_apart(bytes, winner, lane))
         {
             rivals.push(RunnerUp { name: lane.codec.name(), behind: (lane.cost - winner.cost) as f32 / NAT as f32 });
         }

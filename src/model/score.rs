@@ -82,12 +82,18 @@ impl Scores {
         let weight = |f: usize| u64::from(self.frames[f]) * if f == frame::HAN as usize { 3 } else { 1 };
         let main = (0..FRAMES).rev().max_by_key(|&f| weight(f)).unwrap_or(0);
         let families = self.families();
-        let of_main = match main.checked_sub(frame::LETTERS as usize) {
-            Some(family) => &Language::ALL[OF_FAMILY[family]..OF_FAMILY[family + 1]],
-            None if main <= frame::HAN as usize => &Language::ALL[..OF_FAMILY[0]],
-            None => &[],
-        };
-        of_main.iter().map(|&l| (l, self.of_language(l, families))).min_by_key(|&(_, cost)| cost).unwrap_or((Language::Chinese, self.any()))
+        if let Some(family) = main.checked_sub(frame::LETTERS as usize) {
+            let languages = &Language::ALL[OF_FAMILY[family]..OF_FAMILY[family + 1]];
+            let (first, end) = (FIRST_COLUMN[family], FIRST_COLUMN[family + 1]);
+            // Column 0 is the script as a whole, where there are several languages.
+            let columns = &self.columns[end - languages.len()..end];
+            if let Some((&language, cost)) = languages.iter().zip(columns).min_by_key(|&(_, cost)| cost) {
+                return (language, self.all + self.han[0] + families - self.columns[first] + cost);
+            }
+        }
+        let of_tables = if main <= frame::HAN as usize { &Language::ALL[..OF_FAMILY[0]] } else { &[] };
+        let costs = of_tables.iter().map(|&l| (l, self.of_language(l, families)));
+        costs.min_by_key(|&(_, cost)| cost).unwrap_or((Language::Chinese, self.any()))
     }
 
     /// What the letters of all families cost when no language is chosen.
