@@ -182,9 +182,21 @@ pub(super) struct Rough {
 
 /// The rough price of a text in a charset that holds ASCII, a nanosecond or two a byte.
 pub(super) fn rough(codec: Codec, text: &[u8]) -> Rough {
+    rough_up_to(codec, text, u32::MAX)
+}
+
+/// True when no candidate is cheaper for the first bytes of a text than `main`, which is one of them, or when nobody can tell.
+pub(super) fn is_cheapest(main: Codec, text: &[u8], candidates: &[Candidate]) -> bool {
+    let kept = sieve(&text[..text.len().min(2 * BYTES)], candidates, |_| (true, 0), false, &[]);
+    let cheapest = kept.iter().min_by_key(|k| k.cost);
+    cheapest.is_none_or(|k| k.codec == main)
+}
+
+/// The same; it may stop where the price has passed `ceiling`.
+pub(super) fn rough_up_to(codec: Codec, text: &[u8], ceiling: u32) -> Rough {
     let row = Pages::get().number(codec);
     if row == NONE {
-        return several(codec, text, 0, false, u32::MAX);
+        return several(codec, text, 0, false, ceiling);
     }
     let prices = prices();
     let mut sum = Rough::default();

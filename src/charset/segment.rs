@@ -97,7 +97,7 @@ fn dominant(bytes: &[u8], parts: &[(usize, Codec)]) -> Codec {
 
 /// Adds the charsets that lines of the file are in, other than the ones in `codecs`.
 fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
-    let candidates: Vec<Candidate> = candidates::narrow().iter().filter(|c| c.prior <= COMMON || c.codec == main).copied().collect();
+    let mut candidates: Vec<Candidate> = Vec::new();
     let mut probe = |line: Range<usize>| {
         let line = line.start..line.end.min(line.start + PROBE);
         if bytes[line.clone()].is_ascii() || codecs.len() > 5 {
@@ -105,6 +105,12 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
         }
         let alone = &bytes[line];
         if codecs.iter().any(|&codec| is_fine(alone, codec)) {
+            return;
+        }
+        if candidates.is_empty() {
+            candidates.extend(candidates::narrow().iter().filter(|c| c.prior <= COMMON || c.codec == main));
+        }
+        if coarse::is_cheapest(main, &alone[Encoding::ascii_valid_up_to(alone).saturating_sub(8)..], &candidates) {
             return;
         }
         let outcome = contest(alone, &candidates, &[], std::iter::once(0..alone.len()));
@@ -290,23 +296,33 @@ fn runs(bytes: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>>
 }
 
 /// What a line costs in each charset at a rough look, and where its last run ends: when one of them is far before the others and reads
-/// every run of the line well.
-fn clear(bytes: &[u8], line: Range<usize>, codecs: &[Codec], costs: &mut Vec<u32>) -> Option<usize> {
-    costs.clear();
-    costs.extend(codecs.iter().map(|&c| coarse::rough(c, &bytes[line.clone()]).cost));
-    let best = (0..costs.len()).min_by_key(|&i| costs[i])?;
-    if (0..costs.len()).any(|i| i != best && costs[i] < costs[best] + CLEARLY) {
+/// every run of the line well. `guess` is the one that is tried first, and after it the one that was clear. What the others cost is told
+/// no further than that they are far behind: the path never goes through them then.
+fn clear(bytes: &[u8], line: Range<usize>, codecs: &[Codec], guess: &mut usize, costs: &mut Vec<u32>) -> Option<usize> {
+    let order = std::iter::once(*guess).chain((0..codecs.len()).filter(|i| i != guess));
+    let (best, (cost, end)) = order.into_iter().find_map(|i| Some((i, read_well(bytes, line.clone(), codecs[i])?)))?;
+    let far = cost + CLEARLY;
+    if (0..codecs.len()).any(|i| i != best && coarse::rough_up_to(codecs[i], &bytes[line.clone()], far).cost < far) {
         return None;
     }
-    let mut end = None;
+    *guess = best;
+    costs.clear();
+    costs.extend((0..codecs.len()).map(|i| if i == best { cost } else { far }));
+    Some(end)
+}
+
+/// What a line costs in a charset at a rough look, and where its last run ends, when all its runs read well.
+fn read_well(bytes: &[u8], line: Range<usize>, codec: Codec) -> Option<(u32, usize)> {
+    let (mut cost, mut end) = (0, None);
     for run in runs(bytes, line) {
-        let rough = coarse::rough(codecs[best], &bytes[run.clone()]);
+        let rough = coarse::rough(codec, &bytes[run.clone()]);
         if rough.errors > 0 || rough.cost > rough.chars * DEAR_RUN + 10 * NAT {
             return None;
         }
+        cost += rough.cost;
         end = Some(run.end);
     }
-    end
+    Some((cost, end?))
 }
 
 /// Ends and charsets of the parts of a file, along the cheapest path.
@@ -315,7 +331,7 @@ fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
     let mut lanes: Vec<Lane> = codecs.iter().map(|&c| Lane::over(c)).collect();
     let mut steps = Steps::default();
     let mut path = Path::new(codecs);
-    let mut costs = Vec::new();
+    let (mut guess, mut costs) = (0, Vec::new());
     let mut at = 0;
     while at < bytes.len() {
         let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |i| at + i + 1);
@@ -324,7 +340,7 @@ fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
         if bytes[line.clone()].is_ascii() {
             continue;
         }
-        if let Some(end) = clear(bytes, line.clone(), codecs, &mut costs) {
+        if let Some(end) = clear(bytes, line.clone(), codecs, &mut guess, &mut costs) {
             path.go(end, SWITCH_AT_LINE, |i| costs[i]);
             continue;
         }
@@ -346,10 +362,14 @@ fn path(bytes: &[u8], codecs: &[Codec]) -> Vec<(usize, Codec)> {
     for part in &mut parts {
         let (to, codec) = *part;
         if codec != codecs[0] {
-            let mut lane = Lane::over(codec);
-            lane.read_all(&mut steps, &bytes[from..to.min(from + PART)], true);
-            if !is_readable(&lane) {
-                part.1 = codecs[0];
+            let head = &bytes[from..to.min(from + PART)];
+            let rough = coarse::rough(codec, head);
+            if rough.errors > 0 || rough.cost > rough.chars * CHEAP {
+                let mut lane = Lane::over(codec);
+                lane.read_all(&mut steps, head, true);
+                if !is_readable(&lane) {
+                    part.1 = codecs[0];
+                }
             }
         }
         from = to;
