@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 use super::alphabet;
 use super::candidates::{self, Candidate};
 use super::lane::lonely;
+use super::manners::is_sign;
 use super::pages::{NONE, Pages, ROOM, bit};
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
@@ -143,7 +144,8 @@ fn price(c: Option<char>, beside: Beside) -> u8 {
         '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
         '\u{300}'..='\u{36F}' => alone / 2,
         '\u{400}'..='\u{45F}' if beside == Beside::Twin => alone + 3 * NAT / 2,
-        c if c.is_alphabetic() => alone + 6 * NAT,
+        c if c.is_alphabetic() => alone + 10 * NAT,
+        c if is_sign(c) => alone + 5 * NAT,
         _ => alone + NAT,
     };
     price.min(255) as u8
@@ -228,13 +230,16 @@ fn several(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> 
         }
         sum.chars += 1;
         let second = text.get(at + 1).copied().unwrap_or(0);
-        let price = pairs[usize::from(first & 0x7F) << 8 | usize::from(second)];
-        if price > 0 {
-            sum.cost += u32::from(price) - 1;
+        let pair = u32::from(pairs.two[usize::from(first & 0x7F) << 8 | usize::from(second)]);
+        if pair > 0 {
+            sum.cost += pair - 1;
             if second < 0x80 {
                 sum.cost += lonely(text, at) + if wide { ASCII } else { 0 };
             }
             at += 2;
+        } else if pairs.one[usize::from(first & 0x7F)] > 0 {
+            sum.cost += u32::from(pairs.one[usize::from(first & 0x7F)]) - 1;
+            at += 1;
         } else {
             at += sum.step(model, codec.step(&text[at..]), ERROR);
         }
@@ -287,21 +292,30 @@ impl Rough {
     }
 }
 
-/// Price of each pair of a charset of pairs, by its two bytes without the top bit of the first, and 1 on top; 0 where there is none. A
-/// pair whose second byte is ASCII took a byte for which others pay nothing here.
-fn pairs(codec: Codec) -> Option<&'static [u8; 128 << 8]> {
-    static TABLES: [OnceLock<Box<[u8; 128 << 8]>>; 6] = [const { OnceLock::new() }; 6];
+/// What the characters of a charset of pairs cost, and 1 on top; 0 where there is none.
+struct Pairs {
+    /// By two bytes without the top bit of the first. A pair whose second byte is ASCII took a byte for which others pay nothing here.
+    two: [u8; 128 << 8],
+    /// By bytes that stand alone, without their top bit.
+    one: [u8; 128],
+}
+
+fn pairs(codec: Codec) -> Option<&'static Pairs> {
+    static TABLES: [OnceLock<Box<Pairs>>; 6] = [const { OnceLock::new() }; 6];
     const CODECS: [Codec; 6] = [Codec::GB18030, Codec::BIG5, Codec::SHIFT_JIS, Codec::EUC_JP, Codec::EUC_KR, Codec::JOHAB];
     let number = CODECS.iter().position(|&c| c == codec)?;
     let table = || {
         let model = Model::shared();
-        let price = |cell: usize| {
+        let price = |c: char, saved: u32| 1 + model.alone(c).saturating_sub(saved).min(254) as u8;
+        let mut table = Box::new(Pairs { two: [0; 128 << 8], one: [0; 128] });
+        for (cell, two) in table.two.iter_mut().enumerate() {
             let (first, second) = ((cell >> 8) as u8 | 0x80, cell as u8);
-            let saved = if second < 0x80 { ASCII } else { 0 };
-            codec.pair(first, second).map_or(0, |c| 1 + model.alone(c).saturating_sub(saved).min(254) as u8)
-        };
-        let mut table = Box::new([0; 128 << 8]);
-        table.iter_mut().enumerate().for_each(|(cell, p)| *p = price(cell));
+            *two = codec.pair(first, second).map_or(0, |c| price(c, if second < 0x80 { ASCII } else { 0 }));
+        }
+        for (byte, one) in table.one.iter_mut().enumerate() {
+            // Controls are priced where errors are.
+            *one = codec.byte(byte as u8 | 0x80).filter(|&c| c > '\u{9F}').map_or(0, |c| price(c, 0));
+        }
         table
     };
     Some(TABLES[number].get_or_init(table))

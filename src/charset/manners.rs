@@ -48,7 +48,7 @@ pub(super) fn breaches_at(model: &Model, codec: Codec, beyond: impl Iterator<Ite
 }
 
 /// Signs that stand alone or at digits.
-fn is_sign(c: char) -> bool {
+pub(super) fn is_sign(c: char) -> bool {
     matches!(c, '†' | '‡' | '‰' | '№' | '‗' | '¤' | '¦' | '¬' | '±' | '¸' | '¨' | '˛' | '˝' | 'ˇ' | '˘' | '˙' | '˚' | '˜' | 'ˆ' | '\u{200C}'..='\u{200F}' | '\u{2200}'..='\u{25FF}')
 }
 
