@@ -37,6 +37,12 @@ fn alphabets() -> &'static [&'static str] {
     ALPHABETS.get_or_init(|| table::rows("alphabets.tsv", TABLE, 2).flatten().map(|row| row.cells[1]).collect())
 }
 
+/// True for the characters that tell these languages apart: Latin letters beyond a to z.
+#[inline]
+pub(super) fn counts(c: char) -> bool {
+    matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷')
+}
+
 /// In which languages of the table a letter is one, a bit each.
 fn languages_of(lower: char) -> u32 {
     static LETTERS: OnceLock<Box<[u32; 0x250]>> = OnceLock::new();
@@ -55,15 +61,14 @@ fn languages_of(lower: char) -> u32 {
 }
 
 /// What a text becomes cheaper when it is read in the language of the table that suits it best, in 1/16 nat; 0 when it suits none, or
-/// when that would be no more than `least`. `priced` tells its characters beyond ASCII with their prices in any language.
+/// when that would be no more than `least`. `priced` tells its letters that [count](counts) with their prices in any language.
 pub(super) fn gain(priced: &[(char, u32)], least: u32) -> u32 {
-    let letters = || priced.iter().filter(|(c, _)| matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷'));
-    let most: u32 = letters().map(|(_, cost)| cost.saturating_sub(OWN)).sum();
+    let most: u32 = priced.iter().map(|(_, cost)| cost.saturating_sub(OWN)).sum();
     if most <= SELDOM + least {
         return 0;
     }
     let mut gains = [0i64; 32];
-    for &(c, cost) in letters() {
+    for &(c, cost) in priced {
         let languages = languages_of(c.to_lowercase().next().unwrap_or(c));
         for (i, gain) in gains.iter_mut().enumerate() {
             *gain += if languages >> i & 1 == 1 { i64::from(cost.saturating_sub(OWN)) } else { -i64::from(FOREIGN) };

@@ -3,13 +3,11 @@
 
 use std::sync::OnceLock;
 
-use encoding_rs::Encoding;
-
 use super::alphabet;
 use super::candidates::{self, Candidate};
 use super::lane::lonely;
 use super::manners::is_sign;
-use super::pages::{NONE, Pages, ROOM, bit};
+use super::pages::{NONE, Pages, ROOM, present};
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
@@ -326,16 +324,7 @@ fn pairs(codec: Codec) -> Option<&'static Pairs> {
 pub(super) fn distinct(bytes: &[u8], kept: &mut Vec<Kept>, declared: &[Codec]) {
     let pages = Pages::get();
     if kept.iter().filter(|k| pages.number(k.codec) != NONE).count() > 1 {
-        let mut present = 0;
-        let mut rest = &bytes[..bytes.len().min(64 << 10)];
-        loop {
-            rest = &rest[Encoding::ascii_valid_up_to(rest)..];
-            if rest.is_empty() {
-                break;
-            }
-            let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| present |= bit(b)).count();
-            rest = &rest[high..];
-        }
+        let present = present(&bytes[..bytes.len().min(64 << 10)]);
         // Candidates come in the order of their priors.
         if !declared.is_empty() {
             kept.sort_by_key(|k| !declared.contains(&k.codec));

@@ -18,33 +18,50 @@ const STRANGER: u32 = 2 * NAT;
 /// What a reading costs on top, in 1/16 nat. `text` is what `codec` made of some bytes that are not all ASCII.
 pub(super) fn breaches(model: &Model, codec: Codec, text: &str) -> u32 {
     let chars: Vec<char> = text.chars().collect();
-    let beyond = (0..chars.len()).filter(|&i| chars[i] >= '\u{80}');
-    breaches_at(model, codec, beyond, |i| chars.get(i).copied().unwrap_or('\n'))
+    let found = chars.iter().any(|&c| is_own(codec, c));
+    let remarkable = (0..chars.len()).filter(|&i| is_remarkable(model, chars[i]));
+    breaches_at(model, remarkable, found, |i| chars.get(i).copied().unwrap_or('\n'))
 }
 
-/// The same for a text whose characters `char` tells, a newline beyond its end; `beyond`: the places of those that are not ASCII.
-pub(super) fn breaches_at(model: &Model, codec: Codec, beyond: impl Iterator<Item = usize>, char: impl Fn(usize) -> char) -> u32 {
+/// The same for a text whose characters `char` tells, a newline beyond its end. `remarkable`: the places of those that are; `found`:
+/// whether one of them is of the script the charset is made for.
+pub(super) fn breaches_at(model: &Model, remarkable: impl Iterator<Item = usize>, found: bool, char: impl Fn(usize) -> char) -> u32 {
     let mut cost = 0;
-    let own = script(codec);
-    let mut found = own.is_none();
     let behind = |i: usize, back: usize| i.checked_sub(back).map_or('\n', &char);
-    for i in beyond {
+    for i in remarkable {
         let at = char(i);
-        found |= own.as_ref().is_some_and(|own| own.contains(&at));
         if at.is_alphabetic() {
             if at.is_uppercase() && behind(i, 1) == ' ' && char(i + 1) == ' ' && behind(i, 2).is_lowercase() {
                 cost += CAPITAL;
             }
-            if matches!(at, '\u{C0}'..='\u{24F}') && !model.is_known(at) {
+            if is_stranger(model, at) {
                 cost += STRANGER;
             }
         } else if is_sign(at) && (is_european(behind(i, 1)) || is_european(char(i + 1))) {
             cost += SIGN;
-        } else if matches!(at, '”' | '’') && !behind(i, 1).is_alphanumeric() && matches!(char(i + 1), '\u{400}'..='\u{52F}') {
+        } else if is_closing(at) && !behind(i, 1).is_alphanumeric() && matches!(char(i + 1), '\u{400}'..='\u{52F}') {
             cost += CLOSING;
         }
     }
     cost + if found { 0 } else { SCRIPTLESS }
+}
+
+/// True for the characters that can be a breach: capitals, letters no language has, signs, closing quotes.
+pub(super) fn is_remarkable(model: &Model, c: char) -> bool {
+    c >= '\u{80}' && if c.is_alphabetic() { c.is_uppercase() || is_stranger(model, c) } else { is_sign(c) || is_closing(c) }
+}
+
+/// True for the letters a single-byte charset is made for; any character when those are Latin.
+pub(super) fn is_own(codec: Codec, c: char) -> bool {
+    script(codec).is_none_or(|own| own.contains(&c))
+}
+
+fn is_stranger(model: &Model, c: char) -> bool {
+    matches!(c, '\u{C0}'..='\u{24F}') && !model.is_known(c)
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, '”' | '’')
 }
 
 /// Signs that stand alone or at digits.

@@ -2,9 +2,13 @@
 
 use std::sync::OnceLock;
 
+use encoding_rs::Encoding;
+
 use super::candidates;
 use super::lane::as_modelled;
+use super::manners;
 use crate::codec::Codec;
+use crate::model::Model;
 
 /// Single-byte candidates there is room for.
 pub(super) const ROOM: usize = 64;
@@ -20,6 +24,9 @@ pub(super) struct Pages {
     /// characters the model sees a difference.
     differ: Box<[[u128; ROOM]; ROOM]>,
     modelled_differ: Box<[[u128; ROOM]; ROOM]>,
+    /// The bytes of each candidate whose characters may be a breach of manners, and those that are letters of its script.
+    remarkable: Box<[u128; ROOM]>,
+    own: Box<[u128; ROOM]>,
     /// The number of each charset among the single-byte candidates.
     numbers: [u8; Codec::COUNT],
 }
@@ -31,7 +38,14 @@ impl Pages {
         PAGES.get_or_init(|| {
             let blank = || Box::new([[u16::MAX; ROOM]; 128]);
             let none = || Box::new([[0; ROOM]; ROOM]);
-            let mut pages = Pages { chars: blank(), differ: none(), modelled_differ: none(), numbers: [NONE; Codec::COUNT] };
+            let mut pages = Pages {
+                chars: blank(),
+                differ: none(),
+                modelled_differ: none(),
+                remarkable: Box::new([0; ROOM]),
+                own: Box::new([0; ROOM]),
+                numbers: [NONE; Codec::COUNT],
+            };
             let mut modelled = blank();
             for candidate in candidates::all() {
                 let Some(row) = candidate.row else { continue };
@@ -39,6 +53,8 @@ impl Pages {
                 for b in 0..128 {
                     if let Some(c) = candidate.codec.byte(b as u8 | 0x80) {
                         pages.chars[b][row] = c as u16;
+                        pages.remarkable[row] |= u128::from(manners::is_remarkable(Model::shared(), c)) << b;
+                        pages.own[row] |= u128::from(manners::is_own(candidate.codec, c)) << b;
                         modelled[b][row] = as_modelled(candidate.codec, c) as u16;
                     }
                 }
@@ -84,10 +100,37 @@ impl Pages {
     pub fn modelled_differ(&self, a: u8, b: u8) -> u128 {
         self.modelled_differ[usize::from(a) % ROOM][usize::from(b) % ROOM]
     }
+
+    /// The bytes of a candidate whose characters may be a breach of manners.
+    #[inline]
+    pub fn remarkable(&self, number: u8) -> u128 {
+        self.remarkable[usize::from(number) % ROOM]
+    }
+
+    /// The bytes of a candidate that are letters of the script it is made for.
+    #[inline]
+    pub fn own(&self, number: u8) -> u128 {
+        self.own[usize::from(number) % ROOM]
+    }
 }
 
 /// The bit of a byte in a set of bytes beyond ASCII; none for ASCII.
 #[inline]
 pub(super) fn bit(byte: u8) -> u128 {
     u128::from(byte >> 7) << (byte & 0x7F)
+}
+
+/// The set of bytes beyond ASCII in some bytes.
+pub(super) fn present(bytes: &[u8]) -> u128 {
+    let mut seen = [false; 128];
+    let mut rest = bytes;
+    loop {
+        rest = &rest[Encoding::ascii_valid_up_to(rest)..];
+        if rest.is_empty() {
+            break;
+        }
+        let high = rest.iter().take_while(|&&b| b >= 0x80).map(|&b| seen[usize::from(b & 0x7F)] = true).count();
+        rest = &rest[high..];
+    }
+    seen.iter().rev().fold(0, |set, &seen| set << 1 | u128::from(seen))
 }

@@ -3,7 +3,7 @@
 
 use super::contest::Outcome;
 use super::lane::Lane;
-use super::pages::{NONE, Pages, bit};
+use super::pages::{NONE, Pages, bit, present};
 use super::{alphabet, manners};
 use crate::model::{Model, NAT, Scores, State};
 
@@ -16,6 +16,7 @@ const BYTES: usize = 768;
 struct Weighed {
     bytes: Vec<u8>,
     high: Vec<usize>,
+    present: u128,
 }
 
 /// The first reading, character by character.
@@ -57,7 +58,7 @@ impl Base {
                 state = scores.push(model, state, c);
                 scores.any().wrapping_sub(before) as u32
             };
-            if c >= '\u{80}' {
+            if alphabet::counts(c) {
                 priced.push((c, price));
             }
         }
@@ -67,13 +68,15 @@ impl Base {
     /// The same for two single-byte readings: only what differs is looked at.
     fn other_page(&self, model: &Model, page: u8, weighed: &Weighed, priced: &mut Vec<(char, u32)>) -> Scores {
         let pages = Pages::get();
-        let Weighed { bytes, high } = weighed;
+        let Weighed { bytes, high, .. } = weighed;
         let mut scores = self.scores.clone();
         let mut high = high.iter().copied().peekable();
         let differ = pages.differ(self.page, page);
         while let Some(mut at) = high.next() {
             if differ & bit(bytes[at]) == 0 {
-                priced.push((self.chars[at], self.steps[at].1));
+                if alphabet::counts(self.chars[at]) {
+                    priced.push((self.chars[at], self.steps[at].1));
+                }
                 continue;
             }
             // From here to where both stand alike again.
@@ -83,7 +86,7 @@ impl Base {
                 scores.pull(model, self.steps[at].0, self.chars[at]);
                 let before = scores.any();
                 state = scores.push(model, state, c);
-                if c >= '\u{80}' {
+                if alphabet::counts(c) {
                     priced.push((c, scores.any().wrapping_sub(before) as u32));
                 }
                 at += 1;
@@ -106,7 +109,7 @@ pub(super) fn refine(outcome: &mut Outcome, bytes: &[u8]) {
     let (model, pages) = (Model::shared(), Pages::get());
     let bytes_weighed = outcome.bytes(bytes, BYTES);
     let high = (0..bytes_weighed.len()).filter(|&i| bytes_weighed[i] >= 0x80).collect();
-    let weighed = Weighed { bytes: bytes_weighed, high };
+    let weighed = Weighed { present: present(&bytes_weighed), bytes: bytes_weighed, high };
     let char = |page: u8, i: usize| weighed.bytes.get(i).map_or('\n', |&b| pages.char(page, b).unwrap_or('\u{FFFD}'));
     let mut base: Option<Base> = None;
     let mut priced = Vec::new();
@@ -126,7 +129,10 @@ pub(super) fn refine(outcome: &mut Outcome, bytes: &[u8]) {
             let text: String = chars(page).iter().collect();
             (base.other(model, &text, &mut priced), manners::breaches(model, codec, &text))
         } else {
-            let breaches = manners::breaches_at(model, codec, weighed.high.iter().copied(), |i| char(page, i));
+            let set = pages.remarkable(page);
+            let remarkable = weighed.high.iter().copied().filter(|&i| set & bit(weighed.bytes[i]) != 0);
+            let found = pages.own(page) & weighed.present != 0;
+            let breaches = manners::breaches_at(model, remarkable.filter(|_| set & weighed.present != 0), found, |i| char(page, i));
             (base.other_page(model, page, &weighed, &mut priced), breaches)
         };
         let gain = scores.any().saturating_sub(scores.best().1) as u32;

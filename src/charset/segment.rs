@@ -172,6 +172,11 @@ fn errors(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 /// The first run of bytes beyond ASCII that is UTF-8 as a whole and long enough not to be so by chance in another charset: two
 /// characters of three bytes, or five of two.
 fn island(bytes: &[u8]) -> Option<usize> {
+    // Most charsets of single bytes hardly ever have what looks like a lead and its continuation.
+    let may = |piece: &[u8]| piece.iter().zip(&piece[1..]).filter(|&(&a, &b)| (0xC2..0xF0).contains(&a) && b as i8 <= -65).count();
+    if bytes.len() < 2 || may(bytes) < 2 {
+        return None;
+    }
     let mut at = 0;
     while at < bytes.len() {
         if bytes[at] < 0x80 {

@@ -1,6 +1,8 @@
 //! Alphabetic scripts as letter trigrams: one family a script, one column of costs a language, column 0 the script as a whole.
 //! Case and what is no letter are judged in the parent module.
 
+use std::sync::OnceLock;
+
 use super::table::{Cut, Table};
 
 /// Symbols that are no letters of the family.
@@ -10,9 +12,14 @@ pub(super) mod symbol {
     pub const RARE: u16 = 2;
 }
 
+/// Symbols below this are those of text in plain a to z: 26 letters and what is no letter.
+const PLAIN: usize = 32;
+
 /// The letters of one script.
 #[derive(Debug)]
 pub(super) struct Family {
+    /// Cost in the script as a whole where all three symbols are below [`PLAIN`]; built on first use, which takes a millisecond.
+    plain: OnceLock<Box<[u16; PLAIN * PLAIN * PLAIN]>>,
     columns: usize,
     one: &'static [u8],
     back: &'static [u8],
@@ -66,12 +73,35 @@ impl Family {
         let (two_cost, two_back) = (from.bytes(two.slots() * columns), from.bytes(two.slots() * columns));
         let three = Table::cut(&mut from, buckets3, salt + 1);
         let three_cost = from.bytes(three.slots() * columns);
-        Family { columns, one, back, two, two_cost, two_back, three, three_cost }
+        Family { plain: OnceLock::new(), columns, one, back, two, two_cost, two_back, three, three_cost }
     }
 
     /// Cost of a symbol without context, in the script as a whole.
     pub fn alone(&self, c: u16) -> u32 {
         u32::from(self.one[c as usize * self.columns])
+    }
+
+    /// Cost of symbol `c` after `a`, `b` in the script as a whole. One look-up in plain text.
+    #[inline(always)]
+    pub fn in_any(&self, a: u16, b: u16, c: u16) -> u32 {
+        if usize::from(a | b | c) >= PLAIN {
+            return self.rows(a, b, c).at(0);
+        }
+        let plain = self.plain.get_or_init(|| self.plain());
+        u32::from(plain[usize::from(a) % PLAIN * PLAIN * PLAIN + usize::from(b) % PLAIN * PLAIN + usize::from(c) % PLAIN])
+    }
+
+    #[cold]
+    fn plain(&self) -> Box<[u16; PLAIN * PLAIN * PLAIN]> {
+        let mut plain = Box::new([0; PLAIN * PLAIN * PLAIN]);
+        let known = self.one.len() / self.columns;
+        for (key, cost) in plain.iter_mut().enumerate() {
+            let [a, b, c] = [key / PLAIN / PLAIN, key / PLAIN % PLAIN, key % PLAIN];
+            if a.max(b).max(c) < known {
+                *cost = self.rows(a as u16, b as u16, c as u16).at(0) as u16;
+            }
+        }
+        plain
     }
 
     /// The rows that price symbol `c` after `a`, `b`.

@@ -1,7 +1,7 @@
 //! The price of one text in all languages at once.
 
 use super::language::{FAMILIES, FIRST_COLUMN, Place};
-use super::letters::Rows;
+use super::letters::Family;
 use super::step::{Context, KANA_REACH, KOREAN, Payer, frame};
 use super::{Language, Model, State};
 
@@ -135,7 +135,8 @@ impl Payer for Scores {
     }
 
     #[inline]
-    fn letter(&mut self, family: usize, rows: Rows) {
+    fn letter(&mut self, family: usize, letters: &Family, [a, b, c]: [u16; 3]) {
+        let rows = letters.rows(a, b, c);
         self.any += u64::from(rows.at(0));
         rows.add_to(&mut self.columns[FIRST_COLUMN[family]..FIRST_COLUMN[family + 1]]);
     }
@@ -167,7 +168,8 @@ impl Payer for Back<'_> {
     }
 
     #[inline]
-    fn letter(&mut self, family: usize, rows: Rows) {
+    fn letter(&mut self, family: usize, letters: &Family, [a, b, c]: [u16; 3]) {
+        let rows = letters.rows(a, b, c);
         self.0.any = self.0.any.wrapping_sub(u64::from(rows.at(0)));
         rows.take_from(&mut self.0.columns[FIRST_COLUMN[family]..FIRST_COLUMN[family + 1]]);
     }

@@ -4,7 +4,7 @@
 use super::chars::{Char, flag, kind};
 use super::han::{Ngrams, UNSURE, token};
 use super::language::{CASED, LATIN, Place};
-use super::letters::{Rows, symbol};
+use super::letters::{Family, symbol};
 use super::{Language, Model, State};
 
 /// Flat prices in 1/16 nat for what no table knows.
@@ -116,7 +116,7 @@ impl Context {
 /// Receives the prices of one step: what all languages pay alike, and what each pays for itself.
 pub(super) trait Payer {
     fn all(&mut self, cost: u32);
-    fn letter(&mut self, family: usize, rows: Rows);
+    fn letter(&mut self, family: usize, letters: &Family, symbols: [u16; 3]);
     /// Pays for a token of the Han model; gives back the next state's `back`.
     fn han(&mut self, model: &Model, state: &Context, token: u16) -> u8;
     fn frame(&mut self, _frame: u8) {}
@@ -135,12 +135,11 @@ impl Payer for One {
     }
 
     #[inline(always)]
-    fn letter(&mut self, family: usize, rows: Rows) {
-        let column = match self.language.checked_sub(1).map(|n| Language::ALL[n as usize].place()) {
-            Some(Place::Column(f, column)) if f == family => column,
-            _ => 0,
+    fn letter(&mut self, family: usize, letters: &Family, [a, b, c]: [u16; 3]) {
+        self.sum += match self.language.checked_sub(1).map(|n| Language::ALL[n as usize].place()) {
+            Some(Place::Column(f, column)) if f == family => letters.rows(a, b, c).at(column),
+            _ => letters.in_any(a, b, c),
         };
-        self.sum += rows.at(column);
     }
 
     #[inline]
@@ -187,7 +186,7 @@ impl Model {
             f if f >= frame::LETTERS => {
                 let family = (f - frame::LETTERS) as usize;
                 payer.all(u32::from(common.cost));
-                payer.letter(family, self.families[family].rows(state.symbols[0], state.symbols[1], u16::from(common.class)));
+                payer.letter(family, &self.families[family], [state.symbols[0], state.symbols[1], u16::from(common.class)]);
             }
             _ => payer.all(u32::from(common.cost) + if common.class == 0 { 8 } else { 24 }),
         }
@@ -287,7 +286,7 @@ impl Model {
         if char.value == symbol::RARE {
             payer.all(price::RARE_LETTER);
         } else {
-            payer.letter(family, self.families[family].rows(symbols[0], symbols[1], char.value));
+            payer.letter(family, &self.families[family], [symbols[0], symbols[1], char.value]);
         }
         let upper = char.flags & flag::UPPER != 0;
         let mut case = 0;
