@@ -17,6 +17,8 @@ pub(super) const BYTES: usize = 36;
 /// The right reading lies within 10 nats and half a nat a byte on every text of the development set.
 const SLACK: u32 = 16 * NAT;
 const SLACK_A_BYTE: u32 = 3 * NAT / 8;
+/// How far behind one alignment of a charset of several bytes is dropped.
+const APART: u32 = 16 * NAT;
 /// What a character of common text costs at most, on the average.
 const PLAIN: u32 = 8 * NAT;
 /// What a malformed sequence costs here, and what a pair saves whose second byte is ASCII, which others pay apart.
@@ -67,10 +69,21 @@ pub(super) fn sieve(
     }
     for candidate in candidates.iter().filter(|c| c.row.is_none()) {
         let (whole, cut) = torn(candidate);
-        for torn in [whole.then_some(0), (cut > 0).then_some(cut)].into_iter().flatten() {
+        let mut price = |torn: usize| {
             let rough = several(candidate.codec, text, torn, wide, best.saturating_add(slack));
             let cost = candidate.prior + rough.cost;
             best = best.min(cost);
+            (torn, cost, rough)
+        };
+        let whole = whole.then(|| price(0));
+        let cut = (cut > 0).then(|| price(cut));
+        // Both read alike behind the first byte that ends every character: what stands before it tells them apart.
+        let (whole, cut) = match (whole, cut) {
+            (Some(w), Some(c)) if c.1 > w.1 + APART => (Some(w), None),
+            (Some(w), Some(c)) if w.1 > c.1 + APART => (None, Some(c)),
+            both => both,
+        };
+        for (torn, cost, rough) in [whole, cut].into_iter().flatten() {
             keep(candidate, torn, cost, rough, best);
         }
     }
@@ -83,7 +96,7 @@ impl Kept {
     /// dearer on the average than common text.
     pub fn plain(&self, text: &[u8]) -> Option<Rough> {
         let is_control = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | b'\x0C')) || b == 0x7F;
-        if self.torn > 0 || !self.codec.holds_ascii() || text.iter().any(|&b| is_control(b)) {
+        if !self.codec.holds_ascii() || text.iter().any(|&b| is_control(b)) {
             return None;
         }
         let rough = if self.codec.is_single_byte() { rough(self.codec, text) } else { self.rough };
@@ -183,6 +196,16 @@ pub(super) struct Rough {
 /// The rough price of a text in a charset that holds ASCII, a nanosecond or two a byte.
 pub(super) fn rough(codec: Codec, text: &[u8]) -> Rough {
     rough_up_to(codec, text, u32::MAX)
+}
+
+/// The same for the beginning of a longer text: a character that is cut at its end is left out.
+pub(super) fn rough_beginning(codec: Codec, text: &[u8]) -> Rough {
+    // Charsets of pairs tell only by reading from the start which bytes are the first of a pair.
+    let cut = codec.is_double_byte() && text.last().is_some_and(|&b| b >= 0x80) && {
+        let high = text.iter().rev().take_while(|&&b| b >= 0x80).count();
+        high % 2 == 1 && pairs(codec).is_some_and(|p| p.one[usize::from(text[text.len() - 1] & 0x7F)] == 0)
+    };
+    rough(codec, &text[..text.len() - usize::from(cut)])
 }
 
 /// True when no candidate is cheaper for the first bytes of a text than `main`, which is one of them, or when nobody can tell.

@@ -72,7 +72,7 @@ pub(super) fn contest(
     if let [only] = kept[..]
         && let Some(rough) = only.plain(&text)
     {
-        let mut lane = Lane::new(only.codec, 0, only.prior + rough.cost, model);
+        let mut lane = Lane::new(only.codec, only.torn, only.prior + rough.cost, model);
         (lane.chars, lane.beyond) = (rough.chars, rough.chars);
         return Outcome { lanes: vec![lane], sample: Vec::new() };
     }

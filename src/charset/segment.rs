@@ -29,10 +29,10 @@ const SMALL: usize = 4096;
 /// A line dearer than this under the charset of the file is tried under others: clean text of any language is below.
 const DEAR: u32 = 15 * NAT / 2;
 /// A line whose characters are no dearer than this each without their context needs no closer look: pairs, and letters.
-const CHEAP: u32 = 13 * NAT / 2;
+const CHEAP: u32 = 15 * NAT / 2;
 const CHEAP_LETTER: u32 = 4 * NAT;
 /// What a line may cost on top: a name, a rare word.
-const SPARE: u32 = 8 * NAT;
+const SPARE: u32 = 10 * NAT;
 /// Sound characters of UTF-8 for each error that make a line damaged UTF-8.
 const SOUND: usize = 8;
 /// The most a part may cost a character to be cut out.
@@ -211,7 +211,7 @@ fn is_fine(line: &[u8], main: Codec) -> bool {
         return is_damaged_utf8(line);
     }
     let high = Encoding::ascii_valid_up_to(line);
-    let rough = coarse::rough(main, &line[high..line.len().min(high + GLANCE)]);
+    let rough = coarse::rough_beginning(main, &line[high..line.len().min(high + GLANCE)]);
     if rough.errors == 0 && rough.cost <= SPARE + rough.chars * if main.is_single_byte() { CHEAP_LETTER } else { CHEAP } {
         return true;
     }
