@@ -1,0 +1,90 @@
+//! Lines that recur on the pages of a host.
+
+use super::*;
+
+/// Pages of three hosts as JSON lines, each with the menus, notices and related titles of its host, and what is content of each page.
+fn sites(folder: &Path) -> BTreeMap<String, String> {
+    fs::create_dir_all(folder.join("in")).unwrap();
+    let mut random = Random(23);
+    let mut content = BTreeMap::new();
+    for host in 0..3u64 {
+        let name = format!("news{host}.example");
+        let menu: Vec<String> = (0..9).map(|n| story(70 + host * 20 + n, 1).chars().take(4).collect()).collect();
+        let tail: Vec<String> = (0..7).map(|n| story(400 + host * 20 + n, 1)).collect();
+        // said on many pages, each time among other lines
+        let refrain = format!("“{}”他说。", story(900 + host, 1).chars().take(9).collect::<String>());
+        let mut lines = String::new();
+        for page in 0..12u64 {
+            let id = format!("{host}-{page}");
+            let mut body: Vec<String> = (0..6 + random.below(5)).map(|n| story(10_000 + host * 1000 + page * 20 + n, 3)).collect();
+            body.insert(1 + random.below(4) as usize, refrain.clone());
+            // an article the host has three times: with its own lines around it, one page and no more
+            if page < 3 {
+                body = (0..8).map(|n| story(20_000 + host * 100 + n, 3)).collect();
+            }
+            let date = format!("2024-05-{:02} 10:{:02}", page + 1, random.below(60));
+            let text = [&menu[..], &[story(30_000 + host * 50 + page, 1), date], &body[..], &tail[..]].concat().join("\n");
+            let url = format!("http://{name}/{page}.html");
+            lines.push_str(&serde_json::json!({"id": id, "url": url, "text": text}).to_string());
+            lines.push('\n');
+            content.insert(id, body.join("\n"));
+        }
+        fs::write(folder.join(format!("in/{host}.jsonl")), lines).unwrap();
+    }
+    content
+}
+
+/// Lines of content that stayed, of all lines of content; and of the lines that stayed, those of content: recall and precision.
+fn quality(out: &Path, content: &BTreeMap<String, String>) -> (f64, f64) {
+    let (mut both, mut wanted, mut stayed) = (0, 0, 0);
+    for (_, bytes) in tree(out).into_iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "jsonl") && p.components().count() == 1) {
+        for line in String::from_utf8(bytes).unwrap().lines() {
+            let line: serde_json::Value = serde_json::from_str(line).unwrap();
+            let truth: HashSet<&str> = content[line["id"].as_str().unwrap()].lines().collect();
+            let lines: HashSet<&str> = line["text"].as_str().unwrap().lines().filter(|l| !l.is_empty()).collect();
+            both += lines.intersection(&truth).count();
+            (wanted, stayed) = (wanted + truth.len(), stayed + lines.len());
+        }
+    }
+    (f64::from(both as u32) / f64::from(wanted as u32), f64::from(both as u32) / f64::from(stayed as u32))
+}
+
+#[test]
+fn lines_that_recur_on_a_site_are_learnt_and_go() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    let content = sites(at);
+    run(at, "clean in -o plain --no-title");
+    run(at, "clean in -o learnt --no-title --learn-sites -j 1");
+    let ((recall, precision), (with_recall, with_precision)) =
+        (quality(&at.join("plain"), &content), quality(&at.join("learnt"), &content));
+    let f1 = |r: f64, p: f64| 2.0 * r * p / (r + p);
+    assert!(f1(with_recall, with_precision) > f1(recall, precision) + 0.03, "{recall} {precision}, {with_recall} {with_precision}");
+    assert!(with_recall + 0.003 > recall, "{recall}, {with_recall}");
+
+    let one = tree(&at.join("learnt"));
+    run(at, "clean in -o many --no-title --learn-sites -j 8 --memory 64K --block 3K");
+    run(at, "stage plan in -o shares --no-title --learn-sites");
+    let early = jingwen(at, "stage apply shares");
+    assert!(early.status.code() == Some(2) && err(&early).contains("stage"), "{}", err(&early));
+    for pass in ["scan", "learn", "apply"] {
+        for share in ["2/2", "1/2"] {
+            run(at, &format!("stage {pass} shares --share {share}"));
+        }
+    }
+    run(at, "stage finish shares");
+    let data =
+        |tree: BTreeMap<PathBuf, Vec<u8>>| -> BTreeMap<_, _> { tree.into_iter().filter(|(p, _)| !p.starts_with("_jingwen")).collect() };
+    assert!(data(one.clone()) == data(tree(&at.join("many"))), "8 threads, little memory, small blocks");
+    assert!(data(one.clone()) == data(tree(&at.join("shares"))), "shares");
+    run(at, "verify shares");
+
+    // what was learnt serves again, in one pass, with duplicates of the dump or without
+    run(at, "clean in -o again --no-title --site-facts learnt/site-facts.tsv");
+    let mut again = data(tree(&at.join("again")));
+    again.insert("site-facts.tsv".into(), one[Path::new("site-facts.tsv")].clone());
+    assert!(data(one) == again, "from the table");
+    run(at, "clean in -o dump --no-title --site-facts learnt/site-facts.tsv --dedup dump");
+    let wrong = jingwen(at, "clean in -o wrong --learn-sites --dedup dump");
+    assert!(wrong.status.code() == Some(2) && err(&wrong).contains("--site-facts FILE"), "{}", err(&wrong));
+}
