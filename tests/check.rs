@@ -13,6 +13,7 @@ fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_jingwen"))
         .args(args)
         .current_dir(folder)
+        .env("LC_ALL", "C")
         .env("GITHUB_STEP_SUMMARY", folder.join("summary.md"))
         .output()
         .expect("the program starts");
@@ -201,4 +202,27 @@ fn expected_outputs_are_compared_and_blessed() {
     assert_eq!(run(t.path(), &["check", "raw", "--expect", "clean"]).0, 0);
     assert!(!t.path().join("clean/gone.txt").exists() && t.path().join("clean/_jingwen").exists());
     assert_eq!(run(t.path(), &["check", "raw", "--expect", "nowhere"]).0, 2);
+}
+
+#[test]
+fn people_read_their_language_and_programs_english() {
+    let t = TempDir::new().expect("a folder");
+    documents(t.path());
+    let (code, out, err) = run(t.path(), &["check", "in", "--lang", "zh", "--fail-on", "repair/"]);
+    assert_eq!(code, 1);
+    assert!(err.ends_with("查看了 8 篇文档，发现 11 处，其中 3 处算失败\n"), "{err}");
+    assert!(out.contains(": boilerplate/share ") && out.contains("[已删除，不算失败]"), "{out}");
+    let in_chinese = |args: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_jingwen")).args(args).current_dir(t.path()).env("LC_ALL", "zh_CN.UTF-8").output();
+        String::from_utf8(done.expect("the program starts").stdout).expect("it is text").contains("[已删除")
+    };
+    assert!(in_chinese(&["check", "in"]));
+    // what a program reads is the same wherever it runs, unless it is asked for
+    assert!(!in_chinese(&["check", "in", "--format", "sarif"]) && in_chinese(&["check", "in", "--format", "sarif", "--lang", "zh"]));
+    let (_, out, err) = run(t.path(), &["check", "in", "--lang", "zh", "--format", "markdown"]);
+    assert!(out.contains("查看了 8 篇文档") && out.contains("| 规则 | 处数 | 说明 |"), "{out}{err}");
+    let (_, _, err) = run(t.path(), &["diff", "in", "--lang", "zh"]);
+    assert!(err.contains("篇文档，其中"), "{err}");
+    let (_, _, err) = run(t.path(), &["clean", "in", "-o", "out", "--lang", "zh"]);
+    assert!(err.contains("条记录，用时") && err.contains("  读入         ") && err.contains("  + 隔离"), "{err}");
 }

@@ -33,6 +33,7 @@ fn sh(folder: &Path, command: &str) -> (i32, String) {
         .args(["-c", command])
         .current_dir(folder)
         .env("PATH", path)
+        .env("LC_ALL", "C")
         .env("GITHUB_STEP_SUMMARY", folder.join("summary.md"))
         .output()
         .expect("a shell starts");

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::io::{FdFlags, fcntl_setfd};
@@ -93,11 +93,8 @@ impl Terminal {
         let status = ended(&mut self.child);
         let modes = tcgetattr(&self.theirs).expect("the terminal tells its modes").local_modes;
         assert!(modes.contains(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG), "the terminal is not as it was: {modes:?}");
-        loop {
-            match self.out.recv_timeout(Duration::from_millis(200)) {
-                Ok(more) => self.seen.extend(more),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-            }
+        while let Ok(more) = self.out.recv_timeout(Duration::from_millis(200)) {
+            self.seen.extend(more);
         }
         let all = String::from_utf8_lossy(&self.seen).into_owned();
         if all.contains("\u{1B}[?1049h") {
@@ -135,7 +132,8 @@ fn folder() -> TempDir {
 const ALL: [&str; 6] = ["review", "in", "--baseline", "known.jsonl", "--rules", "own"];
 
 fn check(folder: &Path, args: &[&str]) -> (i32, String) {
-    let done = Command::new(env!("CARGO_BIN_EXE_jingwen")).args(args).current_dir(folder).output().expect("the program starts");
+    let done =
+        Command::new(env!("CARGO_BIN_EXE_jingwen")).args(args).current_dir(folder).env("LC_ALL", "C").output().expect("the program starts");
     (done.status.code().unwrap_or(-1), String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr))
 }
 
@@ -147,7 +145,7 @@ fn decisions_are_written_and_not_asked_for_again() {
     terminal.wait("in/a.txt:3:11");
     terminal.wait("repair/utf-8-as-windows-1252");
     terminal.wait("cafÃ©");
-    terminal.wait("the same 1 times more: in/b.txt:3:11");
+    terminal.wait("1 more of the same: in/b.txt:3:11");
     terminal.press("k");
     terminal.wait("no rule can keep this");
     terminal.press("a");
@@ -215,6 +213,36 @@ fn a_signal_ends_it_and_loses_nothing() {
     let (status, seen) = terminal.end();
     assert_eq!(status.signal(), Some(15), "{seen}");
     assert_eq!(fs::read_to_string(t.path().join("known.jsonl")).expect("a baseline").lines().count(), 2);
+}
+
+#[test]
+fn decisions_are_written_while_one_goes_on_and_a_review_is_taken_up_again() {
+    let t = folder();
+    let mut terminal = Terminal::start(t.path(), &ALL, (100, 30));
+    terminal.wait("1/2");
+    terminal.press("a");
+    terminal.wait("2/2");
+    let until = Instant::now() + PATIENCE;
+    while !t.path().join("known.jsonl").exists() {
+        assert!(Instant::now() < until, "nothing is written");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // SIGKILL: nothing can be done any more
+    terminal.child.kill().expect("it can be killed");
+    ended(&mut terminal.child);
+    let mut terminal = Terminal::start(t.path(), &ALL, (100, 30));
+    terminal.wait("1/1");
+    terminal.wait("boilerplate/share");
+    // a line that somebody else writes meanwhile stays
+    terminal.press("a");
+    terminal.wait("all findings are gone through");
+    let known = fs::read_to_string(t.path().join("known.jsonl")).expect("a baseline");
+    let other = known.lines().nth(1).expect("a finding").replace("\"fingerprint\":\"", "\"fingerprint\":\"0");
+    fs::write(t.path().join("known.jsonl"), format!("{known}{other}\n")).expect("a file");
+    terminal.press("q");
+    assert!(terminal.end().0.success());
+    let known = fs::read_to_string(t.path().join("known.jsonl")).expect("a baseline");
+    assert!(known.lines().count() == 4 && known.contains(&other), "{known}");
 }
 
 #[test]

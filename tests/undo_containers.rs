@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 fn command(folder: &Path, args: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jingwen"));
-    command.args(args.split_whitespace()).current_dir(folder).stdin(Stdio::null());
+    command.args(args.split_whitespace()).current_dir(folder).env("LC_ALL", "C").stdin(Stdio::null());
     command
 }
 

@@ -152,7 +152,10 @@ pub fn columns() -> usize {
 /// Puts colours around a text, if they are wanted.
 pub fn painted(colored: bool) -> impl Fn(Tone, &str) -> String {
     move |tone, text| {
-        let color = if colored { color(tone) } else { Color::new() };
+        if !colored {
+            return text.to_owned();
+        }
+        let color = color(tone);
         format!("{color}{text}{color:#}")
     }
 }

@@ -31,6 +31,9 @@ pub fn run(args: &args::Review, console: &mut Console, color: args::When) -> Res
     if !stdout.is_terminal() || std::env::var_os("TERM").is_some_and(|t| t == "dumb") {
         return Err(Error::Usage("review needs a terminal; `jingwen check` tells the same findings without one".to_owned()));
     }
+    if args.inputs.input.is_empty() && args.inputs.files_from.is_none() && io::stdin().is_terminal() {
+        return Err(Error::Usage("what is to be reviewed? Name files or folders: jingwen review INPUT".to_owned()));
+    }
     let table = args.content.rules.as_deref().map(table);
     // rules that are to be made need not be there
     let there = table.as_ref().is_none_or(|t| holds_rules(args.content.rules.as_deref().unwrap_or(t)));
@@ -58,7 +61,7 @@ pub fn run(args: &args::Review, console: &mut Console, color: args::When) -> Res
     let documents = sums.records.out + sums.records.removed + sums.records.skipped;
     let outcome = if sums.unreadable > 0 { Outcome::Unreadable } else { Outcome::Done };
     let (lang, Gathered { items, over, silent, .. }) = (console.lang, gathered);
-    let mut line = lang.fill("{} documents looked at", &[&documents]);
+    let mut line = lang.fill(if documents == 1 { "{} document looked at" } else { "{} documents looked at" }, &[&documents]);
     if silent > 0 {
         line += &lang.fill(", {} findings known from the baseline", &[&silent]);
     }
@@ -69,12 +72,13 @@ pub fn run(args: &args::Review, console: &mut Console, color: args::When) -> Res
     let ids: BTreeSet<String> = rules.iter().map(|(_, r)| r.id.to_string()).collect();
     let means = Means { baseline: args.baseline.is_some(), rules: table.is_some(), ids };
     let mut walk = Walk::new(items, means, lang);
-    let ended = terminal::show(&mut walk, rules, colored(color, &stdout), &mut |walk| files.write(walk));
+    let show = || terminal::show(&mut walk, rules, colored(color, &stdout), &mut |walk| files.write(walk));
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(show));
     // whatever ended it, what was decided is written before anything else is said
     let written = files.write(&walk);
     console.tell(&told(&walk, line, over, args.baseline.as_deref(), table.as_deref()));
     written?;
-    ended?.raise()?;
+    ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?.raise()?;
     Ok(outcome)
 }
 
@@ -163,12 +167,14 @@ struct File {
     before: String,
     /// Its content as it was read or written last; `None` while there is no such file.
     last: Option<String>,
+    /// There was none before.
+    new: bool,
 }
 
 impl File {
     fn read(path: &Path) -> Result<File, Error> {
         let last = read(path)?;
-        Ok(File { path: path.to_path_buf(), before: last.clone().unwrap_or_default(), last })
+        Ok(File { path: path.to_path_buf(), before: last.clone().unwrap_or_default(), new: last.is_none(), last })
     }
 
     /// Writes it anew if it becomes another one. What somebody else wrote to it since stays.
@@ -177,13 +183,18 @@ impl File {
         if now != self.last {
             self.before = now.clone().unwrap_or_default();
         }
-        let text = if nothing { self.before.clone() } else { with(&self.before)? };
-        if now.as_ref() != Some(&text) && !(nothing && now.is_none()) {
-            output::write_whole(&self.path, text.as_bytes()).map_err(Error::io("write", &self.path))?;
-            self.last = Some(text);
-        } else {
-            self.last = now;
+        let text = match (nothing, self.new && self.before.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(self.before.clone()),
+            (false, _) => Some(with(&self.before)?),
+        };
+        match &text {
+            _ if text == now => {}
+            Some(text) => output::write_whole(&self.path, text.as_bytes()).map_err(Error::io("write", &self.path))?,
+            // all was taken back
+            None => std::fs::remove_file(&self.path).map_err(Error::io("remove", &self.path))?,
         }
+        self.last = text;
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use crate::rules::{RuleId, Rules};
 use crate::span::Span;
 
 pub use render::{Style, Tone, names};
+#[cfg(feature = "cli")]
 pub(crate) use render::{parts, wrapped};
 
 /// A stretch of the text before that became a stretch of the text after.
@@ -194,7 +195,7 @@ impl Diff {
     }
 
     /// The block of the draft that a byte of the text before belongs to.
-    pub(crate) fn piece_at(&self, at: u32) -> Option<usize> {
+    pub fn piece_at(&self, at: u32) -> Option<usize> {
         let n = self.pieces.partition_point(|p| p.0 <= at);
         n.checked_sub(1).map(|n| self.pieces[n]).filter(|p| at < p.1).map(|p| p.2 as usize)
     }

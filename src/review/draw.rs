@@ -232,7 +232,7 @@ fn finding(body: &mut Body, walk: &Walk, rules: &Rules) {
     if item.more > 0 {
         let places: Vec<String> = item.places.iter().map(|p| visible(p, true)).collect();
         let more = if (item.places.len() as u32) < item.more { ", …" } else { "" };
-        body.text(Tone::Dim, &format!("{}: {}{more}", lang.fill("the same {} times more", &[&item.more]), places.join(", ")));
+        body.text(Tone::Dim, &format!("{}: {}{more}", lang.fill("{} more of the same", &[&item.more]), places.join(", ")));
     }
     if let Some(verdict) = verdict {
         let told = match verdict {
@@ -325,7 +325,7 @@ mod tests {
                 ">- 他去喝了一杯 [-cafÃ©-]",
                 ">+ 他去喝了一杯 {+café+}",
                 &rule,
-                "the same 5 times more: b.txt:1:1, …",
+                "5 more of the same: b.txt:1:1, …",
                 "",
                 "",
                 "",

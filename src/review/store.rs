@@ -14,13 +14,17 @@ pub fn baseline(before: &Baseline, known: &[Finding]) -> String {
     baseline.text()
 }
 
-/// A table with more rules at its end; nothing before them is changed.
+/// A table with more rules at its end; nothing before them is changed, and what stands there already is not added.
 pub fn table(before: &str, rules: &[Made]) -> String {
     let mut out = if before.trim().is_empty() { HEAD.to_owned() } else { before.to_owned() };
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    rules.iter().for_each(|r| out.push_str(&r.line()));
+    for line in rules.iter().map(Made::line) {
+        if !before.lines().any(|l| l == line.trim_end_matches('\n')) {
+            out.push_str(&line);
+        }
+    }
     out
 }
 
@@ -45,7 +49,8 @@ mod tests {
         let mine = "# mine\nown/a\ts\tm\tx\ty\twhole\tw\tremove";
         let after = table(mine, std::slice::from_ref(&rule));
         assert_eq!(after, format!("{mine}\nown/keep-1\tit stays\treview of a.txt:1:1\t分享到\t桥\twhole\t分享到\tkeep\n"));
-        assert!(Rules::with_own(&[("x.tsv".to_owned(), after)]).is_ok());
+        assert!(Rules::with_own(&[("x.tsv".to_owned(), after.clone())]).is_ok());
+        assert_eq!(table(&after, std::slice::from_ref(&rule)), after, "written before, and somebody changed the file since");
         assert!(table("", &[rule]).starts_with("# Rules made"));
     }
 }

@@ -172,9 +172,9 @@ impl Walk {
             let Ok(rules) = rule.read() else { continue };
             for (item, line) in self.items.iter().filter_map(|i| Some((i, i.line.as_deref()?))) {
                 // a rule that keeps says so in a note on the block, one that removes on each line
-                let lines = if rule.keep { line.split('\0') } else { line.split('\n') };
+                let lines: Vec<&str> = if rule.keep { vec![line] } else { line.lines().collect() };
                 if takes(&rules, line, rule.keep) {
-                    known.extend(lines.map(|l| Finding {
+                    known.extend(lines.into_iter().map(|l| Finding {
                         rule: rule.id.clone(),
                         before: l.to_owned(),
                         fingerprint: fingerprint(&rule.id, l),

@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 fn jingwen(folder: &Path, args: &str) -> Output {
-    let ran = Command::new(env!("CARGO_BIN_EXE_jingwen")).args(args.split_whitespace()).current_dir(folder).stdin(Stdio::null()).output();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jingwen"));
+    let ran = command.args(args.split_whitespace()).current_dir(folder).env("LC_ALL", "C").stdin(Stdio::null()).output();
     ran.expect("the program starts")
 }
 
