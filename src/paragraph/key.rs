@@ -16,44 +16,107 @@ const VERSE: usize = 60;
 
 /// Hash and length of a text, NFC, white space left out. 128 bits: equal hashes are equal texts for any page there is. `buffer` is
 /// reused.
-pub(super) fn key(s: &str, buffer: &mut String) -> (u128, usize) {
-    let (mut n, mut blanks, mut composed) = (0, false, true);
-    let mut rest = s.as_bytes();
-    while let Some(first) = rest.first() {
-        let length = match first {
-            // ASCII signs, and Han of U+4000 to U+9FFF, are neither white space nor composed of others
-            0x21..=0x7E => 1,
-            0xE4..=0xE9 => 3,
-            _ => {
-                let c = s[s.len() - rest.len()..].chars().next().unwrap_or(' ');
-                blanks |= c.is_whitespace();
-                composed &= is_composed(c);
-                c.len_utf8()
-            }
-        };
-        rest = &rest[length..];
-        n += 1;
-    }
+pub(super) fn key(s: &str, buffer: &mut Vec<u8>) -> (u128, usize) {
+    let bytes = s.as_bytes();
+    let (composed, blank) = kinds(bytes);
     // most texts are in NFC by their ranges alone, and most paragraphs of Han have no blank in them
-    composed = composed || is_nfc_quick(s.chars()) == IsNormalized::Yes;
-    if composed && !blanks {
-        return (xxh3_128(s.as_bytes()), n);
+    if composed && blank == Blank::None {
+        return (xxh3_128(bytes), characters(bytes));
     }
     buffer.clear();
-    if composed {
-        buffer.reserve(s.len());
-        s.split_whitespace().for_each(|word| buffer.push_str(word));
+    if composed && blank == Blank::Ascii {
+        // without a branch: words are short
+        buffer.resize(bytes.len(), 0);
+        let mut n = 0;
+        for b in bytes {
+            buffer[n] = *b;
+            n += usize::from(!is_ascii_blank(*b));
+        }
+        buffer.truncate(n);
+    } else if composed || is_nfc_quick(s.chars()) == IsNormalized::Yes {
+        s.split_whitespace().for_each(|word| buffer.extend_from_slice(word.as_bytes()));
     } else {
-        buffer.extend(s.nfc().filter(|c| !c.is_whitespace()));
+        s.nfc().filter(|c| !c.is_whitespace()).for_each(|c| buffer.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()));
     }
-    (xxh3_128(buffer.as_bytes()), buffer.chars().count())
+    (xxh3_128(buffer), characters(buffer))
 }
 
-/// True for characters of ranges in which nothing decomposes or combines: Latin, CJK punctuation, kana without the marks, Han,
-/// Hangul syllables, full-width forms (Unicode 16, DerivedNormalizationProps: NFC_QC).
-fn is_composed(c: char) -> bool {
-    matches!(c, '\0'..='\u{2FF}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{30A0}'..='\u{30FF}'
-        | '\u{3400}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7A3}' | '\u{FF01}'..='\u{FF9D}')
+/// White space in a text, as far as one pass over its bytes tells.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blank {
+    None,
+    Ascii,
+    /// Perhaps beyond ASCII.
+    Wide,
+}
+
+/// Characters of valid UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| (**b as i8) >= -0x40).count()
+}
+
+/// White space of ASCII (Unicode 16, PropList: White_Space).
+fn is_ascii_blank(b: u8) -> bool {
+    (b == b' ') | (b.wrapping_sub(9) < 5)
+}
+
+/// Whether all characters are of ranges in which nothing decomposes or combines, by three bytes at a time, and the white space: false
+/// and [`Blank::Wide`] are said now and then of others too. No branch for a byte: it is done for many at once.
+///
+/// The ranges: to U+02FF, U+2010 to U+2027, U+3000 to U+3029, U+3040 to U+3098, U+30A0 to U+30FF, U+3400 to U+9FFF, Hangul syllables
+/// up to U+D77F, U+FF01 to U+FF9D (Unicode 16, DerivedNormalizationProps: NFC_QC).
+fn kinds(bytes: &[u8]) -> (bool, Blank) {
+    let mut seen = 0;
+    let mut at = 0;
+    while let Some(piece) = bytes.get(at..at + AT_ONCE + 2) {
+        seen |= look(piece.try_into().unwrap_or(&[0; AT_ONCE + 2]));
+        at += AT_ONCE;
+    }
+    let mut last = [b'-'; 2 * AT_ONCE + 2];
+    let rest = &bytes[at..];
+    last[..rest.len()].copy_from_slice(rest);
+    for piece in [&last[..AT_ONCE + 2], &last[AT_ONCE..]] {
+        seen |= look(piece.try_into().unwrap_or(&[0; AT_ONCE + 2]));
+    }
+    let blank = match seen {
+        0 => Blank::None,
+        ASCII_BLANK => Blank::Ascii,
+        _ => Blank::Wide,
+    };
+    (seen & NOT_COMPOSED == 0, blank)
+}
+
+/// Bytes looked at at once, and what may be seen there.
+const AT_ONCE: usize = 32;
+const ASCII_BLANK: u8 = 1;
+const WIDE_BLANK: u8 = 2;
+const NOT_COMPOSED: u8 = 4;
+
+/// What begins at the bytes of a piece, but the last two, which end it.
+fn look(piece: &[u8; AT_ONCE + 2]) -> u8 {
+    let mask = |b: bool| 0u8.wrapping_sub(u8::from(b));
+    let within = |b: u8, from: u8, to: u8| mask(b.wrapping_sub(from) <= to - from);
+    let mut seen = 0;
+    for i in 0..AT_ONCE {
+        let (a, b, c) = (piece[i], piece[i + 1], piece[i + 2]);
+        let ascii = mask(a == b' ') | within(a, 9, 13);
+        // No-break space and next line; ideographic space. Those of U+2000 to U+205F are of no range.
+        let wide = mask(a == 0xc2) & (mask(b == 0xa0) | mask(b == 0x85)) | mask(a == 0xe3) & mask(b == 0x80) & mask(c == 0x80);
+        let e2 = mask(b == 0x80) & within(c, 0x90, 0xa7);
+        let marks = mask(b == 0x82) & within(c, 0x99, 0x9f);
+        let e3 = mask(b == 0x80) & mask(c <= 0xa9) | within(b, 0x81, 0x83) & !marks | mask(b >= 0x90);
+        let ef = mask(b == 0xbc) & mask(c >= 0x81) | mask(b == 0xbd) | mask(b == 0xbe) & mask(c <= 0x9d);
+        let fine = mask(a < 0xcc)
+            | within(a, 0xe4, 0xe9)
+            | mask(a == 0xe2) & e2
+            | mask(a == 0xe3) & e3
+            | mask(a == 0xea) & mask(b >= 0xb0)
+            | within(a, 0xeb, 0xec)
+            | mask(a == 0xed) & mask(b <= 0x9d)
+            | mask(a == 0xef) & ef;
+        seen |= ascii & ASCII_BLANK | wide & WIDE_BLANK | !fine & NOT_COMPOSED;
+    }
+    seen
 }
 
 /// See [`super::keys`].
@@ -63,7 +126,7 @@ pub(super) fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[M
     let short = paragraphs().filter(|i| blocks[**i as usize].span.len() < VERSE).count();
     let verse = short * 4 >= paragraphs().count() * 3;
     let mut seen = HashSet::new();
-    let mut buffer = String::new();
+    let mut buffer = Vec::new();
     let mut out = Keys { paragraphs: Vec::with_capacity(kept.len()), whole: None };
     // begins with what no paragraph begins with: a record of one paragraph is not that paragraph
     let mut whole = Xxh3::new();
@@ -122,9 +185,35 @@ mod tests {
     }
 
     #[test]
-    fn the_ranges_hold_composed_characters_only() {
-        for c in ('\0'..='\u{FFFF}').filter(|c| is_composed(*c)) {
-            assert_eq!(is_nfc_quick(std::iter::once(c)), IsNormalized::Yes, "U+{:04X}", c as u32);
+    fn what_one_pass_tells_holds() {
+        for c in '\0'..='\u{FFFF}' {
+            for text in [format!("{c}"), format!("a{c}"), format!("河{c}b"), format!("{}{c}{TEXT}", "河".repeat(21))] {
+                let (composed, blank) = kinds(text.as_bytes());
+                assert!(!composed || is_nfc_quick(text.chars()) == IsNormalized::Yes, "U+{:04X}", c as u32);
+                let least = if !c.is_whitespace() {
+                    Blank::None
+                } else if c.is_ascii() {
+                    Blank::Ascii
+                } else {
+                    Blank::Wide
+                };
+                assert!(
+                    blank == least || least != Blank::Wide && !composed || !c.is_whitespace() && blank == Blank::Wide,
+                    "U+{:04X}",
+                    c as u32
+                );
+            }
+        }
+        assert!(kinds("他说：“路，湿了！（真的）”、《山河》。ｶｷ한글がガ é".as_bytes()).0);
+    }
+
+    #[test]
+    fn a_key_is_the_hash_of_the_composed_text_without_white_space() {
+        let mut buffer = Vec::new();
+        for text in ["", " ", "春", " 春 风\t吹\u{3000}又 生 ", "cafe\u{301} x", "\u{1100}\u{1161} a", "a\u{2003}b\u{a0}c \u{85}", "😀 😀"]
+        {
+            let whole: String = text.nfc().filter(|c| !c.is_whitespace()).collect();
+            assert_eq!(key(text, &mut buffer), (xxh3_128(whole.as_bytes()), whole.chars().count()), "{text:?}");
         }
     }
 

@@ -35,7 +35,7 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     }
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let mut found = Vec::new();
-    let mut buffer = String::new();
+    let mut buffer = Vec::new();
     for (i, b) in blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST) {
         let s = b.span.of(text);
         let (key, n) = key(s, &mut buffer);

@@ -2,7 +2,7 @@
 //! `segment` and `mod`.
 
 use super::words::{self, Class, Hit};
-use crate::byline::{dates, names};
+use crate::byline::dates;
 
 /// A line of a page with its numbers.
 #[derive(Clone, Copy, Debug)]
@@ -30,78 +30,22 @@ pub(super) struct Line<'t> {
 
 impl<'t> Line<'t> {
     pub(super) fn read(text: &'t str) -> Line<'t> {
-        let mut line = Line {
-            text,
-            units: 0,
-            sentences: 0,
-            stop: false,
-            commas: 0,
-            ends: false,
-            cut: false,
-            dated: false,
-            number: true,
-            hit: words::classify(text),
-        };
-        let mut word = false;
-        let mut digits = false;
-        let mut before = ' ';
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            if is_wide(c) {
-                line.units += 1;
-                word = false;
-                line.number = line.number
-                    && matches!(
-                        c,
-                        '年' | '月'
-                            | '日'
-                            | '时'
-                            | '時'
-                            | '分'
-                            | '秒'
-                            | '前'
-                            | '天'
-                            | '小'
-                            | '钟'
-                            | '鐘'
-                            | '刚'
-                            | '昨'
-                            | '今'
-                            | '万'
-                            | '次'
-                            | '条'
-                            | '楼'
-                    );
-            } else if !is_mark(c) && c.is_alphanumeric() {
-                line.units += u32::from(!word);
-                word = true;
-                digits |= c.is_ascii_digit();
-                line.number &= c.is_ascii_digit();
-            } else {
-                // An apostrophe or hyphen inside a word does not end it.
-                word &= matches!(c, '\'' | '’' | '-');
-                match c {
-                    '。' | '｡' | '।' | '።' | '۔' | '။' | '។' => {
-                        line.sentences += 1;
-                        line.stop = true;
-                    }
-                    '！' | '？' | '!' | '?' | '؟' => line.sentences += 1,
-                    '.' if before.is_alphabetic() && chars.peek().is_none_or(|n| n.is_whitespace() || matches!(n, '"' | '”' | ')')) => {
-                        line.sentences += 1;
-                        line.stop = true;
-                    }
-                    '，' | '、' | '；' | '：' | ',' | ';' | '､' | '،' => line.commas += 1,
-                    _ => {}
-                }
-            }
-            before = c;
-        }
-        line.ends = text
+        let glance = words::glance(text);
+        let ends = text
             .ends_with(['。', '！', '？', '!', '?', '”', '」', '』', '…', '；', ';', '：', ':', ')', '）', '】', '।', '።', '۔', '؟'])
-            || (text.ends_with(['.', '"']) && line.sentences > 0);
-        line.cut = text.ends_with("...") || text.ends_with('…');
-        line.dated = digits && text.len() < 220 && line.sentences == 0 && dates::find(text).is_some();
-        line
+            || (text.ends_with(['.', '"']) && glance.sentences > 0);
+        Line {
+            text,
+            units: glance.units,
+            sentences: glance.sentences,
+            stop: glance.stop,
+            commas: glance.commas,
+            ends,
+            cut: text.ends_with("...") || text.ends_with('…'),
+            dated: glance.has_digits() && text.len() < 220 && glance.sentences == 0 && dates::find(text).is_some(),
+            number: glance.is_number(),
+            hit: words::classify(text, &glance),
+        }
     }
 
     pub(super) fn class(&self) -> Option<Class> {
@@ -109,27 +53,9 @@ impl<'t> Line<'t> {
     }
 }
 
-/// Punctuation of Chinese text, told before the tables of letters are asked.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{2010}'..='\u{2027}')
-}
-
-/// Characters of scripts without blanks between words, where one character is about a word.
-fn is_wide(c: char) -> bool {
-    names::is_han(c)
-        || matches!(c, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}' | '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn marks_are_no_letters() {
-        for c in ('\0'..='\u{ffff}').filter(|c| is_mark(*c)) {
-            assert!(!c.is_alphanumeric(), "U+{:04X}", c as u32);
-        }
-    }
 
     #[test]
     fn numbers_of_a_line() {

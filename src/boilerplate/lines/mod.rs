@@ -2,6 +2,7 @@
 //! classes (share widgets, imprints, notices, other stories) before, inside and after it. Elements are not looked at.
 
 mod features;
+mod glance;
 mod segment;
 mod sieve;
 mod spam;

@@ -52,6 +52,9 @@ pub(super) struct Sieve {
     three: Bits,
     /// Words inside a line that have but two.
     short: Vec<(u32, u32)>,
+    /// First and second characters of words inside a line.
+    firsts: Vec<u32>,
+    seconds: Vec<u32>,
 }
 
 impl Sieve {
@@ -84,6 +87,8 @@ impl Sieve {
     /// # Panics
     /// When the word has fewer than two characters: the table is part of the crate.
     pub(super) fn within(&mut self, word: &str) {
+        self.firsts.extend(word.chars().take(1).map(|c| c as u32));
+        self.seconds.extend(word.chars().skip(1).take(1).map(|c| c as u32));
         let mut chars = word.chars().map(|c| c as u32);
         match (chars.next(), chars.next(), chars.next()) {
             (Some(a), Some(b), Some(c)) => {
@@ -128,17 +133,23 @@ impl Sieve {
         b.zip(a).is_some_and(|(b, a)| self.end.has(a as u32, b as u32, 0))
     }
 
-    /// May a word that stands anywhere stand in `s`?
-    pub(super) fn may_hold(&self, s: &str) -> bool {
-        let (mut a, mut b) = (0, 0);
-        for c in s.chars() {
-            let c = fold::simplified(c) as u32;
-            if self.two.has(a, b, 0) && (self.three.has(a, b, c) || self.short.contains(&(a, b))) {
-                return true;
-            }
-            (a, b) = (b, c);
-        }
-        self.short.contains(&(a, b))
+    /// First characters of words that stand anywhere, simplified.
+    pub(super) fn firsts(&self) -> &[u32] {
+        &self.firsts
+    }
+
+    /// Second characters of such words.
+    pub(super) fn seconds(&self) -> &[u32] {
+        &self.seconds
+    }
+
+    /// Where a word that stands anywhere may begin in `s` whose second character is at byte `second`.
+    pub(super) fn word_at(&self, s: &str, second: usize) -> Option<usize> {
+        let a = s[..second].chars().next_back()?;
+        let mut rest = s[second..].chars().map(|c| fold::simplified(c) as u32);
+        let pair = (fold::simplified(a) as u32, rest.next()?);
+        let mut third = || rest.next().is_some_and(|c| self.three.has(pair.0, pair.1, c));
+        (self.two.has(pair.0, pair.1, 0) && (self.short.contains(&pair) || third())).then(|| second - a.len_utf8())
     }
 }
 
@@ -156,11 +167,12 @@ mod tests {
         for word in ["跟贴", "转载请注明", "联系我们 |"] {
             sieve.within(word);
         }
-        for line in ["他说跟贴", "跟贴很多", "未经许可的，轉載請注明", "看联系我们 |"] {
-            assert!(sieve.may_hold(line), "{line}");
+        for (line, second) in [("他说跟贴", 9), ("跟贴很多", 3), ("未经许可的，轉載請注明", 21), ("看联系我们 |", 6)]
+        {
+            assert_eq!(sieve.word_at(line, second), Some(second - 3), "{line}");
         }
-        for line in ["", "跟", "转载", "山里的路一到雨天就不好走", "转载了"] {
-            assert!(!sieve.may_hold(line), "{line}");
+        for line in ["转载", "山里的路", "转载了"] {
+            assert_eq!(sieve.word_at(line, 3), None, "{line}");
         }
     }
 

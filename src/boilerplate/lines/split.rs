@@ -103,7 +103,7 @@ fn is_tail(s: &str, at_end: bool) -> bool {
     if !at_end {
         return false;
     }
-    match words::classify(s) {
+    match words::classify(s, &words::glance(s)) {
         Some(hit) => match hit.class {
             Class::Editor => true,
             Class::Notice => bare && hit.strong || hit.whole || (hit.strong && s.contains(['本', '原', '侵'])),

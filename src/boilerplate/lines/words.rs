@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::glance::{Glance, Table};
 use super::sieve::Sieve;
 use crate::model::fold;
 use crate::rules::table;
@@ -67,6 +68,8 @@ struct Words {
     meaning: Vec<(Class, Where)>,
     /// What a line must show before `whole` or `parts` is asked.
     sieve: Sieve,
+    /// What one pass over a line looks at.
+    table: Table,
 }
 
 impl Words {
@@ -109,7 +112,8 @@ impl Words {
                 meaning.push((class, place));
             }
             let parts = AhoCorasick::new(&patterns).unwrap_or_else(|e| panic!("boilerplate_words.tsv: {e}"));
-            Words { whole, parts, meaning, sieve }
+            let table = Table::new(&sieve);
+            Words { whole, parts, meaning, sieve, table }
         })
     }
 
@@ -158,31 +162,39 @@ fn is_trim(c: char) -> bool {
         )
 }
 
-/// The class of a line, or `None` when its words say nothing.
-pub(super) fn classify(line: &str) -> Option<Hit> {
+/// Looks at a line once.
+pub(super) fn glance(line: &str) -> Glance {
+    let words = Words::get();
+    words.table.glance(line, &words.sieve)
+}
+
+/// The class of a line of which `glance` tells, or `None` when its words say nothing.
+pub(super) fn classify(line: &str, glance: &Glance) -> Option<Hit> {
     if line.len() > LONGEST {
         return None;
     }
     // Prose: too long for a word alone, and none in it.
-    if line.len() > SHORT_WHOLE && !is_near_editor(line) && !may_hold(Words::get(), line) {
+    if line.len() > SHORT_WHOLE && !is_near_editor(line) && !may_hold(Words::get(), line, glance) {
         return None;
     }
-    if line.chars().any(fold::is_traditional_only) {
+    if glance.is_traditional() {
         let folded: String = line.chars().map(fold::simplified).collect();
-        return simplified(&folded);
+        return simplified(&folded, glance);
     }
-    simplified(line)
+    simplified(line, glance)
 }
 
 /// [`classify`] for a line in simplified characters, or in another script.
-fn simplified(line: &str) -> Option<Hit> {
+fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
     let words = Words::get();
     if line.len() <= SHORT_WHOLE {
         let bare = line.trim_matches(is_trim);
         if let Some(class) = words.whole(line).or_else(|| words.whole(bare)) {
             return Some(Hit { class, whole: true, strong: true });
         }
-        if let Some(class) = several(words, bare) {
+        if glance.has_separators()
+            && let Some(class) = several(words, bare)
+        {
             return Some(Hit { class, whole: true, strong: true });
         }
     }
@@ -190,7 +202,7 @@ fn simplified(line: &str) -> Option<Hit> {
     if n < SHORT && is_editor(line) {
         return Some(Hit { class: Class::Editor, whole: false, strong: true });
     }
-    if line.len() <= SHORT_WHOLE && !may_hold(words, line) {
+    if line.len() <= SHORT_WHOLE && !may_hold(words, line, glance) {
         return None;
     }
     let open = opening(line);
@@ -244,8 +256,9 @@ fn opening(line: &str) -> usize {
 }
 
 /// False when no word of `parts` stands in `line` where it counts. Script does not matter.
-fn may_hold(words: &Words, line: &str) -> bool {
-    words.sieve.may_begin(line) || words.sieve.may_begin(&line[opening(line)..]) || words.sieve.may_end(line) || words.sieve.may_hold(line)
+fn may_hold(words: &Words, line: &str, glance: &Glance) -> bool {
+    let open = opening(line);
+    glance.word.is_some() || words.sieve.may_end(line) || words.sieve.may_begin(line) || open > 0 && words.sieve.may_begin(&line[open..])
 }
 
 /// False when a line cannot be one of editors: see [`is_editor`].
@@ -274,6 +287,9 @@ fn several(words: &Words, bare: &str) -> Option<Class> {
 /// 责编, 编辑： and the like at the beginning; `原标题：` announces the end of a text the same way.
 fn is_editor(line: &str) -> bool {
     let s = line.trim_start_matches(['【', '[', '(', '（', ' ']);
+    if !s.starts_with(['责', '責', '编', '編', '本', '校', '审', '審', '原', '总', '主']) {
+        return false;
+    }
     let free = ["责编", "責編", "责任编辑", "責任編輯", "责任编辑", "责 编", "本文编辑", "本期编辑", "本文編輯"];
     let keyed = ["编辑", "編輯", "校对", "校對", "审核", "審核", "原标题", "原標題", "总编辑", "总编", "主编"];
     free.iter().any(|w| s.starts_with(w))
@@ -285,7 +301,7 @@ mod tests {
     use super::*;
 
     fn class(line: &str) -> Option<Class> {
-        classify(line).map(|h| h.class)
+        classify(line, &glance(line)).map(|h| h.class)
     }
 
     #[test]
