@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use super::charset::{Pairs, Reading};
+use super::kinds::{is_emoji, is_latin};
 use super::mixed;
 use crate::model::{Model, NAT};
 
@@ -40,6 +41,8 @@ pub(super) mod weight {
     pub const SHOUT: i32 = 6;
     pub const DAMAGE: i32 = 34;
     pub const ASCII: i32 = -2;
+    /// A letter of another alphabet than Latin that shows nothing.
+    pub const LETTER: i32 = -1;
     /// A jamo by itself that nobody writes so.
     pub const JAMO: i32 = 6;
     /// Kana beside Han that Japanese does not have.
@@ -69,6 +72,65 @@ pub(super) struct Table {
     /// Index into `high`, 0 = none.
     pub index: Vec<u16>,
     pub high: Vec<High>,
+    /// Byte of each `high` in each single-byte reading.
+    bytes: Vec<[u8; READINGS]>,
+    /// See [`Table::is_letter`].
+    letters: Vec<bool>,
+    /// For each two of `high` what they say as a sequence of UTF-8.
+    pairs: Vec<Says>,
+}
+
+/// What neighbours say as a sequence of UTF-8 under the readings there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Says {
+    /// They are none, or one that means what no text has.
+    Nothing,
+    /// Something, but they are letters as words have them side by side, or mean a letter of another alphabet: only several are damage.
+    Little,
+    /// They are damage as they stand.
+    Much,
+}
+
+/// Most single-byte readings there are: as many as a set of bits has.
+const READINGS: usize = 32;
+
+impl Table {
+    /// Whether one of `high` is a letter, or a sign of a script whose words have such.
+    #[inline]
+    pub fn is_letter(&self, number: u16) -> bool {
+        self.letters[usize::from(number)]
+    }
+
+    /// What two neighbours say, by their numbers in `high`.
+    #[inline]
+    pub fn two(&self, a: u16, b: u16) -> Says {
+        self.pairs[usize::from(a) * self.high.len() + usize::from(b)]
+    }
+
+    /// What three or four neighbours say in `readings`. Of lost bytes everything is believed.
+    pub fn more(&self, all: &[u16], mut readings: u32) -> Says {
+        let mut says = Says::Nothing;
+        while readings != 0 && says == Says::Nothing {
+            let reading = readings.trailing_zeros() as usize;
+            readings &= readings - 1;
+            let mut code = [0; 4];
+            for (to, h) in code.iter_mut().zip(all) {
+                *to = self.bytes[usize::from(*h)][reading];
+            }
+            let code = &code[..all.len()];
+            // Bytes that are lost, and halves of a pair of surrogates.
+            let means = code.contains(&0) || code[0] == 0xed || std::str::from_utf8(code).is_ok_and(|s| !s.chars().all(is_noise));
+            if means {
+                says = if all.iter().all(|h| self.letters[usize::from(*h)]) { Says::Little } else { Says::Much };
+            }
+        }
+        says
+    }
+}
+
+/// Whether a character is one that no text has where a repair could put it: what sequences that are none mean most often.
+fn is_noise(c: char) -> bool {
+    !(Model::shared().is_known(c) || is_emoji(c) || is_latin(c) || matches!(c, '\u{300}'..='\u{36f}'))
 }
 
 /// In which single-byte readings (bits, in the order of [`Pairs::readings`]) a character is what kind of byte.
@@ -93,6 +155,9 @@ fn build() -> Table {
         packed: Box::new([packed::HIGH; 0x1_0000]),
         index: vec![0; 0x1_0000],
         high: vec![High::default()],
+        bytes: vec![[0; READINGS]],
+        letters: vec![false],
+        pairs: Vec::new(),
     };
     for code in 0x80..0x1_0000u32 {
         let Some(c) = char::from_u32(code) else { continue };
@@ -125,8 +190,11 @@ fn build() -> Table {
             if t.index[code] == 0 {
                 t.index[code] = t.high.len() as u16;
                 t.high.push(High::default());
+                t.bytes.push([0; READINGS]);
+                t.letters.push(char::from_u32(code as u32).is_some_and(|c| c.is_alphabetic() || matches!(c, '\u{e31}'..='\u{e4e}')));
                 t.at[code] = (0, class::HIGH);
             }
+            t.bytes[usize::from(t.index[code])][bit] = byte;
             let high = &mut t.high[usize::from(t.index[code])];
             high.any |= 1 << bit;
             match byte {
@@ -141,6 +209,9 @@ fn build() -> Table {
     // U+FFFD may stand for any byte.
     t.index[0xfffd] = t.high.len() as u16;
     t.high.push(High { any: u32::MAX, lead: [0; 3], next: u32::MAX });
+    t.bytes.push([0; READINGS]);
+    t.letters.push(false);
+    t.pairs = sequences(&t);
     t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
         t.at[code].1 = class::LETTER;
@@ -157,4 +228,30 @@ fn build() -> Table {
         }
     }
     t
+}
+
+/// What each two of `high` say as a sequence of two bytes; U+FFFD goes on with one whatever the lead.
+fn sequences(t: &Table) -> Vec<Says> {
+    let n = t.high.len();
+    let mut pairs = vec![Says::Nothing; n * n];
+    let tilde = t.index['Ã' as usize];
+    let greek = ['Î', 'Ï'].map(|c| t.index[c as usize]);
+    for (a, lead) in t.high.iter().enumerate().filter(|(_, h)| h.lead[0] != 0) {
+        for (b, next) in t.high.iter().enumerate() {
+            let mut readings = lead.lead[0] & next.next;
+            let says = &mut pairs[a * n + b];
+            let words = t.letters[a] && t.letters[b] && a != usize::from(tilde);
+            while readings != 0 && *says != Says::Much {
+                let reading = readings.trailing_zeros() as usize;
+                readings &= readings - 1;
+                let (first, last) = (t.bytes[a][reading], t.bytes[b][reading]);
+                let c = char::from_u32(u32::from(first & 0x1f) << 6 | u32::from(last & 0x3f)).filter(|_| last != 0);
+                let other = c.is_some_and(|c| c.is_alphabetic() && !is_latin(c)) && !greek.contains(&(a as u16));
+                if c.is_none_or(|c| !is_noise(c)) {
+                    *says = (*says).max(if words || other { Says::Little } else { Says::Much });
+                }
+            }
+        }
+    }
+    pairs
 }

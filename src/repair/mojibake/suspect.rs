@@ -4,7 +4,7 @@
 use memchr::{memchr, memrchr};
 
 use super::mixed;
-use super::signs::{High, Table, class, packed, table, weight};
+use super::signs::{High, Says, Table, class, packed, table, weight};
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
 const ALARM: i32 = 14;
@@ -116,8 +116,9 @@ struct Walk {
     best: i32,
     best_from: usize,
     best_to: usize,
-    /// Whether the strongest evidence ends with Han and the like.
+    /// Whether the strongest evidence is of Han and the like alone, and where other evidence ended last.
     best_wide: bool,
+    sign_end: usize,
     last: u8,
     /// One character of Han or the like so far, and whether an ASCII letter stands before it.
     mixed: i32,
@@ -133,13 +134,13 @@ struct Walk {
     high: High,
     two: u32,
     more: [u32; 3],
+    /// The last three such characters by their numbers, the last one first.
+    numbers: [u16; 3],
     high_end: usize,
     lower: bool,
     upper: bool,
     cyrillic: bool,
     tilde: bool,
-    /// The last such character.
-    odd: char,
 }
 
 impl Walk {
@@ -162,7 +163,7 @@ impl Walk {
                 best = sum;
                 self.since(bytes, t, known, end, sum);
                 known = end;
-                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, true);
+                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, self.sign_end <= self.from);
             }
         }
         if end == at {
@@ -276,7 +277,9 @@ impl Walk {
     }
 
     /// A character that stands for a byte beyond ASCII somewhere.
-    fn high(&mut self, c: char, high: &High, at: usize) {
+    fn high(&mut self, t: &Table, c: char, at: usize) {
+        let number = t.index[c as usize & 0xffff];
+        let high = &t.high[usize::from(number)];
         let end = at + c.len_utf8();
         let adjacent = self.high_end == at;
         let mut w = 0;
@@ -284,23 +287,29 @@ impl Walk {
             w += weight::DAMAGE;
         }
         let (two, more) = if adjacent { (self.two & high.next, self.more[0] & high.next) } else { (0, 0) };
+        let [before, second, third] = self.numbers;
+        let mut says = if two != 0 { t.two(before, number) } else { Says::Nothing };
+        if more != 0 {
+            let three = t.high[usize::from(second)].lead[1] & more;
+            let four = t.high[usize::from(third)].lead[2] & more;
+            says = says.max(t.more(&[second, before, number], three)).max(t.more(&[third, second, before, number], four));
+        }
+        self.numbers = [number, before, second];
+        let letters = t.is_letter(before) && t.is_letter(number);
         self.more = if adjacent { [self.more[1] & high.next, self.more[2] & high.next, 0] } else { [0; 3] };
         self.two = high.lead[0];
         self.more[1] |= high.lead[1];
         self.more[2] |= high.lead[2];
         if adjacent {
-            if more != 0 {
-                w += weight::SEQUENCE;
-            } else if two != 0 {
-                // Most of Cyrillic and Greek stands for such bytes: there a sequence of two says little.
-                w += if (c as u32) >= 0x370 && c.is_alphabetic() && self.odd.is_alphabetic() {
-                    weight::SEQUENCE / 3
-                } else {
-                    weight::SEQUENCE
-                };
-            } else if self.high.any & high.any != 0 && ((c as u32) < 0x250 || (0x2500..0x25a0).contains(&(c as u32))) {
-                w += weight::HIGH_PAIR;
-            }
+            w += match says {
+                Says::Much => weight::SEQUENCE,
+                Says::Little => weight::SEQUENCE / 3,
+                Says::Nothing if (two | more) != 0 && !letters => weight::HIGH_PAIR,
+                Says::Nothing if self.high.any & high.any != 0 && ((c as u32) < 0x250 || (0x2500..0x25a0).contains(&(c as u32))) => {
+                    weight::HIGH_PAIR
+                }
+                Says::Nothing => 0,
+            };
         } else if self.last == class::LETTER && ('\u{400}'..'\u{460}').contains(&c) {
             w += weight::MIXED_WORD;
         }
@@ -314,14 +323,17 @@ impl Walk {
         self.lower = cyrillic && c.is_lowercase();
         self.upper = cyrillic && !self.lower;
         self.cyrillic = cyrillic;
-        if w == 0 && !adjacent {
-            w = weight::ASCII;
+        if w == 0 {
+            // The letters of an alphabet of its own stand side by side.
+            w = if adjacent { weight::LETTER * i32::from((c as u32) >= 0x370 && letters) } else { weight::ASCII };
         }
         self.add(w, at, end);
+        if w > 0 {
+            self.sign_end = end;
+        }
         self.high = *high;
         self.high_end = end;
         self.tilde = c == 'Ã';
-        self.odd = c;
         self.last = class::HIGH;
         self.alone = false;
     }
@@ -337,11 +349,10 @@ impl Walk {
                 self.last = class::WIDE;
                 self.cyrillic = false;
                 self.add(i32::from(weight), at, at + 3);
-                self.best_wide |= self.best_to == at + 3;
+                self.best_wide |= self.best_to == at + 3 && self.sign_end <= self.from;
             }
             class::HIGH => {
-                let high = t.high[usize::from(t.index[code as usize])];
-                self.high(char::from_u32(code).unwrap_or('\u{fffd}'), &high, at);
+                self.high(t, char::from_u32(code).unwrap_or('\u{fffd}'), at);
             }
             _ => {
                 if self.alone && self.after_letter {
