@@ -51,6 +51,23 @@ pub(super) mod weight {
     pub const CLEAN: i32 = 30;
 }
 
+/// What a character that stands for a byte is among letters and signs, in bits.
+pub(super) mod kind {
+    /// A letter, or a sign of a script whose words have such.
+    pub const LETTER: u8 = 1;
+    /// Of an alphabet of its own.
+    pub const OTHER: u8 = 2;
+    pub const CYRILLIC: u8 = 4;
+    /// Of Cyrillic ones.
+    pub const UPPER: u8 = 8;
+    pub const LOWER: u8 = 16;
+    /// Latin letters and signs, and boxes: two of them side by side are odd.
+    pub const ODD_PAIR: u8 = 32;
+    /// A control.
+    pub const C1: u8 = 64;
+    pub const TILDE: u8 = 128;
+}
+
 /// Weight and flags of a character in one byte, for what most Chinese text consists of.
 pub(super) mod packed {
     /// Bits of the weight, and what stands there for 0.
@@ -74,8 +91,8 @@ pub(super) struct Table {
     pub high: Vec<High>,
     /// Byte of each `high` in each single-byte reading.
     bytes: Vec<[u8; READINGS]>,
-    /// See [`Table::is_letter`].
-    letters: Vec<bool>,
+    /// What each `high` is among letters and signs: bits of [`kind`].
+    pub kinds: Vec<u8>,
     /// For each two of `high` what they say as a sequence of UTF-8.
     pairs: Vec<Says>,
 }
@@ -95,12 +112,6 @@ pub(super) enum Says {
 const READINGS: usize = 32;
 
 impl Table {
-    /// Whether one of `high` is a letter, or a sign of a script whose words have such.
-    #[inline]
-    pub fn is_letter(&self, number: u16) -> bool {
-        self.letters[usize::from(number)]
-    }
-
     /// What two neighbours say, by their numbers in `high`.
     #[inline]
     pub fn two(&self, a: u16, b: u16) -> Says {
@@ -121,7 +132,7 @@ impl Table {
             // Bytes that are lost, and halves of a pair of surrogates.
             let means = code.contains(&0) || code[0] == 0xed || std::str::from_utf8(code).is_ok_and(|s| !s.chars().all(is_noise));
             if means {
-                says = if all.iter().all(|h| self.letters[usize::from(*h)]) { Says::Little } else { Says::Much };
+                says = if all.iter().all(|h| self.kinds[usize::from(*h)] & kind::LETTER != 0) { Says::Little } else { Says::Much };
             }
         }
         says
@@ -156,7 +167,7 @@ fn build() -> Table {
         index: vec![0; 0x1_0000],
         high: vec![High::default()],
         bytes: vec![[0; READINGS]],
-        letters: vec![false],
+        kinds: vec![0],
         pairs: Vec::new(),
     };
     for code in 0x80..0x1_0000u32 {
@@ -191,7 +202,7 @@ fn build() -> Table {
                 t.index[code] = t.high.len() as u16;
                 t.high.push(High::default());
                 t.bytes.push([0; READINGS]);
-                t.letters.push(char::from_u32(code as u32).is_some_and(|c| c.is_alphabetic() || matches!(c, '\u{e31}'..='\u{e4e}')));
+                t.kinds.push(kind(code as u32));
                 t.at[code] = (0, class::HIGH);
             }
             t.bytes[usize::from(t.index[code])][bit] = byte;
@@ -210,7 +221,7 @@ fn build() -> Table {
     t.index[0xfffd] = t.high.len() as u16;
     t.high.push(High { any: u32::MAX, lead: [0; 3], next: u32::MAX });
     t.bytes.push([0; READINGS]);
-    t.letters.push(false);
+    t.kinds.push(0);
     t.pairs = sequences(&t);
     t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
@@ -230,6 +241,24 @@ fn build() -> Table {
     t
 }
 
+/// The bits of [`kind`] of a character beyond ASCII.
+fn kind(code: u32) -> u8 {
+    let Some(c) = char::from_u32(code) else { return 0 };
+    let cyrillic = ('\u{400}'..'\u{460}').contains(&c);
+    [
+        (c.is_alphabetic() || matches!(c, '\u{e31}'..='\u{e4e}'), kind::LETTER),
+        (code >= 0x370, kind::OTHER),
+        (cyrillic, kind::CYRILLIC),
+        (cyrillic && c.is_uppercase(), kind::UPPER),
+        (cyrillic && c.is_lowercase(), kind::LOWER),
+        (code < 0x250 || (0x2500..0x25a0).contains(&code), kind::ODD_PAIR),
+        (code < 0xa0, kind::C1),
+        (c == 'Ã', kind::TILDE),
+    ]
+    .into_iter()
+    .fold(0, |bits, (holds, bit)| if holds { bits | bit } else { bits })
+}
+
 /// What each two of `high` say as a sequence of two bytes; U+FFFD goes on with one whatever the lead.
 fn sequences(t: &Table) -> Vec<Says> {
     let n = t.high.len();
@@ -240,7 +269,7 @@ fn sequences(t: &Table) -> Vec<Says> {
         for (b, next) in t.high.iter().enumerate() {
             let mut readings = lead.lead[0] & next.next;
             let says = &mut pairs[a * n + b];
-            let words = t.letters[a] && t.letters[b] && a != usize::from(tilde);
+            let words = t.kinds[a] & t.kinds[b] & kind::LETTER != 0 && a != usize::from(tilde);
             while readings != 0 && *says != Says::Much {
                 let reading = readings.trailing_zeros() as usize;
                 readings &= readings - 1;

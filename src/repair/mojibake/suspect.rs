@@ -4,7 +4,7 @@
 use memchr::{memchr, memrchr};
 
 use super::mixed;
-use super::signs::{High, Says, Table, class, packed, table, weight};
+use super::signs::{Says, Table, class, kind, packed, table, weight};
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
 const ALARM: i32 = 14;
@@ -77,7 +77,7 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
             }
         } else {
             walk.last = class::WIDE;
-            walk.high = High::default();
+            walk.any = 0;
             at += 4;
         }
     }
@@ -129,18 +129,16 @@ struct Walk {
     clash_to: usize,
     alone: bool,
     after_letter: bool,
-    /// The high byte before, and the readings in which it awaits the last byte of a sequence of two, and the last, the last but
+    /// The readings of the high byte before, those in which it awaits the last byte of a sequence of two, and the last, the last but
     /// one, ... of a longer one.
-    high: High,
+    any: u32,
     two: u32,
     more: [u32; 3],
     /// The last three such characters by their numbers, the last one first.
     numbers: [u16; 3],
     high_end: usize,
-    lower: bool,
-    upper: bool,
-    cyrillic: bool,
-    tilde: bool,
+    /// What the last such character was.
+    kind: u8,
 }
 
 impl Walk {
@@ -276,64 +274,62 @@ impl Walk {
         self.mixed = self.mixed.max(w);
     }
 
-    /// A character that stands for a byte beyond ASCII somewhere.
-    fn high(&mut self, t: &Table, c: char, at: usize) {
-        let number = t.index[c as usize & 0xffff];
+    /// A character that stands for a byte beyond ASCII somewhere, by its number in the table.
+    #[inline]
+    fn high(&mut self, t: &Table, number: u16, at: usize, end: usize) {
         let high = &t.high[usize::from(number)];
-        let end = at + c.len_utf8();
+        let is = t.kinds[usize::from(number)];
         let adjacent = self.high_end == at;
+        let was = if adjacent { self.kind } else { 0 };
         let mut w = 0;
-        if ('\u{80}'..'\u{a0}').contains(&c) {
+        if is & kind::C1 != 0 {
             w += weight::DAMAGE;
         }
         let (two, more) = if adjacent { (self.two & high.next, self.more[0] & high.next) } else { (0, 0) };
         let [before, second, third] = self.numbers;
-        let mut says = if two != 0 { t.two(before, number) } else { Says::Nothing };
-        if more != 0 {
-            let three = t.high[usize::from(second)].lead[1] & more;
-            let four = t.high[usize::from(third)].lead[2] & more;
-            says = says.max(t.more(&[second, before, number], three)).max(t.more(&[third, second, before, number], four));
-        }
         self.numbers = [number, before, second];
-        let letters = t.is_letter(before) && t.is_letter(number);
         self.more = if adjacent { [self.more[1] & high.next, self.more[2] & high.next, 0] } else { [0; 3] };
         self.two = high.lead[0];
         self.more[1] |= high.lead[1];
         self.more[2] |= high.lead[2];
         if adjacent {
+            let letters = was & is & kind::LETTER != 0;
+            let mut says = if two != 0 { t.two(before, number) } else { Says::Nothing };
+            if more != 0 && says != Says::Much {
+                let three = t.high[usize::from(second)].lead[1] & more;
+                let four = t.high[usize::from(third)].lead[2] & more;
+                says = says.max(t.more(&[second, before, number], three)).max(t.more(&[third, second, before, number], four));
+            }
             w += match says {
                 Says::Much => weight::SEQUENCE,
                 Says::Little => weight::SEQUENCE / 3,
                 Says::Nothing if (two | more) != 0 && !letters => weight::HIGH_PAIR,
-                Says::Nothing if self.high.any & high.any != 0 && ((c as u32) < 0x250 || (0x2500..0x25a0).contains(&(c as u32))) => {
-                    weight::HIGH_PAIR
-                }
+                Says::Nothing if is & kind::ODD_PAIR != 0 && self.any & high.any != 0 => weight::HIGH_PAIR,
                 Says::Nothing => 0,
             };
-        } else if self.last == class::LETTER && ('\u{400}'..'\u{460}').contains(&c) {
-            w += weight::MIXED_WORD;
-        }
-        let cyrillic = ('\u{400}'..'\u{460}').contains(&c);
-        if cyrillic && adjacent && self.lower && c.is_uppercase() {
-            w += weight::UPSIDE_DOWN;
-        }
-        if cyrillic && adjacent && self.upper && c.is_uppercase() {
-            w += weight::SHOUT;
-        }
-        self.lower = cyrillic && c.is_lowercase();
-        self.upper = cyrillic && !self.lower;
-        self.cyrillic = cyrillic;
-        if w == 0 {
-            // The letters of an alphabet of its own stand side by side.
-            w = if adjacent { weight::LETTER * i32::from((c as u32) >= 0x370 && letters) } else { weight::ASCII };
+            if is & kind::UPPER != 0 {
+                w += if was & kind::LOWER != 0 { weight::UPSIDE_DOWN } else { 0 };
+                w += if was & (kind::CYRILLIC | kind::LOWER) == kind::CYRILLIC { weight::SHOUT } else { 0 };
+            }
+            if w == 0 && letters && is & kind::OTHER != 0 {
+                // The letters of an alphabet of its own stand side by side.
+                w = weight::LETTER;
+            }
+        } else {
+            if self.last == class::LETTER && is & kind::CYRILLIC != 0 {
+                w += weight::MIXED_WORD;
+            }
+            if w == 0 {
+                w = weight::ASCII;
+            }
         }
         self.add(w, at, end);
         if w > 0 {
             self.sign_end = end;
         }
-        self.high = *high;
+        self.any = high.any;
         self.high_end = end;
-        self.tilde = c == 'Ã';
+        self.kind = is;
         self.last = class::HIGH;
         self.alone = false;
     }
@@ -347,12 +343,12 @@ impl Walk {
                 self.alone = self.last != class::WIDE && code >= 0x3400;
                 self.after_letter = self.last == class::LETTER;
                 self.last = class::WIDE;
-                self.cyrillic = false;
+                self.kind = 0;
                 self.add(i32::from(weight), at, at + 3);
                 self.best_wide |= self.best_to == at + 3 && self.sign_end <= self.from;
             }
             class::HIGH => {
-                self.high(t, char::from_u32(code).unwrap_or('\u{fffd}'), at);
+                self.high(t, t.index[code as usize], at, at + if code < 0x800 { 2 } else { 3 });
             }
             _ => {
                 if self.alone && self.after_letter {
@@ -372,11 +368,11 @@ impl Walk {
             self.sum = (self.sum + weight::ASCII).max(0);
             if self.alone && (letter || self.after_letter) {
                 self.mixed(if letter && self.after_letter { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at);
-            } else if letter && self.last == class::HIGH && self.cyrillic {
+            } else if letter && self.last == class::HIGH && self.kind & kind::CYRILLIC != 0 {
                 self.add(weight::MIXED_WORD, at, at);
             }
             // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
-            if c == b' ' && self.high_end == at && self.tilde {
+            if c == b' ' && self.high_end == at && self.kind & kind::TILDE != 0 {
                 self.add(weight::DAMAGE, at - 2, at + 1);
             }
         }
@@ -389,7 +385,9 @@ impl Walk {
             *line = at + n + 1;
             from = *line;
         }
-        if let Some(n) = memrchr(b'\n', &bytes[from..end]) {
+        let ascii = &bytes[from..end];
+        let newline = if ascii.len() < 16 { ascii.iter().rposition(|b| *b == b'\n') } else { memrchr(b'\n', ascii) };
+        if let Some(n) = newline {
             *line = from + n + 1;
             *self = Walk::default();
         }
