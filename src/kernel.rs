@@ -94,7 +94,9 @@ impl Kernel {
             page.marks = marks;
         }
         if self.options.duplicates {
-            page.marks.extend(paragraph::duplicates(page.text(), &page.outline.blocks, &page.marks, rules));
+            let mut keys = paragraph::Known::default();
+            page.marks.extend(paragraph::duplicates(page.text(), &page.outline.blocks, &page.marks, rules, &mut keys));
+            page.keys = keys;
         }
         page
     }
@@ -145,6 +147,7 @@ impl Kernel {
             marks: Vec::new(),
             notes: Vec::new(),
             metadata: metadata::Metadata::default(),
+            keys: paragraph::Known::default(),
         };
         if self.options.repair {
             let repaired = repair::repair(page.text(), self.rules);

@@ -5,6 +5,7 @@ use crate::block::{Block, Mark, Note};
 use crate::charset::Charset;
 use crate::layer::Layer;
 use crate::metadata::Metadata;
+use crate::paragraph::Known;
 use crate::span::Span;
 use crate::tree::Outline;
 
@@ -52,6 +53,8 @@ pub struct Page<'a> {
     pub notes: Vec<Note>,
     /// Title, author, date, ….
     pub metadata: Metadata,
+    /// What was found out of the keys of its blocks.
+    pub keys: Known,
 }
 
 impl<'a> Page<'a> {

@@ -100,7 +100,7 @@ fn fired(page: &Page<'_>) -> Vec<String> {
     let mut ids: Vec<String> = all.map(|r| rules.get(r).id.to_string()).collect();
     // a second record like this one would be cut by what has a key
     let blocks = &page.outline.blocks;
-    let keys = paragraph::keys(page.metadata.title.as_deref(), page.text(), blocks, &page.marks);
+    let keys = paragraph::keys(page.metadata.title.as_deref(), page.text(), blocks, &page.marks, &page.keys);
     if !keys.paragraphs.is_empty() {
         ids.push("dump/paragraph".to_owned());
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::Keys;
+use super::{Keys, Known};
 use crate::block::{Block, Kind, Mark};
 
 /// Shortest paragraph that can be a repeat, in characters without white space: below it lines of dialogue and refrains repeat
@@ -120,7 +120,7 @@ fn look(piece: &[u8; AT_ONCE + 2]) -> u8 {
 }
 
 /// See [`super::keys`].
-pub(super) fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark]) -> Keys {
+pub(super) fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark], known: &Known) -> Keys {
     let kept = kept(blocks, marks);
     let paragraphs = || kept.iter().filter(|i| blocks[**i as usize].kind == Kind::Paragraph);
     let short = paragraphs().filter(|i| blocks[**i as usize].span.len() < VERSE).count();
@@ -139,7 +139,8 @@ pub(super) fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[M
     }
     for i in kept {
         let block = &blocks[i as usize];
-        let (key, n) = key(block.span.of(text), &mut buffer);
+        let known = known.0.get(i as usize).copied().flatten();
+        let (key, n) = known.unwrap_or_else(|| key(block.span.of(text), &mut buffer));
         whole.update(&key.to_be_bytes());
         any |= n > 0;
         if n >= SHORTEST && block.kind == Kind::Paragraph && (!verse || seen.insert(key)) {
@@ -167,7 +168,7 @@ mod tests {
     const TEXT: &str = "山里的路一到雨天就不好走，村里人商量了几次，决定自己动手修一条，从村口一直修到河边。";
 
     fn of(text: &str) -> Vec<(u32, u128)> {
-        keys(None, text, &plain::outline(text).blocks, &[]).paragraphs
+        keys(None, text, &plain::outline(text).blocks, &[], &Known::default()).paragraphs
     }
 
     #[test]
@@ -226,8 +227,18 @@ mod tests {
     }
 
     #[test]
+    fn known_keys_are_the_same() {
+        let text = format!("{TEXT}\n河\n{TEXT}x y\n");
+        let blocks = plain::outline(&text).blocks;
+        let mut known = Known::default();
+        let marks = super::super::duplicates(&text, &blocks, &[], crate::rules::Rules::builtin(), &mut known);
+        assert!(known.0.iter().any(Option::is_some));
+        assert_eq!(keys(Some("路"), &text, &blocks, &marks, &known), keys(Some("路"), &text, &blocks, &marks, &Known::default()));
+    }
+
+    #[test]
     fn a_record_is_more_than_its_paragraphs() {
-        let all = |title, text: &str| keys(title, text, &plain::outline(text).blocks, &[]).whole;
+        let all = |title, text: &str| keys(title, text, &plain::outline(text).blocks, &[], &Known::default()).whole;
         assert_eq!(all(None, ""), None);
         assert_ne!(all(None, TEXT), Some(of(TEXT)[0].1));
         assert_ne!(all(Some("路"), TEXT), all(None, TEXT));

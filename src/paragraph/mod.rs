@@ -22,10 +22,15 @@ pub fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Opti
     join::join(text, blocks, marks, rules)
 }
 
-/// Marks for kept blocks whose text stood earlier in the page; the first copy stays.
-pub fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Vec<Mark> {
-    repeat::duplicates(text, blocks, marks, rules)
+/// Marks for kept blocks whose text stood earlier in the page; the first copy stays. What it found out of the keys of blocks is
+/// `known` afterwards.
+pub fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules, known: &mut Known) -> Vec<Mark> {
+    repeat::duplicates(text, blocks, marks, rules, known)
 }
+
+/// Keys of blocks of one page that were found out before: nobody hashes a paragraph twice. They hold for its blocks and its last text.
+#[derive(Clone, Debug, Default)]
+pub struct Known(Vec<Option<(u128, usize)>>);
 
 /// What a record is compared with others by. Keys are xxh3_128 of texts in NFC without white space: equal keys are equal texts for any
 /// dump there is.
@@ -38,7 +43,7 @@ pub struct Keys {
     pub whole: Option<u128>,
 }
 
-/// The keys of a record. Allocates the result.
-pub fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark]) -> Keys {
-    key::keys(title, text, blocks, marks)
+/// The keys of a record, of which some may be `known`. Allocates the result.
+pub fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[Mark], known: &Known) -> Keys {
+    key::keys(title, text, blocks, marks, known)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Known;
 use super::key::{SHORTEST, key};
 use crate::block::{Block, Kind, Mark};
 use crate::rules::Rules;
@@ -28,7 +29,9 @@ const ABSTRACT: [&str; 14] = [
 
 /// Marks for kept blocks whose text stood earlier: the same characters after NFC without white space. Never headings, items, rows,
 /// code, quotations, short lines and verse. An announced abstract that is the beginning of the paragraph below it goes too.
-pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Vec<Mark> {
+pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules, known: &mut Known) -> Vec<Mark> {
+    known.0.clear();
+    known.0.resize(blocks.len(), None);
     let mut out = vec![false; blocks.len()];
     for m in marks {
         out[m.block as usize] = true;
@@ -39,6 +42,7 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     for (i, b) in blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST) {
         let s = b.span.of(text);
         let (key, n) = key(s, &mut buffer);
+        known.0[i] = Some((key, n));
         if n < SHORTEST || (n < SENTENCE && !s.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」', '）', ')'])) {
             continue;
         }
@@ -105,7 +109,7 @@ mod tests {
 
     fn repeats(text: &str) -> Vec<(u32, Option<u32>)> {
         let blocks = plain::outline(text).blocks;
-        duplicates(text, &blocks, &[], Rules::builtin()).iter().map(|m| (m.block, m.first)).collect()
+        duplicates(text, &blocks, &[], Rules::builtin(), &mut Known::default()).iter().map(|m| (m.block, m.first)).collect()
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Render {
         if self.dedup != Dedup::Dump || !draft.blocks {
             return;
         }
-        let keys = paragraph::keys(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks);
+        let keys = paragraph::keys(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks, &page.keys);
         if let Some((near, by)) = self.near {
             let mut tokens = Tokens::default();
             let mut sign = |texts: &mut dyn Iterator<Item = &str>, of: Of, block: u32| {

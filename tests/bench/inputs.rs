@@ -39,6 +39,48 @@ const ENGLISH: &[&str] = &[
     "Old people remember seven mills along the river; only this one is left.",
 ];
 
+/// Letters with marks, quotes and blanks that other charsets have in other places.
+const FRENCH: &[&str] = &[
+    "« Le moulin a rouvert cet été », dit la meunière ; l’écluse, elle, était restée fermée jusqu’à Noël.",
+    "À cinq heures, il va voir l’eau, puis il ouvre la vanne ; les élèves s’arrêtent sur le pont après l’école.",
+    "L’année dernière, la rivière était si basse que le moulin s’est arrêté plus de vingt jours.",
+    "Où sont passés les sept moulins d’autrefois ? Il n’en reste qu’un, à côté du vieux château.",
+];
+
+const RUSSIAN: &[&str] = &[
+    "«Мельница снова открылась этим летом», — говорит хозяйка; шлюз чинили почти три месяца.",
+    "Каждое утро в пять часов он смотрит на воду, потом открывает заслонку и медленно пускает её внутрь.",
+    "Прошлой осенью дождей почти не было, и мельница простояла больше двадцати дней.",
+    "Старики помнят семь мельниц на этой реке; теперь осталась только одна.",
+];
+
+const VIETNAMESE: &[&str] = &[
+    "Cối xay bên sông mở cửa lại năm nay, người dân ba làng mang lúa mì đến đó.",
+    "Sáng nào ông cũng ra xem nước, sau đó mở cửa cống cho nước chảy vào từ từ.",
+    "Mùa thu năm ngoái trời ít mưa, cối xay đứng yên hơn hai mươi ngày.",
+];
+
+const ARABIC: &[&str] = &[
+    "فتحت الطاحونة أبوابها هذا العام، وجاء أهل القرى الثلاث بقمحهم، كما كانوا يفعلون من قبل.",
+    "في كل صباح ينظر إلى الماء، ثم يفتح البوابة، ويتركه يدخل ببطء.",
+    "هل تذكر الطواحين السبع؟ لم يبق منها إلا واحدة، قرب الجسر القديم.",
+];
+
+const THAI: &[&str] = &[
+    "โรงสีริมแม่น้ำเปิดใหม่ปีนี้ ชาวบ้านจากสามหมู่บ้านนำข้าวมาที่นี่",
+    "ทุกเช้าเขาไปดูระดับน้ำก่อน แล้วจึงเปิดประตูน้ำให้น้ำไหลเข้ามาช้า ๆ",
+    "ปีที่แล้วฝนตกน้อย โรงสีหยุดไปมากกว่ายี่สิบวัน",
+];
+
+/// Names, terms and rarer words, as Chinese text has them in every paragraph: each of them is odd by itself.
+const RARER: &[&str] = &[
+    "瞿塘峡口的纤夫佝偻着背，踩着湿滑的礁石，喊着号子往上游挪。",
+    "垃圾清运、污水纳管和扬尘治理，由镇里的环卫所统一招标，逾期罚款。",
+    "他把砒霜、硝酸铵和氰化物锁进铁皮柜，钥匙交给保管员璩秀兰。",
+    "翡翠镯子跌得粉碎，老太太攥着帕子，抽抽噎噎地骂了半晌。",
+    "榫头、卯眼、椽子、檩条，木匠一样一样数给徒弟听。",
+];
+
 /// Characters of [`TRADITIONAL`] and their readings, as cloaked pages write them.
 const READINGS: &[(char, &str)] = &[
     ('這', "zhè"),
@@ -124,9 +166,16 @@ pub fn all(size: usize) -> Vec<Input> {
             out
         })
     });
+    let rarer = [CHINESE, RARER].concat();
     let gbk = |text: String| GBK.encode(&text).0.into_owned();
     vec![
         Input { name: "clean Chinese text", id: "a.txt", bytes: prose(CHINESE, size, str::to_owned).into_bytes() },
+        Input { name: "clean Chinese text of rarer words", id: "a.txt", bytes: prose(&rarer, size, str::to_owned).into_bytes() },
+        Input { name: "clean French text", id: "a.txt", bytes: prose(FRENCH, size, str::to_owned).into_bytes() },
+        Input { name: "clean Russian text", id: "a.txt", bytes: prose(RUSSIAN, size, str::to_owned).into_bytes() },
+        Input { name: "clean Vietnamese text", id: "a.txt", bytes: prose(VIETNAMESE, size, str::to_owned).into_bytes() },
+        Input { name: "clean Arabic text", id: "a.txt", bytes: prose(ARABIC, size, str::to_owned).into_bytes() },
+        Input { name: "clean Thai text", id: "a.txt", bytes: prose(THAI, size, str::to_owned).into_bytes() },
         Input { name: "clean ASCII text", id: "a.txt", bytes: prose(ENGLISH, size, str::to_owned).into_bytes() },
         Input { name: "clean HTML", id: "a.html", bytes: html("utf-8", size).into_bytes() },
         Input { name: "GBK text", id: "a.txt", bytes: gbk(prose(CHINESE, size, str::to_owned)) },

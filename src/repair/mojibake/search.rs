@@ -56,7 +56,7 @@ mod limit {
     pub const CONTEXT: usize = 8;
     /// The same for letters and signs; and the evidence, in 1/4 nats, from which they are looked at whatever they cost.
     pub const SKIP_LETTERS: usize = 112;
-    pub const SURE: i32 = 34;
+    pub const SURE: i32 = 33;
     /// What so many of them in a row cost at most when there is more evidence: the clean text of an alphabet of its own; and how few
     /// are looked at whatever they cost.
     pub const WINDOW: usize = 10;

@@ -31,12 +31,14 @@ pub(super) mod class {
 pub(super) mod weight {
     /// A character that stands for a byte sequence of UTF-8 with its neighbour.
     pub const SEQUENCE: i32 = 34;
+    /// One that letters may stand for, side by side as they do in words: three of them are one.
+    pub const LITTLE: i32 = 11;
     /// Two neighbours that are bytes beyond ASCII in one charset.
     pub const HIGH_PAIR: i32 = 7;
     /// A Han character between Latin letters, a Cyrillic one beside one.
     pub const MIXED_WORD: i32 = 26;
-    /// Upper case after lower case inside a word without Latin letters.
-    pub const UPSIDE_DOWN: i32 = 8;
+    /// Upper case after lower case inside a word without Latin letters: seldom enough in clean text to be looked at by itself.
+    pub const UPSIDE_DOWN: i32 = 14;
     /// Upper case after upper case in Cyrillic: KOI8 and windows-1251 swap the cases.
     pub const SHOUT: i32 = 6;
     pub const DAMAGE: i32 = 34;
@@ -55,14 +57,15 @@ pub(super) mod weight {
 pub(super) mod kind {
     /// A letter, or a sign of a script whose words have such.
     pub const LETTER: u8 = 1;
-    /// Of an alphabet of its own.
+    /// Of an alphabet of its own, or no letter and beside one a sign of bytes.
     pub const OTHER: u8 = 2;
     pub const CYRILLIC: u8 = 4;
     /// Of Cyrillic ones.
     pub const UPPER: u8 = 8;
     pub const LOWER: u8 = 16;
-    /// Latin letters and signs, and boxes: two of them side by side are odd.
+    /// Latin letters and signs, accents by themselves, and boxes: two of them side by side are odd.
     pub const ODD_PAIR: u8 = 32;
+    pub const SIGN: u8 = OTHER | ODD_PAIR;
     /// A control.
     pub const C1: u8 = 64;
     pub const TILDE: u8 = 128;
@@ -245,13 +248,15 @@ fn build() -> Table {
 fn kind(code: u32) -> u8 {
     let Some(c) = char::from_u32(code) else { return 0 };
     let cyrillic = ('\u{400}'..'\u{460}').contains(&c);
+    // Currency, section, degree and the like; accents by themselves; of mathematics; boxes. Not what opens a quotation, and no blank.
+    let is_sign = matches!(code, 0xa1..=0xa9 | 0xac | 0xae..=0xb4 | 0xb6..=0xb9 | 0xbc..=0xbf | 0x2c6..0x2de | 0x207f | 0x2200..0x2330 | 0x2500..0x25a0);
     [
         (c.is_alphabetic() || matches!(c, '\u{e31}'..='\u{e4e}'), kind::LETTER),
-        (code >= 0x370, kind::OTHER),
+        (code >= 0x370 || is_sign, kind::OTHER),
         (cyrillic, kind::CYRILLIC),
         (cyrillic && c.is_uppercase(), kind::UPPER),
         (cyrillic && c.is_lowercase(), kind::LOWER),
-        (code < 0x250 || (0x2500..0x25a0).contains(&code), kind::ODD_PAIR),
+        (code < 0x250 || is_sign, kind::ODD_PAIR),
         (code < 0xa0, kind::C1),
         (c == 'Ã', kind::TILDE),
     ]

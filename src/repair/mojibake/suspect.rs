@@ -294,6 +294,7 @@ impl Walk {
         self.more[2] |= high.lead[2];
         if adjacent {
             let letters = was & is & kind::LETTER != 0;
+            let after_sign = was & (kind::SIGN | kind::LETTER) == kind::SIGN && is & kind::LETTER != 0;
             let mut says = if two != 0 { t.two(before, number) } else { Says::Nothing };
             if more != 0 && says != Says::Much {
                 let three = t.high[usize::from(second)].lead[1] & more;
@@ -302,9 +303,9 @@ impl Walk {
             }
             w += match says {
                 Says::Much => weight::SEQUENCE,
-                Says::Little => weight::SEQUENCE / 3,
+                Says::Little => weight::LITTLE,
                 Says::Nothing if (two | more) != 0 && !letters => weight::HIGH_PAIR,
-                Says::Nothing if is & kind::ODD_PAIR != 0 && self.any & high.any != 0 => weight::HIGH_PAIR,
+                Says::Nothing if (is & kind::ODD_PAIR != 0 || after_sign) && self.any & high.any != 0 => weight::HIGH_PAIR,
                 Says::Nothing => 0,
             };
             if is & kind::UPPER != 0 {
