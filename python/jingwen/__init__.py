@@ -11,9 +11,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import json
 import os
 import sys
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 from ._native import (
     COLUMNS,
@@ -55,6 +57,8 @@ __all__ = [
     "explain",
     "read",
     "repair",
+    "restore",
+    "run",
     "sources",
 ]
 
@@ -67,7 +71,8 @@ class Cleaner(_native.Cleaner):
     title: the title stands in the text, as its first line.
     dedup: "page" leaves out paragraphs that repeat an earlier one of the record, "off" does not.
     normalize: "nfc", "nfkc", "nfd" or "nfkd"; width: full-width Latin becomes narrow; remove_lost: U+FFFD and the like go.
-    max_record: largest record, in bytes. rules: a folder or table of own rules, as `--rules` of the command line.
+    max_record: largest record, in bytes. rules: a folder or table of own rules, as `--rules` of the command line. site_facts: a table
+        of lines that recur on the pages of a host, as `run(learn_sites=True)` writes it; of records with an address they are left out.
 
     Immutable, can be pickled and shared by threads; Python's lock is released while it works.
     """
@@ -92,6 +97,10 @@ class Cleaner(_native.Cleaner):
         return _like(kind, self._batch("clean", data, column=column, **columns))
 
 
+#: The options of a cleaner, as its native part has them.
+_OPTIONS = tuple(inspect.signature(_native.Cleaner).parameters)
+
+
 @functools.lru_cache(maxsize=16)
 def _cached(**options: Any) -> Cleaner:
     return Cleaner(**options)
@@ -99,10 +108,10 @@ def _cached(**options: Any) -> Cleaner:
 
 def _cleaner(options: dict[str, Any]) -> Cleaner:
     """Cleaners are built once for each set of options."""
-    known = {"profile", "title", "dedup", "normalize", "width", "remove_lost", "max_record", "rules", "_fragile"}
-    unknown = sorted(set(options) - known)
+    unknown = sorted(set(options) - set(_OPTIONS))
     if unknown:
-        raise OptionError("no option %s; there are %s" % (", ".join(unknown), ", ".join(sorted(known - {"_fragile"}))))
+        known = [name for name in _OPTIONS if not name.startswith("_")]
+        raise OptionError("no option %s; there are %s" % (", ".join(unknown), ", ".join(known)))
     try:
         return _cached(**options)
     except TypeError:
@@ -200,6 +209,85 @@ def read(
     source = source if hasattr(source, "read") else os.fspath(source)
     options = dict(name=name, file=file, kind=kind, column=column, batch_rows=batch_rows, batch_bytes=batch_bytes, max_record=max_record)
     return _native.Reader(source, path=where, **options)
+
+
+def run(
+    inputs: str | os.PathLike | Iterable[str | os.PathLike],
+    output: str | os.PathLike,
+    *,
+    kind: str = "auto",
+    to: str = "jsonl",
+    column: str | None = None,
+    details: bool = False,
+    dedup: str = "page",
+    near: str | None = None,
+    near_threshold: float = 0.8,
+    against: str | os.PathLike | None = None,
+    keep_index: str | os.PathLike | None = None,
+    learn_sites: bool = False,
+    site_facts: str | os.PathLike | None = None,
+    rules: str | os.PathLike | None = None,
+    trace: str | os.PathLike | None = None,
+    report: str | os.PathLike | None = None,
+    profile: str = "article",
+    title: bool = True,
+    normalize: str | None = None,
+    width: bool = False,
+    remove_lost: bool = False,
+    compress: str | None = None,
+    max_record: int = 1 << 28,
+    block: int = 64 << 20,
+    limit: int | None = None,
+    on_bad: str = "quarantine",
+    quarantine: str | os.PathLike | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+    threads: int = 0,
+    memory: int = 1 << 30,
+    temp: str | os.PathLike | None = None,
+) -> dict[str, Any]:
+    """Cleans files and folders on this machine, as `jingwen clean INPUTS -o OUTPUT` does, with the same bytes.
+
+    inputs: a path or several. output: a folder. The options are those of the command line (`jingwen clean --help`): kind is --from
+    (auto, page, jsonl, warc, parquet), to is text, markdown, jsonl, parquet or mnbvc, column is --text-field. dedup: off, page or dump;
+    with dump, near ("paragraphs", "documents" or "both") leaves out what is nearly the same, against an index of earlier dumps what
+    stands in them, and keep_index keeps one of this dump. learn_sites leaves out lines that recur on the pages of a host and writes
+    them to OUTPUT/site-facts.tsv. trace: a file for `restore`. threads: 0 for all cores; memory: bytes.
+
+    Gives the report of the run (run.json) as a dict, with what was said on the way in "messages". Ctrl-C ends a run between two batches; it
+    goes on with resume=True, as after any kill. Raises OptionError for what does not go together, JingwenError for what cannot be read or written.
+    """
+    form = dict(normalize=normalize, width=width, remove_lost=remove_lost)
+    settings: dict[str, Any] = {
+        "from": kind, "to": to, "text_field": column, "details": details, "dedup": dedup, "near": near, "learn_sites": learn_sites,
+        "verb": {"clean": {"title": title, "profile": profile}}, "form": form, "compress": compress, "max_record": max_record,
+        "block": block, "limit": limit, "on_bad": on_bad,
+    }  # fmt: skip
+    if near is not None:
+        settings["near_threshold"] = round(near_threshold * 1000)
+    paths = dict(
+        against=against, keep_index=keep_index, site_facts=site_facts, rules=rules, trace=trace, report=report, quarantine=quarantine, temp=temp
+    )
+    paths = {name: os.fspath(path) for name, path in paths.items() if path is not None}
+    inputs = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
+    told, messages = _native.run(
+        [os.fspath(i) for i in inputs], os.fspath(output), json.dumps(settings), paths, resume, overwrite, threads, memory
+    )
+    return {**json.loads(told), "messages": messages}
+
+
+def restore(
+    clean: str | os.PathLike, trace: str | os.PathLike, output: str | os.PathLike | None = None, *, overwrite: bool = False
+) -> dict[str, Any]:
+    """The original bytes of a run, from what it wrote (`clean`, a folder or file) and its trace (`run(trace=…)`, `clean --trace`).
+
+    They go to the folder output; without one it is only looked whether they can be had. What was edited since is told and left out: no
+    wrong byte is written. Gives the numbers of documents restored, their bytes, documents refused and records absent from the trace
+    (they are in the quarantine), and what was said of them in "messages".
+    """
+    to = None if output is None else os.fspath(output)
+    numbers, messages = _native.restore(os.fspath(clean), os.fspath(trace), to, overwrite)
+    return {**dict(zip(("documents", "bytes", "refused", "absent"), numbers)), "messages": messages}
 
 
 def _arrow(data: Any, column: str | None) -> tuple[str, Any]:

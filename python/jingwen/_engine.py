@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import Any, Callable, Iterable, Iterator
 
 import pyarrow as pa
@@ -15,6 +16,44 @@ BATCH_BYTES = 64 << 20
 
 #: Columns by which a frame of `read` is known.
 READ = ("order", "path", "record", "body", "is_text", "reason", "error")
+
+
+#: What `jingwen.clean_batch` is told of columns and rows; an engine decides about threads and sizes.
+ARGUMENTS = tuple(
+    name
+    for name, p in inspect.signature(jingwen.clean_batch).parameters.items()
+    if p.kind is p.KEYWORD_ONLY and name not in ("threads", "max_batch")
+)
+
+#: Columns of a scan. One of the frame with such a name comes along under another.
+SCAN = tuple(_native.SCAN)
+
+
+def arguments(columns: Iterable[str], column: str | None, more: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Splits what was said into arguments of the batch call and options of the cleaner. Of a frame of `read` the columns are known."""
+    given = {"column": column, **{name: more[name] for name in ARGUMENTS if name in more}}
+    options = {name: value for name, value in more.items() if name not in ARGUMENTS}
+    if set(READ) <= set(columns) and column in (None, "body"):
+        given.update(column="body", id="id", url="url", label="label", read=True)
+    return given, options
+
+
+def ordered(columns: Iterable[str], order: str) -> str:
+    """The name under which the order of the records comes out of a scan."""
+    if order not in columns:
+        raise jingwen.ColumnError("no column %r for the order of the records; there are %s" % (order, ", ".join(columns)))
+    return "input_" + order if order in SCAN else order
+
+
+def index(folder: str) -> tuple[list[str], int]:
+    """The inputs of earlier dumps, which come first in the numbers of files, and how many rows their index has."""
+    return _native.index_names(folder)
+
+
+def index_rows(folder: str, starts: Iterable[int], most: int = 1 << 16) -> Iterator[pa.RecordBatch]:
+    """Rows (hi, lo, order, block) of an index of earlier dumps, `most` from each of the starts."""
+    for start in starts:
+        yield pa.record_batch(_native.index_rows(folder, start, most))
 
 
 def verdict_type() -> pa.DataType:
@@ -68,9 +107,10 @@ def scan_step(given: dict[str, Any], order: str, options: dict[str, Any], batch_
     return Step("scan", {**given, "order": order}, options, batch_bytes)
 
 
-def apply_step(order: str, paths: list[str], others: bool, on_bad: str, options: dict[str, Any], batch_bytes: int) -> Step:
+def apply_step(order: str, paths: list[str], given: dict[str, Any], options: dict[str, Any], batch_bytes: int) -> Step:
     """Drafts and verdicts to clean records."""
-    given = dict(column="draft", id="id", url="url", read=True, order=order, verdicts="verdicts", paths=paths, others=others, on_bad=on_bad)
+    rows = {name: given[name] for name in ("others", "on_bad") if name in given}
+    given = dict(column="draft", id="id", url="url", read=True, order=order, verdicts="verdicts", paths=paths, **rows)
     return Step("apply", given, options, batch_bytes)
 
 

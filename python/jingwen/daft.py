@@ -20,7 +20,7 @@ from daft.schema import Schema
 import jingwen
 from jingwen import _native
 
-from ._engine import BATCH_BYTES, READ, Step, apply_step, open_any, read_all, scan_step, verdict_type
+from ._engine import BATCH_BYTES, READ, Step, apply_step, arguments, index, index_rows, open_any, ordered, read_all, scan_step, verdict_type
 
 __all__ = ["clean", "dedup", "read"]
 
@@ -42,22 +42,10 @@ def read(
     return _Files(list(files), open or open_any, dict(kind=kind, column=column, **limits)).read()
 
 
-def clean(
-    df: DataFrame,
-    column: str | None = None,
-    *,
-    id: str | None = None,
-    url: str | None = None,
-    label: str | None = None,
-    others: bool = True,
-    trace: bool = False,
-    on_bad: str = "quarantine",
-    batch_rows: int = BATCH_ROWS,
-    **options: Any,
-) -> DataFrame:
-    """Cleans a column; arguments, columns and errors are those of `jingwen.clean_batch`."""
-    given = dict(column=column, id=id, url=url, label=label, others=others, trace=trace, on_bad=on_bad)
-    return _map(df, Step("clean", _of_read(df, given), options), batch_rows)
+def clean(df: DataFrame, column: str | None = None, *, batch_rows: int = BATCH_ROWS, **arguments_and_options: Any) -> DataFrame:
+    """Cleans a column; arguments, columns and errors are those of `jingwen.clean_batch`, options those of `jingwen.Cleaner`."""
+    given, options = arguments(df.column_names, column, arguments_and_options)
+    return _map(df, Step("clean", given, options), batch_rows)
 
 
 def dedup(
@@ -65,25 +53,20 @@ def dedup(
     column: str | None = None,
     *,
     order: str = "order",
-    id: str | None = None,
-    url: str | None = None,
-    label: str | None = None,
-    others: bool = True,
-    on_bad: str = "quarantine",
     paths: Iterable[str] | None = None,
+    against: str | None = None,
     work: str | None = None,
     batch_rows: int = BATCH_ROWS,
-    **options: Any,
+    **arguments_and_options: Any,
 ) -> DataFrame:
     """Cleans a column and leaves out what stands earlier in the dump; arguments are those of `jingwen.spark.dedup`.
 
-    work: a folder for the drafts, as Parquet; without it they stay in memory.
+    work: a folder for the drafts, as Parquet; without it they stay in memory, as the rows of an index do (32 bytes each).
     """
-    given = _of_read(df, dict(column=column, id=id, url=url, label=label, others=others, on_bad=on_bad))
-    if order not in df.column_names:
-        raise jingwen.ColumnError("no column %r for the order of the records; there are %s" % (order, ", ".join(df.column_names)))
+    given, options = arguments(df.column_names, column, arguments_and_options)
+    scanned = ordered(df.column_names, order)
     scan = _map(df, scan_step(given, order, options, BATCH_BYTES), batch_rows)
-    order = order if order not in ("id", "url", "draft", "keys", "reason", "error") else "input_" + order
+    order = scanned
     if work is not None:
         scan.write_parquet(os.path.join(work, "scan"))
         scan = daft.read_parquet(os.path.join(work, "scan", "*.parquet"))
@@ -94,19 +77,28 @@ def dedup(
     keys = scan.select(col(order).alias("_order"), col("keys")).explode("keys")
     keys = keys.where(col("keys").not_null())
     keys = keys.select(col("_order"), *[col("keys").get(name).alias(name) for name in ("hi", "lo", "block")])
+    earlier: list[str] = []
+    if against is not None:
+        earlier, rows = index(against)
+        old = [pa.Table.from_batches([batch]) for batch in index_rows(against, range(0, max(rows, 1), 1 << 16))]
+        keys = keys.with_column("_order", col("_order") + (len(earlier) << 32))
+        keys = keys.concat(daft.from_arrow(old).select(col("order").alias("_order"), "hi", "lo", "block"))
     all_rows = Window.unbounded_preceding, Window.unbounded_following
     window = Window().partition_by("hi", "lo").order_by("_order", "block").rows_between(*all_rows)
     copies = keys.select(
         col("_order"), col("block"), col("_order").first_value().over(window).alias("first"), col("block").first_value().over(window).alias("first_block")
     )
     copies = copies.where((col("_order") != col("first")) | (col("block") != col("first_block")))
+    if against is not None:
+        # files of earlier dumps are numbered before those of this one, in `first` too
+        copies = copies.where(col("_order") >= (len(earlier) << 32)).with_column("_order", col("_order") - (len(earlier) << 32))
     fields = {name: col(name) for name in ("block", "first", "first_block")}
     copies = copies.select(col("_order"), daft.functions.to_struct(**fields).alias("verdicts")).groupby("_order").agg(col("verdicts").list_agg())
     joined = scan.exclude("keys").join(copies, left_on=order, right_on="_order", how="left")
     if "_order" in joined.column_names:
         joined = joined.exclude("_order")
     joined = joined.with_column("verdicts", col("verdicts").cast(DataType.from_arrow_type(verdict_type())))
-    return _map(joined, apply_step(order, list(paths), others, on_bad, options, BATCH_BYTES), batch_rows)
+    return _map(joined, apply_step(order, [*earlier, *paths], given, options, BATCH_BYTES), batch_rows)
 
 
 def _paths(df: DataFrame, order: str) -> list[str]:
@@ -120,13 +112,6 @@ def _paths(df: DataFrame, order: str) -> list[str]:
     for file, path in found.items():
         paths[file] = path
     return paths
-
-
-def _of_read(df: DataFrame, given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments, with the columns of `read` for those that are not said."""
-    if set(READ) <= set(df.column_names) and given["column"] in (None, "body"):
-        return {**given, "column": "body", "id": "id", "url": "url", "label": "label", "read": True}
-    return given
 
 
 def _map(df: DataFrame, step: Step, batch_rows: int) -> DataFrame:

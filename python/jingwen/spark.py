@@ -9,7 +9,6 @@ docs/spark.md tells the settings that matter.
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Callable, Iterable, Iterator
 
 import pyarrow as pa
@@ -23,7 +22,7 @@ from pyspark.storagelevel import StorageLevel
 import jingwen
 from jingwen import _native
 
-from ._engine import BATCH_BYTES, READ, Step, apply_step, open_any, read_all, scan_step, verdict_type
+from ._engine import BATCH_BYTES, READ, Step, apply_step, arguments, index, index_rows, open_any, ordered, read_all, scan_step
 
 __all__ = ["clean", "dedup", "keys", "read", "verdicts"]
 
@@ -60,25 +59,15 @@ def read(
     return table.mapInArrow(run, from_arrow_schema(pa.schema(_native.Reader.schema())))
 
 
-def clean(
-    df: DataFrame,
-    column: str | None = None,
-    *,
-    id: str | None = None,
-    url: str | None = None,
-    label: str | None = None,
-    others: bool = True,
-    trace: bool = False,
-    on_bad: str = "quarantine",
-    batch_bytes: int = BATCH_BYTES,
-    **options: Any,
-) -> DataFrame:
-    """Cleans a column; arguments, columns and errors are those of `jingwen.clean_batch`. No shuffle.
+def clean(df: DataFrame, column: str | None = None, *, batch_bytes: int = BATCH_BYTES, **arguments_and_options: Any) -> DataFrame:
+    """Cleans a column. No shuffle.
 
-    Wrong columns and options raise here, not in a task. batch_bytes: a batch of Spark's is cut into pieces of about so many bytes.
+    Arguments (id, url, label, others, trace, on_bad), columns and errors are those of `jingwen.clean_batch`, options those of
+    `jingwen.Cleaner`. Wrong columns and options raise here, not in a task. batch_bytes: a batch of Spark's is cut into pieces of about
+    so many bytes.
     """
-    given = dict(column=column, id=id, url=url, label=label, others=others, trace=trace, on_bad=on_bad)
-    return _map(df, Step("clean", _of_read(df, given), options, batch_bytes))
+    given, options = arguments(df.columns, column, arguments_and_options)
+    return _map(df, Step("clean", given, options, batch_bytes))
 
 
 def dedup(
@@ -86,45 +75,42 @@ def dedup(
     column: str | None = None,
     *,
     order: str = "order",
-    id: str | None = None,
-    url: str | None = None,
-    label: str | None = None,
-    others: bool = True,
-    on_bad: str = "quarantine",
     paths: Iterable[str] | None = None,
+    against: str | None = None,
     work: str | None = None,
     storage: StorageLevel | None = StorageLevel.DISK_ONLY,
     batch_bytes: int = BATCH_BYTES,
-    **options: Any,
+    **arguments_and_options: Any,
 ) -> DataFrame:
-    """Cleans a column and leaves out paragraphs and records that stand earlier in the dump: `clean --dedup dump`.
+    """Cleans a column and leaves out paragraphs and records that stand earlier in the dump: `clean --dedup dump`. Arguments and options
+    are those of `clean`.
 
     order: a column of int64, different for each row and the same in every attempt: the least order keeps its copy. `read` gives it;
     of other frames see docs/spark.md ("An order"). Through the shuffle go rows of (hash, order, block), never text.
 
     paths: names of the files by their number (order >> 32), to name first copies in `removed`; of a frame of `read` they are
-    collected. work: a folder that driver and executors see; drafts and verdicts are kept there as Parquet and nothing is
+    collected. against: an index of earlier dumps (`clean --keep-index`), a folder that driver and executors see; what stands in it goes,
+    too. work: a folder that driver and executors see; drafts and verdicts are kept there as Parquet and nothing is
     broadcast: for dumps with more than some ten millions of copies. Without it drafts are persisted (`storage`; None: not at all,
     they are made twice) and what is known of copies is broadcast.
     """
-    given = _of_read(df, dict(column=column, id=id, url=url, label=label, others=others, on_bad=on_bad))
-    if order not in df.columns:
-        raise jingwen.ColumnError("no column %r for the order of the records; there are %s" % (order, ", ".join(df.columns)))
+    given, options = arguments(df.columns, column, arguments_and_options)
+    scanned = ordered(df.columns, order)
     if paths is None:
         paths = _paths(df) if set(READ) <= set(df.columns) else []
     scan = _map(df, scan_step(given, order, options, batch_bytes))
-    # the own columns of a scan come first, `order` is among those that come along
-    order = order if order not in ("id", "url", "draft", "keys", "reason", "error") else "input_" + order
-    apply = apply_step(order, list(paths), others, on_bad, options, batch_bytes)
+    order = scanned
+    earlier, rows = index(against) if against is not None else ([], 0)
+    apply = apply_step(order, [*earlier, *paths], given, options, batch_bytes)
     if work is not None:
         scan.write.parquet(work + "/scan")
         scan = df.sparkSession.read.parquet(work + "/scan")
-        copies = verdicts(keys(scan, order)).select("order", "block", "first", "first_block")
+        copies = _copies(scan, order, against, len(earlier), rows).select("order", "block", "first", "first_block")
         copies.repartitionByRange("order").sortWithinPartitions("order").write.parquet(work + "/verdicts")
         return _map(scan.drop("keys"), apply.with_verdicts(work + "/verdicts"))
     if storage is not None:
         scan = scan.persist(storage)
-    copies = verdicts(keys(scan, order)).groupBy("order").agg(
+    copies = _copies(scan, order, against, len(earlier), rows).groupBy("order").agg(
         F.collect_list(F.struct("block", "first", "first_block")).alias("verdicts")
     )
     copies = copies.withColumnRenamed("order", "_order")
@@ -146,6 +132,23 @@ def verdicts(keys: DataFrame) -> DataFrame:
     return rows.where((F.col("order") != F.col("first")) | (F.col("block") != F.col("first_block")))
 
 
+def _copies(scan: DataFrame, order: str, against: str | None, earlier: int, rows: int) -> DataFrame:
+    """What is known of the copies in a scan. Files of earlier dumps are numbered before those of this one, in `first` too."""
+    found = keys(scan, order)
+    if against is None:
+        return verdicts(found)
+    some = 1 << 16
+
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from index_rows(against, (n * some for n in batch.column(0).to_pylist()), some)
+
+    old = scan.sparkSession.range(-(-rows // some)).mapInArrow(read, "hi long, lo long, order long, block long")
+    base = earlier << 32
+    both = found.withColumn("order", F.col("order") + F.lit(base)).unionByName(old)
+    return verdicts(both).where(F.col("order") >= base).withColumn("order", F.col("order") - F.lit(base))
+
+
 def _paths(df: DataFrame) -> list[str]:
     """Paths of the files of a frame of `read`, by number."""
     rows = df.select(F.shiftright("order", 32).alias("file"), "path").groupBy("file").agg(F.min("path").alias("path")).collect()
@@ -153,13 +156,6 @@ def _paths(df: DataFrame) -> list[str]:
     for row in rows:
         paths[row["file"]] = row["path"]
     return paths
-
-
-def _of_read(df: DataFrame, given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments, with the columns of `read` for those that are not said."""
-    if set(READ) <= set(df.columns) and given["column"] in (None, "body"):
-        return {**given, "column": "body", "id": "id", "url": "url", "label": "label", "read": True}
-    return given
 
 
 def _map(df: DataFrame, step: Step) -> DataFrame:

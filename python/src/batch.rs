@@ -329,7 +329,7 @@ fn with_version(fields: Vec<Field>) -> SchemaRef {
 }
 
 /// Names of the columns of a scan.
-const SCAN: [&str; 6] = ["id", "url", "draft", "keys", "reason", ERROR];
+pub const SCAN: [&str; 6] = ["id", "url", "draft", "keys", "reason", ERROR];
 
 /// The columns of a scan.
 fn scanned<'u>(

@@ -8,7 +8,7 @@ use jingwen::batch::guarded;
 use jingwen::explain::Explanation;
 use jingwen::rules::Rules;
 use jingwen::run::passes::{Given, Passes};
-use jingwen::run::settings::{Dedup, Settings, Verb};
+use jingwen::run::settings::{Dedup, Settings, SiteFacts, Verb};
 use jingwen::{Form, Lang, Normalization, Profile, RawDoc, charset};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -37,7 +37,7 @@ pub struct Cleaner {
 impl Cleaner {
     #[new]
     #[pyo3(signature = (*, profile="article", title=true, dedup="page", normalize=None, width=false, remove_lost=false, max_record=1<<28, rules=None,
-        _fragile=None))]
+        site_facts=None, _fragile=None))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         profile: &str,
@@ -48,6 +48,7 @@ impl Cleaner {
         remove_lost: bool,
         max_record: usize,
         rules: Option<PathBuf>,
+        site_facts: Option<PathBuf>,
         _fragile: Option<String>,
     ) -> PyResult<Cleaner> {
         let profile = choice(
@@ -73,10 +74,16 @@ impl Cleaner {
                 Err(e) => return Err(OptionError::new_err(format!("rules={}: {e}", path.display()))),
             },
         };
+        let passes = |settings: &Settings| -> PyResult<Arc<Passes>> {
+            let passes = Passes::new(settings, rules);
+            let Some(path) = &site_facts else { return Ok(Arc::new(passes)) };
+            let wrong = |e| OptionError::new_err(format!("site_facts={}: {e}", path.display()));
+            SiteFacts::read(path.clone()).map(|(_, facts)| Arc::new(passes.with_sites(facts))).map_err(wrong)
+        };
         Ok(Cleaner {
             repair: Arc::new(Passes::new(&Settings { verb: Verb::Repair, ..settings.clone() }, rules)),
-            dump: Arc::new(Passes::new(&Settings { dedup: Dedup::Dump, ..settings.clone() }, rules)),
-            clean: Arc::new(Passes::new(&settings, rules)),
+            dump: passes(&Settings { dedup: Dedup::Dump, ..settings.clone() })?,
+            clean: passes(&settings)?,
             fragile: _fragile,
             rows: AtomicU64::default(),
             nulls: AtomicU64::default(),

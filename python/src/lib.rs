@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod own;
 mod read;
+mod run;
 
 use pyo3::prelude::*;
 
@@ -18,6 +19,7 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     m.add("SCHEMA_VERSION", jingwen::io::table::own::SCHEMA_VERSION)?;
     m.add("COLUMNS", own::names(false))?;
+    m.add("SCAN", batch::SCAN.to_vec())?;
     m.add_class::<cleaner::Cleaner>()?;
     m.add_class::<document::Document>()?;
     m.add_class::<document::Edit>()?;
@@ -27,5 +29,9 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<read::Reader>()?;
     m.add_function(wrap_pyfunction!(read::sources, m)?)?;
     m.add_function(wrap_pyfunction!(own::others, m)?)?;
+    m.add_function(wrap_pyfunction!(run::run, m)?)?;
+    m.add_function(wrap_pyfunction!(run::restore, m)?)?;
+    m.add_function(wrap_pyfunction!(run::index_names, m)?)?;
+    m.add_function(wrap_pyfunction!(run::index_rows, m)?)?;
     error::add(m)
 }

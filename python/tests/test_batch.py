@@ -104,6 +104,12 @@ def test_threads_and_batches_change_nothing():
     rows = pa.table({"text": [f"{CHINESE}{n}" if n % 3 else None for n in range(500)]})
     one = jingwen.clean_batch(rows)
     assert jingwen.clean_batch(rows, threads=3).equals(one)
+    assert jingwen.clean_batch(rows, threads=3, trace=True).equals(jingwen.clean_batch(rows, trace=True))
+    # the first row that cannot be read is told, whichever thread is first
+    bad = pa.table({"text": [b"x"] * 200 + [PNG] + [b"x"] * 200 + [PNG]})
+    for threads in (1, 3):
+        with pytest.raises(jingwen.RecordError, match="row 200"):
+            jingwen.clean_batch(bad, threads=threads, on_bad="fail")
     cut = pa.Table.from_batches(rows.to_batches(max_chunksize=37))
     assert jingwen.clean_batch(cut).combine_chunks().equals(one.combine_chunks())
     out = [None] * 4
@@ -120,6 +126,8 @@ def test_a_trace_is_the_story_of_each_record():
     out = jingwen.clean_batch(table(text=TEXTS), trace=True)
     first, null, *_ = out["trace"].to_pylist()
     assert null is None and first == jingwen.explain(HTML, id="a.html", json=True)
+    out = jingwen.clean_batch(table(text=TEXTS, trace=["x"] * 4), trace=True)
+    assert out["input_trace"].to_pylist() == ["x"] * 4 and out["trace"].to_pylist()[0] == first
 
 
 def test_the_batch_agrees_with_single_records():

@@ -1,8 +1,11 @@
 """Spark and Daft: the same columns, errors and verdicts as without them. That a whole dump comes out byte for byte as from the command
 line is the business of scripts/check-cluster.py."""
 
+import json
 import os
+import pathlib
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -11,6 +14,7 @@ import jingwen
 from conftest import CHINESE, OTHER, PNG
 
 pa = pytest.importorskip("pyarrow")
+pytest.importorskip("pyarrow.parquet")
 
 #: order, text, and what is left of it
 ROWS = [
@@ -91,6 +95,40 @@ def test_the_least_order_stays(engine, tmp_path):
         assert texts[1 << 32 | 3] is None and "internal error" in rows[-1]["error"]
         assert '"first":{"path":"a","record":9,"block":0}' in rows[1]["removed"] and rows[1]["reason"].startswith("dump/paragraph")
         assert [row["n"] for row in rows] == [2, 0, 1, 3, 4]
+
+
+def test_what_an_earlier_dump_has_goes(engine, tmp_path):
+    for name, texts in (("old", [CHINESE]), ("new", [OTHER + "\n" + CHINESE, OTHER])):
+        (tmp_path / name).mkdir()
+        lines = "".join(json.dumps({"text": t}) + "\n" for t in texts)
+        (tmp_path / name / (name + ".jsonl")).write_text(lines, encoding="utf-8")
+    index = str(tmp_path / "index")
+    jingwen.run(tmp_path / "old", tmp_path / "out-old", dedup="dump", keep_index=index)
+    jingwen.run(tmp_path / "new", tmp_path / "out", to="parquet", dedup="dump", against=index)
+    want = pa.parquet.read_table(tmp_path / "out" / "new.parquet").to_pylist()
+    for work in (None, str(tmp_path / "work")):
+        rows = engine.rows(engine.adapter.dedup(engine.read(str(tmp_path / "new")), against=index, work=work))
+        assert [{name: row[name] for name in want[0]} for row in rows] == want
+    assert rows[0]["text"] == OTHER + "\n" and "old.jsonl" in rows[0]["removed"] and rows[1]["text"] == ""
+
+
+def test_archives_of_the_web_come_out_as_from_the_command_line(engine, tmp_path):
+    (tmp_path / "in").mkdir()
+    for n, name in enumerate(("a.warc.gz", "b.warc")):
+        script = pathlib.Path(__file__).parents[2] / "scripts" / "dirty-warc.py"
+        command = [sys.executable, str(script), str(tmp_path / name), "--mb", "0.2", "--seed", str(n + 1)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        os.rename(tmp_path / name, tmp_path / "in" / name)
+    for dedup in ("page", "dump"):
+        out = tmp_path / dedup
+        report = jingwen.run(tmp_path / "in", out, to="parquet", dedup=dedup)
+        want = [row for name in ("a", "b") for row in pa.parquet.read_table(out / (name + ".parquet")).to_pylist()]
+        docs = engine.read(str(tmp_path / "in"))
+        done = engine.adapter.dedup(docs) if dedup == "dump" else engine.adapter.clean(docs)
+        rows = engine.rows(done)
+        got = [{name: row[name] for name in want[0]} for row in rows if row["text"] is not None]
+        assert got == want and len(want) > 20
+        assert sum(row["error"] is not None for row in rows) == report["sums"]["records"]["quarantined"] > 0
 
 
 def test_what_cannot_be_is_said_before_anything_runs(engine):

@@ -124,18 +124,6 @@ impl Request {
     /// Looks at the arguments and walks the inputs; writes nothing.
     fn new(args: &args::Dump, task: &Task) -> Result<Request, Error> {
         let (verb, dedup) = (task.verb, task.dedup);
-        if dedup != Dedup::Dump && (task.against.is_some() || task.keep_index.is_some()) {
-            return Err(Error::Usage("--against and --keep-index are about duplicates of the dump: add --dedup dump".to_owned()));
-        }
-        if dedup != Dedup::Dump && task.near.is_some() {
-            return Err(Error::Usage("--near is about duplicates of the dump: add --dedup dump".to_owned()));
-        }
-        if task.learn_sites && dedup == Dedup::Dump {
-            // a line that belongs to one host may be content on another, and its first copy would be gone
-            let why =
-                "--learn-sites comes before --dedup dump: learn in a run of its own, then give what was learnt with --site-facts FILE";
-            return Err(Error::Usage(why.to_owned()));
-        }
         let (inputs, stdin) = inputs::named(&args.inputs)?;
         let single = stdin || (inputs.len() == 1 && !inputs[0].is_dir());
         let to = format(args, &inputs, single)?;
@@ -162,11 +150,6 @@ impl Request {
         }
         if folder.is_none() && to == To::Parquet {
             return Err(Error::Usage("--to parquet needs a folder to go to: -o OUT".to_owned()));
-        }
-        if args.trace.is_some() && to == To::Parquet {
-            return Err(Error::Usage(
-                "--trace goes with text, Markdown and JSON lines: the texts of a table have no bytes of their own".to_owned(),
-            ));
         }
         let quarantine = args.quarantine.clone().or_else(|| {
             // named after the file: beside it may stand the quarantine of another
@@ -203,6 +186,7 @@ impl Request {
             form: inputs::form(&args.inputs.form),
             rules: task.rules.as_deref().map(inputs::own).transpose()?,
         };
+        settings.check(task.against.is_some())?;
         let skip = args
             .output
             .iter()

@@ -2,7 +2,7 @@
 //! file format of `rows`, and `inputs.jsonl`, the names the rows refer to, one JSON string a line.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::plan::{Against, Plan, fingerprint};
@@ -51,6 +51,34 @@ pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
         names.push(name.map_err(|e| Error::Usage(format!("{}, line {}: not a name in JSON: {e}", path.display(), n + 1)))?);
     }
     Ok(names)
+}
+
+/// How many rows an index has.
+///
+/// # Errors
+/// [`Error::Usage`] when the folder holds none; [`Error::Io`].
+pub fn length(folder: &Path) -> Result<u64, Error> {
+    look(folder)?;
+    let rows = rows(folder);
+    let bytes = rows.metadata().map_err(Error::io("read", &rows))?.len();
+    Ok((bytes - (PARTS * 8) as u64) / ROW as u64)
+}
+
+/// Up to `most` rows of an index, from the row of this number on.
+///
+/// # Errors
+/// [`Error::Io`].
+pub fn some(folder: &Path, from: u64, most: usize) -> Result<Vec<Row>, Error> {
+    let path = rows(folder);
+    let read = || -> io::Result<Vec<u8>> {
+        let mut file = File::open(&path)?;
+        file.seek(SeekFrom::Start((PARTS * 8) as u64 + from * ROW as u64))?;
+        let mut bytes = Vec::new();
+        file.take((most * ROW) as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().map_err(Error::io("read", &path))?;
+    Ok(bytes.chunks_exact(ROW).map(Row::of).collect())
 }
 
 /// Writes the first rows of one part of the hashes.

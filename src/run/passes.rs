@@ -12,6 +12,7 @@ use crate::io::document::{Details, Places};
 use crate::io::records::too_large;
 use crate::page::{Page, RawDoc};
 use crate::rules::Rules;
+use crate::site::{Facts, host_name};
 
 /// A record as it is given.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,6 +39,11 @@ impl Passes {
         Passes { render: Render::new(&settings, rules), limit: settings.max_record }
     }
 
+    /// Leaves out the lines of hosts in this table, too: of records whose address says the host.
+    pub fn with_sites(self, facts: Facts) -> Passes {
+        Passes { render: self.render.with_sites(Some(facts), None), ..self }
+    }
+
     /// The rules that edits and marks refer to.
     pub fn rules(&self) -> &'static Rules {
         self.render.rules()
@@ -52,11 +58,13 @@ impl Passes {
         if raw.bytes.len() > self.limit {
             return Err(too_large(raw.bytes.len() as u64, self.limit));
         }
-        match given.text.then(|| simdutf8::basic::from_utf8(raw.bytes)) {
-            Some(Ok(text)) => Ok(self.render.page_of_text(raw, text)),
-            _ if raw.bytes.is_empty() => Err("empty: 0 bytes".to_owned()),
-            _ => self.render.page(raw),
-        }
+        let mut page = match given.text.then(|| simdutf8::basic::from_utf8(raw.bytes)) {
+            Some(Ok(text)) => self.render.page_of_text(raw, text),
+            _ if raw.bytes.is_empty() => return Err("empty: 0 bytes".to_owned()),
+            _ => self.render.page(raw)?,
+        };
+        self.render.mark_sites(&mut page, |url| host_name(url, "").map(str::to_lowercase));
+        Ok(page)
     }
 
     /// What is left to know of a page.

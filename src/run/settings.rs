@@ -114,6 +114,33 @@ impl Settings {
         self.dedup == Dedup::Dump || self.learn_sites
     }
 
+    /// Refuses what does not go together. `against`: the dump is compared with earlier ones.
+    ///
+    /// # Errors
+    /// [`Error::Usage`], in the words of the command line.
+    pub fn check(&self, against: bool) -> Result<(), Error> {
+        let refuse = |why: &str| Err(Error::Usage(why.to_owned()));
+        if self.dedup != Dedup::Dump && (against || self.keep_index.is_some()) {
+            return refuse("--against and --keep-index are about duplicates of the dump: add --dedup dump");
+        }
+        if self.dedup != Dedup::Dump && self.near.is_some() {
+            return refuse("--near is about duplicates of the dump: add --dedup dump");
+        }
+        if self.near_threshold.is_some_and(|n| !(500..=1000).contains(&n)) {
+            return refuse("--near-threshold is a share from 0.5 to 1; write 0.8");
+        }
+        if self.learn_sites && self.dedup == Dedup::Dump {
+            // a line that belongs to one host may be content on another, and its first copy would be gone
+            return refuse(
+                "--learn-sites comes before --dedup dump: learn in a run of its own, then give what was learnt with --site-facts FILE",
+            );
+        }
+        if self.trace.is_some() && self.to == To::Parquet {
+            return refuse("--trace goes with text, Markdown and JSON lines: the texts of a table have no bytes of their own");
+        }
+        Ok(())
+    }
+
     /// The lines of hosts that are known already, read again.
     ///
     /// # Errors
