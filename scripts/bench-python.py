@@ -1,14 +1,22 @@
 #!/usr/bin/env python3
 """What the Python package costs over the kernel, and how threads of Python scale. Needs jingwen and pyarrow.
 
-    scripts/bench-python.py FILE.jsonl [--column text] [--mb 50] [--rounds 5]
+    scripts/bench-python.py FILE.jsonl [--mb 30] [--batch 1024] [--rounds 5] [--only "batch call"]
 
-Prints CPU seconds and MB/s of text: of the kernel alone, of the kernel with its rows, of the batch call, and of one thread and two. CPU
-seconds, because a machine that is shared tells little by the clock. The least of all rounds counts, and rounds take turns. Of threads the time counts in which they
-ran or waited for each other, not that in which they waited for a core.
+Prints CPU seconds and MB/s of text, all in one process, on the same documents:
+
+    kernel            Kernel::page, the page dropped: nothing is written
+    kernel and rows   the same, and what a row says made of it (clean text, metadata, counts and what was removed as JSON) and dropped
+    batch call        jingwen.clean_batch: Arrow columns in, Arrow columns out, as a caller gets them
+
+"kernel and rows" computes what the batch call gives, so the difference is what Python and Arrow cost. CPU seconds, because a machine that
+is shared tells little by the clock; the least of all rounds counts, and rounds take turns. Of threads the time counts in which they
+ran or waited for each other, not that in which they waited for a core; two processes, which share nothing, tell what the machine can do.
+With --only just that is done, for a counter of instructions (valgrind --tool=callgrind) to be put around it.
 """
 
 import argparse
+import multiprocessing
 import threading
 import time
 
@@ -27,8 +35,9 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("file")
     p.add_argument("--mb", type=float, default=30)
-    p.add_argument("--batch", type=int, default=256, help="rows a batch")
+    p.add_argument("--batch", type=int, default=1024, help="rows a batch")
     p.add_argument("--rounds", type=int, default=5)
+    p.add_argument("--only", choices=["kernel", "kernel and rows", "batch call"])
     args = p.parse_args()
     texts, size = [], 0
     for batch in jingwen.read(args.file):
@@ -57,31 +66,61 @@ def main():
         for b in some:
             cleaner.clean_batch(b)
 
+    # as many batches for each of two, of the same rows
+    halves = [pa.table({"text": texts[i::2]}).to_batches(max_chunksize=args.batch) for i in range(2)]
+
+    def share(i, n):
+        return halves[i] if n == 2 else halves[0] + halves[1]
+
+    def timed(some):
+        """Seconds without those in which this thread waited for a core: as on an idle one."""
+        started, waited = time.time(), delay()
+        call(some)
+        return time.time() - started - (delay() - waited)
+
     def threads(n):
-        """Seconds of the slowest of n threads, without the time it waited for a core: as on idle cores."""
+        """Seconds of the slowest of n threads."""
         took = [0.0] * n
 
         def work(i):
-            started, waited = time.time(), delay()
-            call(batches[i::n])
-            took[i] = time.time() - started - (delay() - waited)
+            took[i] = timed(share(i, n))
 
         all_threads = [threading.Thread(target=work, args=(i,)) for i in range(n)]
         [t.start() for t in all_threads], [t.join() for t in all_threads]
         return max(took)
 
+    def processes(n):
+        """Seconds of the slowest of n processes."""
+        context = multiprocessing.get_context("fork")
+        took = context.Array("d", n)
+        ready = context.Barrier(n)
+
+        def work(i):
+            ready.wait()
+            took[i] = timed(share(i, n))
+
+        all_processes = [context.Process(target=work, args=(i,)) for i in range(n)]
+        [p.start() for p in all_processes], [p.join() for p in all_processes]
+        return max(took)
+
+    singles = {"kernel": lambda: bare(False), "kernel and rows": lambda: bare(True), "batch call": lambda: call(batches)}
+    if args.only:
+        for _ in range(args.rounds):
+            singles[args.only]()
+        return
     for _ in range(args.rounds):
-        keep("kernel, CPU", cpu(lambda: bare(False)))
-        keep("kernel and rows, CPU", cpu(lambda: bare(True)))
-        keep("batch call, CPU", cpu(lambda: call(batches)))
+        for name, work in singles.items():
+            keep(name + ", CPU", cpu(work))
         for n in (1, 2):
             keep("%d thread%s, less waits" % (n, "s" * (n > 1)), threads(n))
+            keep("%d process%s, less waits" % (n, "es" * (n > 1)), processes(n))
     print("%d texts, %.1f MB" % (len(texts), size / 1e6))
     for name, seconds in best.items():
         print("%-32s %8.3f s %8.1f MB/s" % (name, seconds, size / 1e6 / seconds))
     print("batch call / kernel               %.3f" % (best["batch call, CPU"] / best["kernel, CPU"]))
     print("batch call / kernel and rows      %.3f" % (best["batch call, CPU"] / best["kernel and rows, CPU"]))
     print("two threads                       %.2f times one" % (best["1 thread, less waits"] / best["2 threads, less waits"]))
+    print("two processes                     %.2f times one" % (best["1 process, less waits"] / best["2 processes, less waits"]))
 
 
 if __name__ == "__main__":
