@@ -13,6 +13,8 @@ use crate::model::{Model, NAT};
 
 /// Bytes beyond ASCII that the sieve looks at.
 pub(super) const BYTES: usize = 36;
+/// The same in text that holds little else.
+pub(super) const DENSE: usize = 48;
 /// How far behind the best a candidate may be to stay, in 1/16 nat: so much at once, and so much more for each byte that was priced.
 /// The right reading lies within 10 nats and half a nat a byte on every text of the development set.
 const SLACK: u32 = 16 * NAT;

@@ -60,6 +60,9 @@ pub(super) fn contest(
         first.push(w);
     }
     text.truncate(2 * coarse::BYTES);
+    if let Some((at, _)) = text.iter().enumerate().filter(|(_, b)| **b >= 0x80).nth(coarse::DENSE) {
+        text.truncate(at);
+    }
     let mut windows = first.into_iter().chain(windows);
     let torn = |c: &Candidate| {
         let torn = torn_start(c.codec, bytes);

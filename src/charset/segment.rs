@@ -43,6 +43,8 @@ const GAIN: u32 = 14 * NAT;
 const CLEARLY: u32 = 40 * NAT;
 /// What a run may cost a character at a rough look that settles its line.
 const DEAR_RUN: u32 = 9 * NAT;
+/// Bytes beyond ASCII that are not UTF-8 by chance.
+const SURE: usize = 24;
 /// Bytes of a part that show whether it is text.
 const PART: usize = 512;
 /// Charsets that can stand beside each other in one file: the common ones, by their prior.
@@ -159,13 +161,23 @@ fn line_around(bytes: &[u8], at: usize) -> Range<usize> {
     start..end
 }
 
-/// Places where reading as UTF-8 fails, cuts at both ends of the file left out.
+/// Places where reading as UTF-8 fails, the first of each line or of so many bytes; cuts at both ends of the file left out.
 fn errors(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    let mut at = 0;
-    bytes.utf8_chunks().filter_map(move |chunk| {
-        let start = at + chunk.valid().len();
-        at = start + chunk.invalid().len();
-        (start > 3 && at < bytes.len() && !chunk.invalid().is_empty()).then_some(start)
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let error = std::str::from_utf8(bytes.get(from..)?).err()?;
+            let at = from + error.valid_up_to();
+            let after = at + error.error_len()?;
+            if at <= 3 {
+                from = after;
+                continue;
+            }
+            let far = bytes.len().min(after + 2 * PROBE);
+            let end = memchr(b'\n', &bytes[after..far]).map_or(far, |i| after + i);
+            from = end + bytes[end..].iter().take_while(|b| (0x80..0xC0).contains(*b)).count();
+            return (after < bytes.len()).then_some(at);
+        }
     })
 }
 
@@ -304,6 +316,14 @@ fn runs(bytes: &[u8], range: Range<usize>) -> impl Iterator<Item = Range<usize>>
 /// every run of the line well. `guess` is the one that is tried first, and after it the one that was clear. What the others cost is told
 /// no further than that they are far behind: the path never goes through them then.
 fn clear(bytes: &[u8], line: Range<usize>, codecs: &[Codec], guess: &mut usize, costs: &mut Vec<u32>) -> Option<usize> {
+    if let Some(utf8) = codecs.iter().position(|&c| c == Codec::UTF_8)
+        && let Some(end) = surely_utf8(bytes, line.clone())
+    {
+        *guess = utf8;
+        costs.clear();
+        costs.extend((0..codecs.len()).map(|i| if i == utf8 { 0 } else { CLEARLY }));
+        return Some(end);
+    }
     let order = std::iter::once(*guess).chain((0..codecs.len()).filter(|i| i != guess));
     let (best, (cost, end)) = order.into_iter().find_map(|i| Some((i, read_well(bytes, line.clone(), codecs[i])?)))?;
     let far = cost + CLEARLY;
@@ -314,6 +334,18 @@ fn clear(bytes: &[u8], line: Range<usize>, codecs: &[Codec], guess: &mut usize, 
     costs.clear();
     costs.extend((0..codecs.len()).map(|i| if i == best { cost } else { far }));
     Some(end)
+}
+
+/// Where the last run of a line ends that is UTF-8 and too long to be so by chance.
+fn surely_utf8(bytes: &[u8], line: Range<usize>) -> Option<usize> {
+    let text = &bytes[line.clone()];
+    let first = Encoding::ascii_valid_up_to(text);
+    let high = text[first..].iter().take(2 * SURE).filter(|&&b| b >= 0x80).count();
+    if high < SURE || simdutf8::basic::from_utf8(text).is_err() {
+        return None;
+    }
+    let last = line.start + text.iter().rposition(|&b| b >= 0x80)?;
+    Some(bytes[last..line.end].iter().position(|&b| is_border(b)).map_or(line.end, |i| last + i))
 }
 
 /// What a line costs in a charset at a rough look, and where its last run ends, when all its runs read well.
