@@ -13,6 +13,8 @@ pub(super) struct Abreast {
     /// Which of these bytes are beyond ASCII, and the set of them.
     high: Vec<usize>,
     present: u128,
+    /// The other lanes that read all of it, before and after.
+    done: Vec<(Lane, Lane)>,
 }
 
 impl Abreast {
@@ -45,13 +47,35 @@ impl Abreast {
         }
         self.places.push(*first);
         best = best.min(first.cost);
+        self.done.clear();
         for lane in others {
             if lane.at == from {
-                self.follow(lane, model, steps, window, limit, best.saturating_add(room));
+                let before = *lane;
+                if !self.repeat(lane) {
+                    self.follow(lane, model, steps, window, limit, best.saturating_add(room));
+                    if lane.at == limit {
+                        self.done.push((before, *lane));
+                    }
+                }
             } else {
                 lane.read(model, steps, window, limit, best.saturating_add(room), true);
             }
             best = best.min(lane.cost);
+        }
+    }
+
+    /// Lets a lane pay what another one paid that reads all of it alike; false when there is none.
+    fn repeat(&self, lane: &mut Lane) -> bool {
+        let pages = Pages::get();
+        let same = |other: &Lane| {
+            pages.modelled_differ(other.page, lane.page) & self.present == 0 && other.composes() == lane.composes() && other.alike(lane)
+        };
+        match self.done.iter().find(|(before, _)| same(before)) {
+            Some((before, after)) => {
+                lane.pay_like(before, after);
+                true
+            }
+            None => false,
         }
     }
 

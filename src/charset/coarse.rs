@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::alphabet;
 use super::candidates::{self, Candidate};
-use super::lane::lonely;
+use super::lane::{is_control, lonely};
 use super::manners::is_sign;
 use super::pages::{NONE, Pages, ROOM, present};
 use crate::codec::{Codec, Step};
@@ -97,8 +97,8 @@ impl Kept {
     /// The price of the text when it reads so well that it needs no second look: every character sound, none of them a control, and no
     /// dearer on the average than common text.
     pub fn plain(&self, text: &[u8]) -> Option<Rough> {
-        let is_control = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | b'\x0C')) || b == 0x7F;
-        if !self.codec.holds_ascii() || text.iter().any(|&b| is_control(b)) {
+        let is_control_byte = |b: u8| (b < b' ' && !matches!(b, b'\t' | b'\n' | b'\r' | b'\x0C')) || b == 0x7F;
+        if self.codec.holds_ascii() && text.iter().any(|&b| is_control_byte(b)) {
             return None;
         }
         let rough = if self.codec.is_single_byte() { rough(self.codec, text) } else { self.rough };
@@ -298,7 +298,7 @@ impl Rough {
         match step {
             Some(Step::One(c, n)) => {
                 self.cost += model.alone(c);
-                self.errors += u32::from(matches!(c, '\u{80}'..='\u{9F}'));
+                self.errors += u32::from(is_control(c));
                 n
             }
             Some(Step::Two(_, _, n)) => {

@@ -292,7 +292,7 @@ impl Lane {
         self.errors += after.errors - before.errors;
         self.controls += after.controls - before.controls;
         self.beyond += after.beyond - before.beyond;
-        (self.state, self.in_word, self.in_cyrillic) = (after.state, after.in_word, after.in_cyrillic);
+        (self.state, self.in_word, self.in_cyrillic, self.base) = (after.state, after.in_word, after.in_cyrillic, after.base);
         self.at += after.at - before.at;
     }
 
@@ -435,6 +435,6 @@ fn is_cut(codec: Codec, rest: &[u8]) -> bool {
 }
 
 /// A control character that has no business in text.
-fn is_control(c: char) -> bool {
+pub(super) fn is_control(c: char) -> bool {
     (c < ' ' && !matches!(c, '\t' | '\n' | '\r' | '\u{C}')) || ('\u{7F}'..'\u{A0}').contains(&c)
 }

@@ -11,6 +11,8 @@ const WORD: usize = 16;
 const WIDE_WINDOWS: usize = 3;
 /// Windows nearer than this are one.
 const GAP: usize = 3;
+/// A window of so many bytes ends at the next byte that ends every character.
+const LONG: usize = 384;
 /// Longest window; a longer one is cut, which costs its reader nothing.
 const LONGEST: usize = 2048;
 
@@ -58,6 +60,9 @@ impl Iterator for Windows<'_> {
                     end += high_prefix(&self.bytes[end..stretch.end.min(start + LONGEST)]);
                     continue;
                 }
+                if end - start >= LONG && is_border(self.bytes[end]) {
+                    break;
+                }
                 if end + 1 < stretch.end && self.bytes[end + 1] >= 0x80 {
                     end += 1;
                     continue;
@@ -89,6 +94,11 @@ pub(super) fn high_prefix(bytes: &[u8]) -> usize {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let eights = bytes.chunks_exact(8).take_while(|c| u64::from_le_bytes((*c).try_into().unwrap_or_default()) & HIGH == HIGH).count() * 8;
     eights + bytes[eights..].iter().take_while(|&&b| b >= 0x80).count()
+}
+
+/// Bytes that are never part of a longer character in any charset we mix.
+pub(super) fn is_border(b: u8) -> bool {
+    b < 0x30 || (0x3A..0x40).contains(&b)
 }
 
 /// ASCII that belongs to a word.

@@ -10,7 +10,7 @@ use super::candidates::{self, Candidate};
 use super::contest::contest;
 use super::lane::{Lane, Steps};
 use super::reading::Plan;
-use super::sample::high_prefix;
+use super::sample::{high_prefix, is_border};
 use super::{Charset, Segment, coarse};
 use crate::codec::Codec;
 use crate::model::{Model, NAT};
@@ -245,11 +245,6 @@ fn is_damaged_utf8(line: &[u8]) -> bool {
 /// True when a reading is text and not only less bad than another.
 fn is_readable(lane: &Lane) -> bool {
     lane.errors * 50 <= lane.chars && lane.cost <= lane.chars * READABLE + 12 * NAT
-}
-
-/// Bytes that are never part of a longer character in any charset we mix.
-fn is_border(b: u8) -> bool {
-    b < 0x30 || (0x3A..0x40).contains(&b)
 }
 
 /// The cheapest path of charsets through the units of a file: lines that are clear at a rough look, and runs beyond ASCII of the others.
