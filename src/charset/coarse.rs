@@ -19,6 +19,8 @@ pub(super) const DENSE: usize = 48;
 /// The right reading lies within 10 nats and half a nat a byte on every text of the development set.
 const SLACK: u32 = 16 * NAT;
 const SLACK_A_BYTE: u32 = 3 * NAT / 8;
+/// Candidates of several bytes a character there is room for.
+const MULTIS: usize = 16;
 /// How far behind one alignment of a charset of several bytes is dropped.
 const APART: u32 = 16 * NAT;
 /// What a character of common text costs at most, on the average.
@@ -69,16 +71,20 @@ pub(super) fn sieve(
             keep(candidate, 0, cost, Rough::default(), best);
         }
     }
-    for candidate in candidates.iter().filter(|c| c.row.is_none()) {
-        let (whole, cut) = torn(candidate);
-        let mut price = |torn: usize| {
-            let rough = several(candidate.codec, text, torn, wide, best.saturating_add(slack));
-            let cost = candidate.prior + rough.cost;
-            best = best.min(cost);
-            (torn, cost, rough)
-        };
-        let whole = whole.then(|| price(0));
-        let cut = (cut > 0).then(|| price(cut));
+    let mut price = |candidate: &Candidate, torn: usize, best: &mut u32| {
+        let rough = several(candidate.codec, text, torn, wide, best.saturating_add(slack));
+        let cost = candidate.prior + rough.cost;
+        *best = cost.min(*best);
+        (torn, cost, rough)
+    };
+    let multis = || candidates.iter().filter(|c| c.row.is_none());
+    let mut wholes = [None; MULTIS];
+    for (candidate, slot) in multis().zip(&mut wholes) {
+        *slot = torn(candidate).0.then(|| price(candidate, 0, &mut best));
+    }
+    for (candidate, whole) in multis().zip(wholes) {
+        let cut = torn(candidate).1;
+        let cut = (cut > 0).then(|| price(candidate, cut, &mut best));
         // Both read alike behind the first byte that ends every character: what stands before it tells them apart.
         let (whole, cut) = match (whole, cut) {
             (Some(w), Some(c)) if c.1 > w.1 + APART => (Some(w), None),
@@ -102,7 +108,7 @@ impl Kept {
             return None;
         }
         let rough = if self.codec.is_single_byte() { rough(self.codec, text) } else { self.rough };
-        (rough.errors == 0 && rough.chars > 0 && rough.cost <= rough.chars * PLAIN).then_some(rough)
+        rough.is_plain().then_some(rough)
     }
 }
 
@@ -293,6 +299,11 @@ fn others(codec: Codec, text: &[u8], torn: usize, wide: bool, ceiling: u32) -> R
 }
 
 impl Rough {
+    /// True when every character is sound and they are no dearer on the average than those of common text.
+    fn is_plain(&self) -> bool {
+        self.errors == 0 && self.chars > 0 && self.cost <= self.chars * PLAIN
+    }
+
     /// Pays for one character, or `error` for a malformed sequence; how many bytes it takes.
     fn step(&mut self, model: &Model, step: Option<Step>, error: u32) -> usize {
         match step {

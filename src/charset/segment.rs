@@ -184,9 +184,7 @@ fn errors(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
 /// The first run of bytes beyond ASCII that is UTF-8 as a whole and long enough not to be so by chance in another charset: two
 /// characters of three bytes, or five of two.
 fn island(bytes: &[u8]) -> Option<usize> {
-    // Most charsets of single bytes hardly ever have what looks like a lead and its continuation.
-    let may = |piece: &[u8]| piece.iter().zip(&piece[1..]).filter(|&(&a, &b)| (0xC2..0xF0).contains(&a) && b as i8 <= -65).count();
-    if bytes.len() < 2 || may(bytes) < 2 {
+    if !may_hold_utf8(bytes) {
         return None;
     }
     let mut at = 0;
@@ -215,6 +213,18 @@ fn island(bytes: &[u8]) -> Option<usize> {
         at += high_prefix(&bytes[at..]);
     }
     None
+}
+
+/// False when there are no two places that look like a lead and its continuation, as in most charsets of single bytes. Many bytes at a
+/// time.
+fn may_hold_utf8(bytes: &[u8]) -> bool {
+    let mut found = 0;
+    let behind = bytes.get(1..).unwrap_or_default();
+    bytes.chunks(128).zip(behind.chunks(128)).any(|(here, behind)| {
+        let two = |(&a, &b): (&u8, &u8)| u8::from(a.wrapping_sub(0xC2) < 0x2E) & u8::from((b as i8) < -64);
+        found += usize::from(here.iter().zip(behind).map(two).sum::<u8>());
+        found > 1
+    })
 }
 
 /// True when a line reads well enough in a charset, judged by its first bytes beyond ASCII.

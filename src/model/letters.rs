@@ -46,20 +46,20 @@ impl Rows {
 
     /// Adds the cost in every column.
     #[inline]
-    pub fn add_to(&self, sums: &mut [u64]) {
+    pub fn add_to(&self, sums: &mut [u32]) {
         for row in self.rows {
             for (sum, &cost) in sums.iter_mut().zip(row) {
-                *sum += u64::from(cost);
+                *sum = sum.wrapping_add(u32::from(cost));
             }
         }
     }
 
     /// Takes the cost in every column back.
     #[inline]
-    pub fn take_from(&self, sums: &mut [u64]) {
+    pub fn take_from(&self, sums: &mut [u32]) {
         for row in self.rows {
             for (sum, &cost) in sums.iter_mut().zip(row) {
-                *sum = sum.wrapping_sub(u64::from(cost));
+                *sum = sum.wrapping_sub(u32::from(cost));
             }
         }
     }

@@ -9,7 +9,8 @@ use super::{Language, Model, State};
 const COLUMNS: usize = FIRST_COLUMN[FAMILIES];
 const FRAMES: usize = frame::LETTERS as usize + FAMILIES;
 
-/// Costs of a text under every language, in 1/16 nats. Adds up over several texts, each from a fresh start.
+/// Costs of a text under every language, in 1/16 nats. Adds up over several texts, each from a fresh start, up to ten million letters;
+/// beyond that languages are no longer told apart.
 #[derive(Clone, Debug)]
 pub struct Scores {
     /// What a text of whatever language pays: the sum of its parts below.
@@ -19,7 +20,7 @@ pub struct Scores {
     /// Han tokens: any language, Chinese, Japanese, Korean.
     han: [u64; 4],
     /// Letters, by column; the first column of a family is what the other languages pay.
-    columns: [u64; COLUMNS],
+    columns: [u32; COLUMNS],
     /// Characters by frame.
     frames: [u32; FRAMES],
     chars: u64,
@@ -88,7 +89,7 @@ impl Scores {
             // Column 0 is the script as a whole, where there are several languages.
             let columns = &self.columns[end - languages.len()..end];
             if let Some((&language, cost)) = languages.iter().zip(columns).min_by_key(|&(_, cost)| cost) {
-                return (language, self.all + self.han[0] + families - self.columns[first] + cost);
+                return (language, self.all + self.han[0] + families - u64::from(self.columns[first]) + u64::from(*cost));
             }
         }
         let of_tables = if main <= frame::HAN as usize { &Language::ALL[..OF_FAMILY[0]] } else { &[] };
@@ -98,7 +99,7 @@ impl Scores {
 
     /// What the letters of all families cost when no language is chosen.
     fn families(&self) -> u64 {
-        (0..FAMILIES).map(|f| self.columns[FIRST_COLUMN[f]]).sum()
+        (0..FAMILIES).map(|f| u64::from(self.columns[FIRST_COLUMN[f]])).sum()
     }
 
     /// Cost when read as one language, `families` being what [`Scores::families`] gives.
@@ -107,7 +108,7 @@ impl Scores {
             Place::Table(n) => self.all + self.han[n + 1] + families,
             Place::Column(family, column) => {
                 let first = FIRST_COLUMN[family];
-                self.all + self.han[0] + families - self.columns[first] + self.columns[first + column]
+                self.all + self.han[0] + families - u64::from(self.columns[first]) + u64::from(self.columns[first + column])
             }
         }
     }
