@@ -102,3 +102,32 @@ impl Abreast {
         lane.end(model, steps, window);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charset::candidates;
+
+    #[test]
+    fn abreast_costs_what_each_costs_alone() {
+        let model = Model::shared();
+        // Letters of several scripts by charset, a tone mark of Vietnamese behind a vowel and at the start, undefined bytes.
+        let windows: [&[u8]; 4] =
+            [b"le caf\xE9 du coin, o\xF9 l'on boit", b"\xECa\xF2i c\xE1\xEC", b"\x81\xA1 x \xD2\xFF", b"no high byte"];
+        for window in windows {
+            let singles = candidates::narrow().iter().filter(|c| c.row.is_some());
+            let mut together: Vec<Lane> = singles.map(|c| Lane::new(c.codec, 0, c.prior, model)).collect();
+            let alone = together.clone();
+            let mut abreast = Abreast::default();
+            let mut steps = Steps::of(together.len());
+            for limit in [5, window.len()] {
+                abreast.read(&mut together, model, &mut steps, window, limit, u32::MAX, u32::MAX);
+            }
+            for (lane, mut other) in together.iter().zip(alone) {
+                other.read(model, &mut Steps::default(), window, window.len(), u32::MAX, true);
+                let counted = |l: &Lane| (l.codec, l.cost, l.chars, l.errors, l.controls, l.beyond, l.credit, l.at);
+                assert_eq!(counted(lane), counted(&other), "{}", String::from_utf8_lossy(window));
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@ mod confidence;
 mod contest;
 mod declared;
 mod hints;
+mod islands;
 mod lane;
 mod manners;
 mod pages;

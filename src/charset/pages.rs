@@ -134,3 +134,28 @@ pub(super) fn present(bytes: &[u8]) -> u128 {
     }
     seen.iter().rev().fold(0, |set, &seen| set << 1 | u128::from(seen))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charsets_differ_in_the_bytes_whose_characters_differ() {
+        let pages = Pages::get();
+        let [western, turkish, central, southern] =
+            [Codec::WINDOWS_1252, Codec::WINDOWS_1254, Codec::ISO_8859_2, Codec::ISO_8859_3].map(|c| pages.number(c));
+        assert_eq!(pages.differ(western, turkish), [0xD0, 0xDD, 0xDE, 0xF0, 0xFD, 0xFE, 0x8E, 0x9E].map(bit).iter().sum());
+        assert_eq!(pages.char(western, 0xE9), Some('é'));
+        assert_eq!(pages.char(western, b'e'), Some('e'));
+        // Both write ş, but one of them means ș by it.
+        assert_eq!(pages.differ(central, southern) & bit(0xBA), 0);
+        assert_eq!(pages.modelled_differ(central, southern) & bit(0xBA), bit(0xBA));
+        assert_eq!(pages.number(Codec::UTF_8), NONE);
+    }
+
+    #[test]
+    fn present_bytes_are_those_beyond_ascii() {
+        assert_eq!(present(b"a\x80b\xFF\x80"), 1 | 1 << 127);
+        assert_eq!(present(b"plain"), 0);
+    }
+}

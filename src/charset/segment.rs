@@ -8,9 +8,10 @@ use memchr::memchr;
 
 use super::candidates::{self, Candidate};
 use super::contest::contest;
+use super::islands::{errors, is_damaged_utf8, island, surely_utf8};
 use super::lane::{Lane, Steps};
 use super::reading::Plan;
-use super::sample::{high_prefix, is_border};
+use super::sample::is_border;
 use super::{Charset, Segment, coarse};
 use crate::codec::Codec;
 use crate::model::{Model, NAT};
@@ -33,8 +34,6 @@ const CHEAP: u32 = 15 * NAT / 2;
 const CHEAP_LETTER: u32 = 4 * NAT;
 /// What a line may cost on top: a name, a rare word.
 const SPARE: u32 = 10 * NAT;
-/// Sound characters of UTF-8 for each error that make a line damaged UTF-8.
-const SOUND: usize = 8;
 /// The most a part may cost a character to be cut out.
 const READABLE: u32 = 15 * NAT / 2;
 /// How clearly another charset must win a line to count.
@@ -43,8 +42,6 @@ const GAIN: u32 = 14 * NAT;
 const CLEARLY: u32 = 40 * NAT;
 /// What a run may cost a character at a rough look that settles its line.
 const DEAR_RUN: u32 = 9 * NAT;
-/// Bytes beyond ASCII that are not UTF-8 by chance.
-const SURE: usize = 24;
 /// Bytes of a part that show whether it is text.
 const PART: usize = 512;
 /// Charsets that can stand beside each other in one file: the common ones, by their prior.
@@ -123,7 +120,7 @@ fn others(bytes: &[u8], main: Codec, codecs: &mut Vec<Codec>) {
         }
     };
     if main == Codec::UTF_8 {
-        for at in errors(bytes).take(PROBES) {
+        for at in errors(bytes, 2 * PROBE).take(PROBES) {
             probe(line_around(bytes, at));
         }
         return;
@@ -161,72 +158,6 @@ fn line_around(bytes: &[u8], at: usize) -> Range<usize> {
     start..end
 }
 
-/// Places where reading as UTF-8 fails, the first of each line or of so many bytes; cuts at both ends of the file left out.
-fn errors(bytes: &[u8]) -> impl Iterator<Item = usize> + '_ {
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let error = std::str::from_utf8(bytes.get(from..)?).err()?;
-            let at = from + error.valid_up_to();
-            let after = at + error.error_len()?;
-            if at <= 3 {
-                from = after;
-                continue;
-            }
-            let far = bytes.len().min(after + 2 * PROBE);
-            let end = memchr(b'\n', &bytes[after..far]).map_or(far, |i| after + i);
-            from = end + bytes[end..].iter().take_while(|b| (0x80..0xC0).contains(*b)).count();
-            return (after < bytes.len()).then_some(at);
-        }
-    })
-}
-
-/// The first run of bytes beyond ASCII that is UTF-8 as a whole and long enough not to be so by chance in another charset: two
-/// characters of three bytes, or five of two.
-fn island(bytes: &[u8]) -> Option<usize> {
-    if !may_hold_utf8(bytes) {
-        return None;
-    }
-    let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] < 0x80 {
-            // Trail bytes below 80 stand alone; longer stretches are worth a call.
-            at += 1;
-            if bytes.get(at).is_some_and(|&b| b < 0x80) {
-                at += Encoding::ascii_valid_up_to(&bytes[at..]);
-            }
-            continue;
-        }
-        let start = at;
-        let (mut twos, mut threes) = (0, 0);
-        loop {
-            match bytes[at..] {
-                [0xE1..=0xEF, 0x80..=0xBF, 0x80..=0xBF, ..] => (at, threes) = (at + 3, threes + 1),
-                [0xC2..=0xDF, 0x80..=0xBF, ..] => (at, twos) = (at + 2, twos + 1),
-                _ => break,
-            }
-        }
-        let whole = bytes.get(at).is_none_or(|&b| b < 0x80);
-        if whole && (threes >= 2 || twos >= 5) {
-            return Some(start);
-        }
-        at += high_prefix(&bytes[at..]);
-    }
-    None
-}
-
-/// False when there are no two places that look like a lead and its continuation, as in most charsets of single bytes. Many bytes at a
-/// time.
-fn may_hold_utf8(bytes: &[u8]) -> bool {
-    let mut found = 0;
-    let behind = bytes.get(1..).unwrap_or_default();
-    bytes.chunks(128).zip(behind.chunks(128)).any(|(here, behind)| {
-        let two = |(&a, &b): (&u8, &u8)| u8::from(a.wrapping_sub(0xC2) < 0x2E) & u8::from((b as i8) < -64);
-        found += usize::from(here.iter().zip(behind).map(two).sum::<u8>());
-        found > 1
-    })
-}
-
 /// True when a line reads well enough in a charset, judged by its first bytes beyond ASCII.
 fn is_fine(line: &[u8], main: Codec) -> bool {
     if main == Codec::UTF_8 {
@@ -240,16 +171,6 @@ fn is_fine(line: &[u8], main: Codec) -> bool {
     let mut lane = Lane::over(main);
     lane.read_all(&mut Steps::default(), &line[high..line.len().min(high + GLANCE)], true);
     lane.errors == 0 && lane.cost <= lane.chars * DEAR + 10 * NAT
-}
-
-/// True when a line is UTF-8 in which single bytes were hurt: nothing else has so many sound characters between its errors.
-fn is_damaged_utf8(line: &[u8]) -> bool {
-    let (mut sound, mut errors) = (0, 0);
-    for chunk in line.utf8_chunks() {
-        sound += chunk.valid().chars().filter(|&c| c > '\u{7F}').count();
-        errors += usize::from(!chunk.invalid().is_empty());
-    }
-    sound >= SOUND * errors + SOUND / 2
 }
 
 /// True when a reading is text and not only less bad than another.
@@ -339,18 +260,6 @@ fn clear(bytes: &[u8], line: Range<usize>, codecs: &[Codec], guess: &mut usize, 
     costs.clear();
     costs.extend((0..codecs.len()).map(|i| if i == best { cost } else { far }));
     Some(end)
-}
-
-/// Where the last run of a line ends that is UTF-8 and too long to be so by chance.
-fn surely_utf8(bytes: &[u8], line: Range<usize>) -> Option<usize> {
-    let text = &bytes[line.clone()];
-    let first = Encoding::ascii_valid_up_to(text);
-    let high = text[first..].iter().take(2 * SURE).filter(|&&b| b >= 0x80).count();
-    if high < SURE || simdutf8::basic::from_utf8(text).is_err() {
-        return None;
-    }
-    let last = line.start + text.iter().rposition(|&b| b >= 0x80)?;
-    Some(bytes[last..line.end].iter().position(|&b| is_border(b)).map_or(line.end, |i| last + i))
 }
 
 /// What a line costs in a charset at a rough look, and where its last run ends, when all its runs read well.

@@ -172,3 +172,21 @@ fn runs_longer_than_the_buffer_keep_every_character_and_every_error() {
         }
     }
 }
+
+#[test]
+fn steps_of_utf8_are_those_of_the_standard_library() {
+    let mut bytes = noise(20_000, 11);
+    bytes.extend("春天 ñ 😀".repeat(50).bytes());
+    bytes.extend([0xE0, 0x80, 0xED, 0xA0, 0x80, 0xF4, 0x90, 0xF0, 0x9F, 0x98, 0xC3]);
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            assert_eq!(Codec::UTF_8.step(&bytes[at..]), Some(Step::One(c, c.len_utf8())));
+            at += c.len_utf8();
+        }
+        if !chunk.invalid().is_empty() {
+            assert_eq!(Codec::UTF_8.step(&bytes[at..]), Some(Step::Bad(chunk.invalid().len())), "{:x?}", chunk.invalid());
+            at += chunk.invalid().len();
+        }
+    }
+}

@@ -120,3 +120,21 @@ impl Family {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Model;
+
+    #[test]
+    fn plain_text_costs_what_the_tables_say() {
+        for family in &Model::shared().families {
+            for key in 0..(PLAIN * PLAIN * PLAIN) as u16 {
+                let [a, b, c] = [key / 1024, key / 32 % 32, key % 32];
+                if usize::from(a.max(b).max(c)) < family.one.len() / family.columns {
+                    assert_eq!(family.in_any(a, b, c), family.rows(a, b, c).at(0));
+                }
+            }
+        }
+    }
+}

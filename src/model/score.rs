@@ -198,3 +198,20 @@ fn of_token(model: &Model, state: &Context, token: u16) -> ([u32; 4], u8) {
     let other = |mode: u8| if state.mode == mode { any } else { model.han_cost(mode, state, token).0 };
     ([any, chinese, other(KANA_REACH), other(KOREAN)], back)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_back_was_never_added() {
+        let model = Model::shared();
+        let mut scores = model.scores("Schöne Grüße, мир 花园");
+        let before = format!("{scores:?}");
+        for c in "aé, жя 1花かな글".chars() {
+            scores.push(model, model.start(), c);
+            scores.pull(model, model.start(), c);
+        }
+        assert_eq!(format!("{scores:?}"), before);
+    }
+}
