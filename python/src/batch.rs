@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 use crate::capsule::said;
 use crate::columns::{self, Named, Roles, Texts};
 use crate::error::{self, BatchTooLarge, ColumnError};
-use crate::own::{self, ERROR, Rows, too_large};
+use crate::own::{self, Columns, ERROR, Rows, too_large};
 
 /// Rows that are one job of a thread, at most, and bytes of text from which on they are.
 const JOB: (usize, usize) = (64, 1 << 18);
@@ -98,7 +98,7 @@ struct Bad {
 
 /// Rows that are done.
 enum Made {
-    Cleaned(Rows),
+    Cleaned(Box<Rows>),
     Scanned(Vec<Scanned>),
 }
 
@@ -146,7 +146,7 @@ impl<'w> Work<'w> {
     }
 
     /// All columns that come out, and the first row that could not be read.
-    fn columns(&self) -> PyResult<(Vec<(Field, ArrayRef)>, Option<Bad>)> {
+    fn columns(&self) -> PyResult<(Columns, Option<Bad>)> {
         let rows = self.batch.num_rows();
         // one thread fills the columns that come out, of several each some that are put behind each other
         let whole = if self.plan.threads == 1 { (rows, usize::MAX) } else { JOB };
@@ -169,7 +169,7 @@ impl<'w> Work<'w> {
                 bad = bad.take().or(first);
                 match (&mut all, made) {
                     (None, made) => all = Some(made),
-                    (Some(Made::Cleaned(all)), Made::Cleaned(rows)) => all.append(rows),
+                    (Some(Made::Cleaned(all)), Made::Cleaned(rows)) => all.append(*rows),
                     (Some(Made::Scanned(all)), Made::Scanned(rows)) => all.extend(rows),
                     _ => unreachable!("a plan has one pass"),
                 }
@@ -218,7 +218,7 @@ impl<'w> Work<'w> {
                     made.push(&Document { id: self.id(row), url, ..Document::default() }, Some(&why), None);
                 }
             }
-            Made::Cleaned(made)
+            Made::Cleaned(Box::new(made))
         };
         (made, bad)
     }
@@ -332,11 +332,7 @@ fn with_version(fields: Vec<Field>) -> SchemaRef {
 pub const SCAN: [&str; 6] = ["id", "url", "draft", "keys", "reason", ERROR];
 
 /// The columns of a scan.
-fn scanned<'u>(
-    rows: &[Scanned],
-    id: &dyn Fn(usize) -> Cow<'u, str>,
-    url: &dyn Fn(usize) -> Option<&'u str>,
-) -> PyResult<Vec<(Field, ArrayRef)>> {
+fn scanned<'u>(rows: &[Scanned], id: &dyn Fn(usize) -> Cow<'u, str>, url: &dyn Fn(usize) -> Option<&'u str>) -> PyResult<Columns> {
     let size = |row: &Scanned| match row {
         Scanned::Draft(stored, _) => stored.len() as u64,
         Scanned::Left(why) | Scanned::Bad(why) => why.len() as u64,
@@ -388,7 +384,7 @@ fn scanned<'u>(
 }
 
 /// The columns that come along: not the texts, and not what a scan has made.
-fn others(batch: &RecordBatch, roles: &Roles, plan: &Plan) -> Vec<(Field, ArrayRef)> {
+fn others(batch: &RecordBatch, roles: &Roles, plan: &Plan) -> Columns {
     let schema = batch.schema();
     let own = if plan.pass == Pass::Scan { SCAN.to_vec() } else { own::names(plan.trace) };
     // what a reader or a scan has said of a row is in the own columns

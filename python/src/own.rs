@@ -34,6 +34,9 @@ pub fn others(names: Vec<String>, column: &str, own: Vec<String>) -> Vec<(String
     names.into_iter().zip(new).collect()
 }
 
+/// Columns with their fields.
+pub type Columns = Vec<(Field, ArrayRef)>;
+
 /// A column on its way.
 enum Values {
     Text(StringBuilder),
@@ -106,7 +109,7 @@ impl Rows {
     ///
     /// # Errors
     /// That they hold more than fits.
-    pub fn finish(mut self) -> PyResult<Vec<(Field, ArrayRef)>> {
+    pub fn finish(mut self) -> PyResult<Columns> {
         if self.bytes > i32::MAX as u64 {
             return Err(too_large(self.bytes));
         }
@@ -121,7 +124,7 @@ impl Rows {
             let values: ArrayRef = Arc::new(builder.finish());
             (Field::new(name, DataType::Utf8, true), values)
         };
-        let mut columns: Vec<_> = own.collect();
+        let mut columns: Columns = own.collect();
         columns.push(more(ERROR, &mut self.error));
         columns.extend(self.trace.as_mut().map(|trace| more(TRACE, trace)));
         Ok(columns)
