@@ -20,7 +20,8 @@ pub(super) struct Abreast {
 impl Abreast {
     /// Lets all `lanes` that read byte by byte read on until `limit` bytes of the window are behind them. One that passes `room` more
     /// than the cheapest of them, or more than `best`, stops where it is.
-    pub fn read(&mut self, lanes: &mut [Lane], model: &Model, steps: &mut Steps, window: &[u8], limit: usize, mut best: u32, room: u32) {
+    pub fn read(&mut self, lanes: &mut [Lane], steps: &mut Steps, window: &[u8], limit: usize, mut best: u32, room: u32) {
+        let model = Model::shared();
         let limit = limit.min(window.len());
         let Some(leader) = lanes.iter().position(|l| l.reads_bytes() && !l.composes()) else {
             lanes.iter_mut().for_each(|l| l.read(model, steps, window, limit, best.saturating_add(room), true));
@@ -121,7 +122,7 @@ mod tests {
             let mut abreast = Abreast::default();
             let mut steps = Steps::of(together.len());
             for limit in [5, window.len()] {
-                abreast.read(&mut together, model, &mut steps, window, limit, u32::MAX, u32::MAX);
+                abreast.read(&mut together, &mut steps, window, limit, u32::MAX, u32::MAX);
             }
             for (lane, mut other) in together.iter().zip(alone) {
                 other.read(model, &mut Steps::default(), window, window.len(), u32::MAX, true);

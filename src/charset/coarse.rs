@@ -71,7 +71,7 @@ pub(super) fn sieve(
             keep(candidate, 0, cost, Rough::default(), best);
         }
     }
-    let mut price = |candidate: &Candidate, torn: usize, best: &mut u32| {
+    let price = |candidate: &Candidate, torn: usize, best: &mut u32| {
         let rough = several(candidate.codec, text, torn, wide, best.saturating_add(slack));
         let cost = candidate.prior + rough.cost;
         *best = cost.min(*best);

@@ -109,7 +109,7 @@ pub(super) fn contest(
                 lane.read(model, &mut steps, &bytes[fresh.clone()], limit, best.saturating_add(HOPELESS), torn_end);
                 best = best.min(lane.cost);
             }
-            abreast.read(&mut lanes, model, &mut steps, &bytes[fresh.clone()], limit, best, HOPELESS);
+            abreast.read(&mut lanes, &mut steps, &bytes[fresh.clone()], limit, best, HOPELESS);
             best = lanes.iter().map(|l| l.cost).fold(best, u32::min);
             lanes.retain(|l| l.hope() < best.saturating_add(HOPELESS));
             read += (limit - done).max(1);
@@ -192,7 +192,7 @@ fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, byt
             }
             let site = &bytes[start..stop];
             lanes.iter_mut().for_each(|l| l.at = 0);
-            abreast.read(lanes, model, steps, site, site.len(), u32::MAX, u32::MAX);
+            abreast.read(lanes, steps, site, site.len(), u32::MAX, u32::MAX);
             at = stop;
         }
         keep_near(lanes);

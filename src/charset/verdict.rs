@@ -109,7 +109,7 @@ fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome, said: Declared) -> (Charset, P
     if outcome.lanes.get(1).is_some_and(|l| l.cost < outcome.lanes[0].cost + UNSURE) {
         why = declarations(raw, outcome, said).unwrap_or(why);
     }
-    let winner = outcome.lanes[0].clone();
+    let winner = outcome.lanes[0];
     let rivals = rivals(bytes, outcome);
     let margin = rivals.first().map_or(confidence::ALONE, |r| r.behind);
     if winner.errors > 0 && winner.codec == Codec::UTF_8 {
