@@ -96,6 +96,8 @@ pub(super) struct Table {
     bytes: Vec<[u8; READINGS]>,
     /// What each `high` is among letters and signs: bits of [`kind`].
     pub kinds: Vec<u8>,
+    /// The no-break space and the quotation marks it stands beside.
+    quotes: [u16; 3],
     /// For each two of `high` what they say as a sequence of UTF-8.
     pairs: Vec<Says>,
 }
@@ -121,6 +123,13 @@ impl Table {
         self.pairs[usize::from(a) * self.high.len() + usize::from(b)]
     }
 
+    /// Whether two neighbours are a no-break space and a quotation mark, as French sets them.
+    #[inline]
+    pub fn sets_quotes(&self, a: u16, b: u16) -> bool {
+        let [blank, open, close] = self.quotes;
+        a == blank && (b == open || b == close) || b == blank && (a == open || a == close)
+    }
+
     /// What three or four neighbours say in `readings`. Of lost bytes everything is believed.
     pub fn more(&self, all: &[u16], mut readings: u32) -> Says {
         let mut says = Says::Nothing;
@@ -135,7 +144,9 @@ impl Table {
             // Bytes that are lost, and halves of a pair of surrogates.
             let means = code.contains(&0) || code[0] == 0xed || std::str::from_utf8(code).is_ok_and(|s| !s.chars().all(is_noise));
             if means {
-                says = if all.iter().all(|h| self.kinds[usize::from(*h)] & kind::LETTER != 0) { Says::Little } else { Says::Much };
+                let quoted = matches!(all, [_, a, b] if *a == self.quotes[0] && *b == self.quotes[2]);
+                let letters = all.iter().all(|h| self.kinds[usize::from(*h)] & kind::LETTER != 0);
+                says = if letters || quoted { Says::Little } else { Says::Much };
             }
         }
         says
@@ -171,6 +182,7 @@ fn build() -> Table {
         high: vec![High::default()],
         bytes: vec![[0; READINGS]],
         kinds: vec![0],
+        quotes: [0; 3],
         pairs: Vec::new(),
     };
     for code in 0x80..0x1_0000u32 {
@@ -225,6 +237,7 @@ fn build() -> Table {
     t.high.push(High { any: u32::MAX, lead: [0; 3], next: u32::MAX });
     t.bytes.push([0; READINGS]);
     t.kinds.push(0);
+    t.quotes = ['\u{a0}', '«', '»'].map(|c| t.index[c as usize]);
     t.pairs = sequences(&t);
     t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {

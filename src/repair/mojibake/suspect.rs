@@ -304,6 +304,7 @@ impl Walk {
             w += match says {
                 Says::Much => weight::SEQUENCE,
                 Says::Little => weight::LITTLE,
+                Says::Nothing if t.sets_quotes(before, number) => 0,
                 Says::Nothing if (two | more) != 0 && !letters => weight::HIGH_PAIR,
                 Says::Nothing if (is & kind::ODD_PAIR != 0 || after_sign) && self.any & high.any != 0 => weight::HIGH_PAIR,
                 Says::Nothing => 0,

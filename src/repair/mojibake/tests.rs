@@ -81,6 +81,32 @@ fn honest_text_stays() {
 }
 
 #[test]
+fn clean_text_of_other_scripts_raises_no_alarm() {
+    for text in [
+        "L’été, déjà, l’élève s’arrête à l’écluse ; où ça ?",
+        "Sáng nào ông cũng ra xem nước, sau đó mở cửa cống.",
+        "Ο μύλος δίπλα στο ποτάμι άνοιξε ξανά, όπως παλιά.",
+        "فتحت الطاحونة أبوابها، كما كانوا يفعلون",
+    ] {
+        assert!(!suspect::suspects(text).iter().any(suspect::Suspect::is_alarm), "{text}");
+    }
+}
+
+#[test]
+fn letters_that_are_damage_still_raise_one() {
+    for (text, written, read) in [
+        ("déjà vu", Codec::UTF_8, Codec::WINDOWS_1252),
+        ("Мельница открылась", Codec::UTF_8, Codec::WINDOWS_1251),
+        ("Мельница открылась", Codec::KOI8_R, Codec::WINDOWS_1251),
+        ("Мельница открылась", Codec::WINDOWS_1251, Codec::IBM437),
+        ("đó là một con sông", Codec::UTF_8, Codec::WINDOWS_1258),
+    ] {
+        let text = garbled(text, written, read);
+        assert!(suspect::suspects(&text).iter().any(suspect::Suspect::is_alarm), "{text}");
+    }
+}
+
+#[test]
 fn every_text_of_up_to_two_bytes_and_any_three_high_characters_is_safe() {
     let odd: Vec<char> = "Ãâ©é\u{80}\u{9d}鐨勭涓ｱ\u{e000}\u{fffd}? 가ж─".chars().collect();
     for &a in &odd {
