@@ -1,6 +1,7 @@
 //! What detection costs: small files a second, against chardetng, and a large GBK page against its own decoding.
 //!
-//! `cargo bench --bench charset -- [DIR]`: the files of DIR (for example those of the kit's encoding set) instead of texts made here.
+//! `cargo bench --bench charset -- [DIR…]`: the files of folders (for example the kit's encoding set, generated and real) instead of
+//! texts made here: those that a `manifest.jsonl` in the folder names by `path`, without one all `*.bin`.
 
 #![allow(clippy::print_stdout)]
 
@@ -11,8 +12,8 @@ use jingwen::codec::Codec;
 use jingwen::{RawDoc, charset};
 
 fn main() {
-    let dir = std::env::args().skip(1).find(|a| !a.starts_with('-'));
-    let classes = dir.map_or_else(made, |dir| read(Path::new(&dir)));
+    let folders: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let classes = if folders.is_empty() { made() } else { folders.iter().flat_map(|dir| read(Path::new(dir))).collect() };
     let all: Vec<&[u8]> = classes.iter().flat_map(|c| c.1.iter().map(|f| &**f)).collect();
     let (legacy, valid): (Vec<&[u8]>, Vec<&[u8]>) = all.iter().partition(|f| std::str::from_utf8(f).is_err());
     println!("{} files", all.len());
@@ -112,8 +113,22 @@ fn made() -> Vec<Class> {
     ]
 }
 
-/// The files under a folder, by the folder they lie in.
+/// The files of a folder, by the folder they lie in; those a manifest names by the first folder of their path.
 fn read(dir: &Path) -> Vec<Class> {
+    if let Ok(manifest) = std::fs::read_to_string(dir.join("manifest.jsonl")) {
+        let mut classes: Vec<Class> = Vec::new();
+        for line in manifest.lines() {
+            let file: serde_json::Value = serde_json::from_str(line).expect("a line of a manifest is JSON");
+            let path = file["path"].as_str().expect("a line of a manifest has a path");
+            let class = path.split_once('/').map_or("", |(first, _)| first);
+            let bytes = std::fs::read(dir.join(path)).expect("what a manifest names is there");
+            match classes.iter_mut().find(|c| c.0 == class) {
+                Some((_, files)) => files.push(bytes),
+                None => classes.push((class.to_owned(), vec![bytes])),
+            }
+        }
+        return classes;
+    }
     let mut found: Vec<PathBuf> = Vec::new();
     let mut open = vec![dir.to_owned()];
     while let Some(dir) = open.pop() {
