@@ -57,8 +57,12 @@ pub enum Entry {
     Apply(Block),
     /// A file of the output is in its place.
     Output(Output),
+    /// The trace is in its place.
+    Traced,
     /// The HTML report is in its place.
     Reported,
+    /// The index for a later dump is in its place.
+    Indexed,
 }
 
 /// A block that is done.

@@ -197,6 +197,8 @@ impl Run {
                 Entry::Output(o) => vec![o],
                 Entry::Resolved { .. }
                 | Entry::Reported
+                | Entry::Traced
+                | Entry::Indexed
                 | Entry::Learnt { .. }
                 | Entry::Candidates { .. }
                 | Entry::Compared { .. }
@@ -524,9 +526,11 @@ impl Run {
                 assemble::quarantine(&self.work, &begun, &all, &self.quarantine, &name)?.into_iter().try_for_each(&mut keep)?;
             }
         }
-        if let Some(path) = &self.plan.settings.trace {
+        // what is made of the work in progress is made once: killed while that is taken away, a run goes on with a part of it
+        if let Some(path) = self.plan.settings.trace.as_ref().filter(|_| !entries.contains(&Entry::Traced)) {
             let documents = scanned.iter().chain(applied.values().copied()).map(|b| b.traced).sum();
             assemble::trace(&self.work, &all, path, documents)?;
+            journal.add(&Entry::Traced)?;
         }
         if let Some(to) = self.plan.settings.report.as_ref().filter(|_| !entries.contains(&Entry::Reported)) {
             let files = scanned.iter().flat_map(|b| [Stage::Told, Stage::ToldLast].map(|s| self.work.path(b.at, s))).collect();
@@ -546,10 +550,11 @@ impl Run {
             }
             journal.add(&Entry::Reported)?;
         }
-        drop(journal);
-        if let Some(to) = self.plan.settings.keep_index.as_ref().filter(|_| dump && self.work.folder.exists()) {
+        if let Some(to) = self.plan.settings.keep_index.as_ref().filter(|_| dump && !entries.contains(&Entry::Indexed)) {
             index::keep(&self.plan, &self.work.folder, to)?;
+            journal.add(&Entry::Indexed)?;
         }
+        drop(journal);
         for folder in [&self.work.folder, &self.work.begun, &begun] {
             match fs::remove_dir_all(folder) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("clear", folder)(e)),

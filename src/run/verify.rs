@@ -51,6 +51,8 @@ pub fn verify(folder: &Path, means: Means, watch: &mut dyn Watch) -> Result<Veri
             Entry::Output(o) => files.push(o),
             Entry::Resolved { .. }
             | Entry::Reported
+            | Entry::Traced
+            | Entry::Indexed
             | Entry::Learnt { .. }
             | Entry::Candidates { .. }
             | Entry::Compared { .. }

@@ -33,6 +33,28 @@ fn a_killed_run_goes_on_where_it_was() {
     }
 }
 
+/// Killed while the work in progress was taken away, or before the sums were written: what was made of that work stays as it is.
+#[test]
+fn what_was_put_together_is_not_put_together_again_of_a_part() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    let args = "clean in -q -o out --to jsonl --dedup dump --trace trace --report report.html --keep-index index --resume";
+    run(at, args);
+    let made =
+        || (tree(&at.join("out")), tree(&at.join("index")), fs::read(at.join("trace")).unwrap(), fs::read(at.join("report.html")).unwrap());
+    let whole = made();
+    for left in ["nothing", "folders"] {
+        fs::remove_file(at.join("out/run.json")).unwrap();
+        if left == "folders" {
+            fs::create_dir_all(at.join("out/_jingwen/work/0000")).unwrap();
+        }
+        run(at, args);
+        assert!(made() == whole, "{left}");
+        run(at, "verify out");
+    }
+}
+
 #[test]
 fn a_run_that_is_there_is_not_mixed_with_another() {
     let place = tempfile::tempdir().unwrap();
