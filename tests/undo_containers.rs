@@ -173,16 +173,22 @@ fn archives(at: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     originals
 }
 
+/// Cleans the folder `in` and restores it: what the run is called, and what came back.
+fn there_and_back(at: &Path, form: &str, dedup: &str) -> (String, BTreeMap<PathBuf, Vec<u8>>) {
+    let name = format!("{form}-{dedup}");
+    ok(at, &format!("clean -q in -o {name} --to {form} --dedup {dedup} --trace {name}.trace"));
+    ok(at, &format!("restore {name} --trace {name}.trace -o {name}-back"));
+    let back = tree(&at.join(format!("{name}-back")));
+    (name, back)
+}
+
 #[test]
 fn records_of_archives_come_back_with_the_bytes_of_their_payload() {
     let t = TempDir::new().expect("a folder");
     let originals = archives(t.path());
     for form in ["text", "jsonl"] {
         for dedup in ["page", "dump"] {
-            let name = format!("{form}-{dedup}");
-            ok(t.path(), &format!("clean -q in -o {name} --to {form} --dedup {dedup} --trace {name}.trace"));
-            ok(t.path(), &format!("restore {name} --trace {name}.trace -o {name}-back"));
-            let back = tree(&t.path().join(format!("{name}-back")));
+            let (name, back) = there_and_back(t.path(), form, dedup);
             let names = |of: &BTreeMap<PathBuf, Vec<u8>>| of.keys().map(|k| k.display().to_string()).collect::<Vec<_>>().join("\n");
             assert_eq!(names(&back), names(&originals), "{name}");
             for (path, bytes) in &originals {
@@ -203,10 +209,7 @@ fn texts_of_a_table_come_back_row_by_row() {
     table(&t.path().join("in/a.parquet"), &texts);
     for form in ["text", "jsonl"] {
         for dedup in ["page", "dump"] {
-            let name = format!("{form}-{dedup}");
-            ok(t.path(), &format!("clean -q in -o {name} --to {form} --dedup {dedup} --trace {name}.trace"));
-            ok(t.path(), &format!("restore {name} --trace {name}.trace -o {name}-back"));
-            let back = tree(&t.path().join(format!("{name}-back")));
+            let (name, back) = there_and_back(t.path(), form, dedup);
             assert_eq!(back.len(), texts.len(), "{name}: {:?}", back.keys());
             for (n, text) in (1..).zip(&texts) {
                 assert!(back[&PathBuf::from(format!("a.parquet/{n:08}"))] == text.as_bytes(), "{name}: row {n}");

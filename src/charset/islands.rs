@@ -12,6 +12,7 @@ use super::sample::{high_prefix, is_border};
 const SOUND: usize = 8;
 /// Bytes beyond ASCII that are not UTF-8 by chance.
 const SURE: usize = 24;
+
 /// Places where reading as UTF-8 fails, the first of each line or of `far` bytes; cuts at both ends of the file left out.
 pub(super) fn errors(bytes: &[u8], far: usize) -> impl Iterator<Item = usize> + '_ {
     let mut from = 0;

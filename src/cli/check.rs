@@ -44,7 +44,7 @@ pub fn run(args: &args::Check, talk: &args::Talk, console: &mut Console) -> Resu
     let mut next = Baseline::default();
     let sums = look(&plan, &inputs::means(&args.inputs), console, &Looker, &mut |seen| {
         // written by the looker below
-        for finding in postcard::from_bytes::<Vec<Finding>>(&seen).unwrap_or_default() {
+        for finding in postcard::from_bytes::<Vec<Finding>>(&seen).expect("written by the looker below") {
             if args.write_baseline.is_some() {
                 next.add(&finding);
             }
@@ -101,12 +101,12 @@ struct Looker;
 impl Look for Looker {
     fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, rules: &Rules) -> Vec<u8> {
         let found = findings(&at.path.to_string_lossy(), (!at.alone).then_some(at.record), page, draft, rules);
-        if found.is_empty() { Vec::new() } else { postcard::to_stdvec(&found).unwrap_or_default() }
+        if found.is_empty() { Vec::new() } else { postcard::to_stdvec(&found).expect("plain data in memory") }
     }
 
     fn bad(&self, bad: &Bad) -> Vec<u8> {
         let record = Some(bad.record).filter(|n| *n > 1 || bad.offset > 0);
         let found = vec![Finding::unreadable(bad.path.to_string_lossy().into_owned(), record, &bad.why)];
-        postcard::to_stdvec(&found).unwrap_or_default()
+        postcard::to_stdvec(&found).expect("plain data in memory")
     }
 }

@@ -124,7 +124,7 @@ impl Look for Looker<'_> {
                 _ => diff.unified(&style),
             }
         };
-        postcard::to_stdvec(&Seen { lines, rules: counts.into_iter().collect(), text: &text }).unwrap_or_default()
+        postcard::to_stdvec(&Seen { lines, rules: counts.into_iter().collect(), text: &text }).expect("plain data in memory")
     }
 }
 

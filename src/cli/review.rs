@@ -55,7 +55,7 @@ pub fn run(args: &args::Review, console: &mut Console, color: args::When) -> Res
         Looker { wanted: &|rule| if args.rule.is_empty() { !own(rule) } else { args.rule.iter().any(|p| rule.starts_with(&**p)) } };
     let sums = look(&plan, &inputs::means(&args.inputs), console, &looker, &mut |seen| {
         // written by the looker below
-        postcard::from_bytes::<Vec<Item>>(&seen).unwrap_or_default().into_iter().for_each(|item| gathered.take(item));
+        postcard::from_bytes::<Vec<Item>>(&seen).expect("written by the looker below").into_iter().for_each(|item| gathered.take(item));
         Ok(())
     })?;
     let documents = sums.records.out + sums.records.removed + sums.records.skipped;
@@ -150,13 +150,17 @@ struct Looker<'w> {
 impl Look for Looker<'_> {
     fn look(&self, at: Place<'_>, page: &Page<'_>, draft: &Draft<'_>, rules: &Rules) -> Vec<u8> {
         let found = items(&at.path.to_string_lossy(), (!at.alone).then_some(at.record), page, draft, rules, self.wanted, MOST);
-        if found.is_empty() { Vec::new() } else { postcard::to_stdvec(&found).unwrap_or_default() }
+        if found.is_empty() { Vec::new() } else { postcard::to_stdvec(&found).expect("plain data in memory") }
     }
 
     fn bad(&self, bad: &Bad) -> Vec<u8> {
         let record = Some(bad.record).filter(|n| *n > 1 || bad.offset > 0);
         let finding = Finding::unreadable(bad.path.to_string_lossy().into_owned(), record, &bad.why);
-        if (self.wanted)(&finding.rule) { postcard::to_stdvec(&vec![Item::unreadable(finding)]).unwrap_or_default() } else { Vec::new() }
+        if (self.wanted)(&finding.rule) {
+            postcard::to_stdvec(&vec![Item::unreadable(finding)]).expect("plain data in memory")
+        } else {
+            Vec::new()
+        }
     }
 }
 

@@ -65,6 +65,24 @@ pub enum Entry {
     Indexed,
 }
 
+impl Entry {
+    /// The files of the output that it says are in their place. The trace, the report and the index are none of the output.
+    pub fn files(&self) -> &[Output] {
+        match self {
+            Entry::Scan(block) | Entry::Apply(block) => &block.files,
+            Entry::Output(output) => std::slice::from_ref(output),
+            Entry::Resolved { .. }
+            | Entry::Candidates { .. }
+            | Entry::Compared { .. }
+            | Entry::Settled { .. }
+            | Entry::Learnt { .. }
+            | Entry::Traced
+            | Entry::Reported
+            | Entry::Indexed => &[],
+        }
+    }
+}
+
 /// A block that is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
@@ -84,16 +102,15 @@ pub struct Block {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bands: Option<[u32; 2]>,
     /// Files of lines of sites.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub sites: u32,
     /// Text files written, one a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Output>,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_zero(n: &u64) -> bool {
-    *n == 0
+fn is_zero<N: Default + PartialEq>(n: &N) -> bool {
+    *n == N::default()
 }
 
 /// A file of the output.
@@ -106,11 +123,6 @@ pub struct Output {
     pub length: u64,
     /// xxh3_128 of its content, in hexadecimal.
     pub xxh3: String,
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref)]
-fn is_none(n: &u32) -> bool {
-    *n == 0
 }
 
 impl Output {

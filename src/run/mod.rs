@@ -192,19 +192,7 @@ impl Run {
         let inputs: HashSet<PathBuf> = self.plan.inputs.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
         // of a run whose journal cannot be read nothing is known
         for entry in self.entries().unwrap_or_default() {
-            let outputs = match entry {
-                Entry::Scan(b) | Entry::Apply(b) => b.files,
-                Entry::Output(o) => vec![o],
-                Entry::Resolved { .. }
-                | Entry::Reported
-                | Entry::Traced
-                | Entry::Indexed
-                | Entry::Learnt { .. }
-                | Entry::Candidates { .. }
-                | Entry::Compared { .. }
-                | Entry::Settled { .. } => Vec::new(),
-            };
-            for path in outputs.iter().map(|o| self.folder.join(&o.path)) {
+            for path in entry.files().iter().map(|o| self.folder.join(&o.path)) {
                 if path.canonicalize().is_ok_and(|p| !inputs.contains(&p)) {
                     remove(&path)?;
                 }

@@ -42,21 +42,10 @@ pub fn verify(folder: &Path, means: Means, watch: &mut dyn Watch) -> Result<Veri
     let mut files: Vec<Output> = Vec::new();
     let mut applied = false;
     for entry in run.entries()? {
-        match entry {
-            Entry::Scan(b) | Entry::Apply(b) => {
-                out.sums.add(&b.sums);
-                files.extend(b.files);
-                applied |= b.last;
-            }
-            Entry::Output(o) => files.push(o),
-            Entry::Resolved { .. }
-            | Entry::Reported
-            | Entry::Traced
-            | Entry::Indexed
-            | Entry::Learnt { .. }
-            | Entry::Candidates { .. }
-            | Entry::Compared { .. }
-            | Entry::Settled { .. } => {}
+        files.extend_from_slice(entry.files());
+        if let Entry::Scan(block) | Entry::Apply(block) = entry {
+            out.sums.add(&block.sums);
+            applied |= block.last;
         }
     }
     if !applied && !run.plan.inputs.is_empty() {
