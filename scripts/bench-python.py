@@ -108,9 +108,11 @@ def main():
         for _ in range(args.rounds):
             singles[args.only]()
         return
+    # before any process is forked: its pages are copied by whoever writes to them next
     for _ in range(args.rounds):
         for name, work in singles.items():
             keep(name + ", CPU", cpu(work))
+    for _ in range(args.rounds):
         for n in (1, 2):
             keep("%d thread%s, less waits" % (n, "s" * (n > 1)), threads(n))
             keep("%d process%s, less waits" % (n, "es" * (n > 1)), processes(n))
