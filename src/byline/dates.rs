@@ -191,6 +191,11 @@ fn month(word: &str) -> Option<i32> {
         .map(|i| i as i32 + 1)
 }
 
+/// True for the name of an English month, whole or in three letters.
+pub(super) fn is_month(word: &str) -> bool {
+    month(&word.to_ascii_lowercase()).is_some()
+}
+
 /// Checks the day and adds the time of day that follows, if one does.
 fn finish(c: &Chars, start: usize, end: usize, (y, m, d): (i32, i32, i32), numeric: bool) -> Option<Date> {
     let small = |v: i32| i8::try_from(v).ok();

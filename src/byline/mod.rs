@@ -151,7 +151,7 @@ pub fn is_publisher(s: &str) -> bool {
 pub fn parse(line: &str) -> Option<Byline> {
     let mut s = line.trim();
     // What ends as a sentence is none: told at once, as most lines of a text do.
-    if s.len() > LONGEST || s.is_empty() || s.ends_with(SPEECH) {
+    if s.len() > LONGEST || s.is_empty() || s.ends_with(SPEECH) || begins_as_prose(s) {
         return None;
     }
     let mut bracketed = false;
@@ -184,6 +184,17 @@ pub fn parse(line: &str) -> Option<Byline> {
     }
     let says = out.date.is_some() || !out.author.is_empty() || out.editor.is_some() || out.source.is_some() || out.keyed;
     says.then_some(out)
+}
+
+/// True when a line begins with a word of letters, no ideographs, that announces nothing, counts nothing and begins no date: whatever
+/// follows, it is no byline. Most lines of a text with blanks between its words are told by this.
+fn begins_as_prose(s: &str) -> bool {
+    let Some(end) = s.find(char::is_whitespace) else { return false };
+    let word = &s[..end];
+    word.chars().all(|c| c.is_alphabetic() && !names::is_han(c))
+        && !word.chars().all(is_count)
+        && !dates::is_month(word)
+        && key_at(s).is_none()
 }
 
 /// The inside of brackets that enclose all of `s`.

@@ -41,6 +41,33 @@ pub(super) fn key(s: &str, buffer: &mut Vec<u8>) -> (u128, usize) {
     (xxh3_128(buffer), characters(buffer))
 }
 
+/// Characters that [`head`] looks at.
+const HEAD: usize = 8;
+
+/// A hash of how a text begins, NFC, white space left out: texts of the same [`key`] have the same.
+pub(super) fn head(s: &str) -> u64 {
+    let mut end = s.len().min(4 * HEAD);
+    while !s.is_char_boundary(end) {
+        end -= 1;
+    }
+    let begin = &s[..end];
+    if kinds(begin.as_bytes()).0 {
+        let mut chars = begin.chars();
+        let mut seen = 0;
+        let hash = mix(chars.by_ref().filter(|c| !c.is_whitespace()).take(HEAD).inspect(|_| seen += 1));
+        // what follows the last of them, or that nothing does, is known too: it was not composed with anything
+        if end == s.len() || seen == HEAD && !chars.as_str().is_empty() {
+            return hash;
+        }
+    }
+    mix(s.nfc().filter(|c| !c.is_whitespace()).take(HEAD))
+}
+
+fn mix(chars: impl Iterator<Item = char>) -> u64 {
+    // the multiplier of xxHash: its first prime of 64 bits
+    chars.fold(0, |hash, c| (hash ^ u64::from(u32::from(c))).wrapping_mul(0x9e37_79b1_85eb_ca87).rotate_left(23))
+}
+
 /// White space in a text, as far as one pass over its bytes tells.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Blank {
@@ -216,6 +243,24 @@ mod tests {
             let whole: String = text.nfc().filter(|c| !c.is_whitespace()).collect();
             assert_eq!(key(text, &mut buffer), (xxh3_128(whole.as_bytes()), whole.chars().count()), "{text:?}");
         }
+    }
+
+    #[test]
+    fn texts_of_one_key_begin_alike() {
+        let long = "e\u{301}".repeat(40);
+        let texts =
+            ["", " 春", "春 风\u{3000}又\t生，一 岁 一 枯 荣", "abcdefg e\u{301}x", "abcdefge\u{301}x", "abcdefg\u{1100}\u{1161}", &long];
+        for text in texts.map(str::to_owned).into_iter().chain([" ".repeat(40) + "ab", "\u{AC00}".repeat(8) + "\u{11A8}"]) {
+            let same: String = text.nfc().filter(|c| !c.is_whitespace()).collect();
+            for same in [same.clone(), same.chars().flat_map(|c| [c, ' ']).collect(), same.nfd().collect()] {
+                let (mut a, mut b) = (Vec::new(), Vec::new());
+                if key(&text, &mut a) == key(&same, &mut b) {
+                    assert_eq!(head(&text), head(&same), "{text:?} {same:?}");
+                }
+            }
+        }
+        assert_ne!(head("山里的路一到雨天"), head("山里的路一到晴天"));
+        assert_eq!(head("山里的路一到雨天就不好走"), head("山里的路 一到雨天很好走"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Known;
-use super::key::{SHORTEST, key};
+use super::key::{SHORTEST, head, key};
 use crate::block::{Block, Kind, Mark};
 use crate::rules::Rules;
 
@@ -39,8 +39,8 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let mut found = Vec::new();
     let mut buffer = Vec::new();
-    for (i, b) in blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST) {
-        let s = b.span.of(text);
+    for i in alike(text, blocks, &out) {
+        let s = blocks[i].span.of(text);
         let (key, n) = key(s, &mut buffer);
         known.0[i] = Some((key, n));
         if n < SHORTEST || (n < SENTENCE && !s.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」', '）', ')'])) {
@@ -58,6 +58,17 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     }
     found.extend(abstracts(text, blocks, &out, rules));
     found
+}
+
+/// The paragraphs that begin like another, in order: no other can repeat or be repeated, and in most texts there are none.
+fn alike(text: &str, blocks: &[Block], out: &[bool]) -> Vec<usize> {
+    let all = blocks.iter().enumerate().filter(|(i, b)| !out[*i] && b.kind == Kind::Paragraph && b.span.len() >= SHORTEST);
+    let mut heads: Vec<(u64, usize)> = all.map(|(i, b)| (head(b.span.of(text)), i)).collect();
+    heads.sort_unstable();
+    let groups = heads.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
+    let mut alike: Vec<usize> = groups.flatten().map(|(_, i)| *i).collect();
+    alike.sort_unstable();
+    alike
 }
 
 /// True when repeats are how the text is made: three different ones or more, none longer than a line of verse, each back again

@@ -25,6 +25,8 @@ mod says {
     pub const COMMA: u16 = 7;
     pub const WHAT: u16 = 7;
 
+    /// Ends a sentence, or may.
+    pub const MARK: u16 = 1 << 9;
     /// ASCII digit.
     pub const DIGIT: u16 = 1 << 3;
     /// No part of a number, a time or a date.
@@ -36,6 +38,8 @@ mod says {
     /// First, and second, character of a word that is looked for inside lines.
     pub const FIRST: u16 = 1 << 7;
     pub const SECOND: u16 = 1 << 8;
+    /// From the bit of the first to that of the second.
+    pub const BEHIND: u16 = 1;
 }
 
 /// What one pass tells of a line.
@@ -111,34 +115,17 @@ impl Table {
                 _ => (text[at..].chars().next().map_or(says::NOTHING, of), 4),
             };
             line.seen |= says;
-            match says & says::WHAT {
-                says::WIDE => {
-                    line.units += 1;
-                    word = false;
-                }
-                says::LETTER => {
-                    line.units += u32::from(!word);
-                    word = true;
-                }
-                says::JOINER => {}
-                what => {
-                    word = false;
-                    match what {
-                        says::STOP => {
-                            line.sentences += 1;
-                            line.stop = true;
-                        }
-                        says::CRY => line.sentences += 1,
-                        says::COMMA => line.commas += 1,
-                        says::DOT if is_stop(text, at) => {
-                            line.sentences += 1;
-                            line.stop = true;
-                        }
-                        _ => {}
-                    }
-                }
+            let what = says & says::WHAT;
+            // without a branch: where words begin and end cannot be foreseen
+            let letter = what == says::LETTER;
+            line.units += u32::from(what == says::WIDE) + u32::from(letter & !word);
+            line.commas += u32::from(what == says::COMMA);
+            word = letter | (what == says::JOINER) & word;
+            if says & says::MARK != 0 && (what != says::DOT || is_stop(text, at)) {
+                line.sentences += 1;
+                line.stop |= what != says::CRY;
             }
-            if before & says::FIRST != 0 && says & says::SECOND != 0 && line.word.is_none() {
+            if before & says::FIRST & (says >> says::BEHIND) != 0 && line.word.is_none() {
                 line.word = sieve.word_at(text, at);
             }
             before = says;
@@ -192,7 +179,8 @@ fn of(c: char) -> u16 {
             _ => says::NOTHING,
         }
     };
-    what | if separator { says::SEPARATOR } else { 0 }
+    let mark = matches!(what & says::WHAT, says::STOP | says::CRY | says::DOT);
+    what | if separator { says::SEPARATOR } else { 0 } | if mark { says::MARK } else { 0 }
 }
 
 /// Characters of scripts without blanks between words, where one character is about a word.

@@ -34,6 +34,27 @@ impl Bits {
     }
 }
 
+/// Words in the order of their first characters.
+#[derive(Default)]
+struct Words(Vec<(char, Box<str>)>);
+
+impl Words {
+    fn add(&mut self, first: char, word: &str) {
+        let at = self.0.partition_point(|(c, _)| *c <= first);
+        self.0.insert(at, (first, word.into()));
+    }
+
+    /// Does `s`, the first character of which is `first` when simplified, begin with one of them?
+    fn any_begins(&self, first: char, s: &str) -> bool {
+        let from = self.0.partition_point(|(c, _)| *c < first);
+        let begins = |word: &str| {
+            let mut line = s.chars().map(fold::simplified);
+            word.chars().all(|c| line.next() == Some(c))
+        };
+        self.0[from..].iter().take_while(|(c, _)| *c == first).any(|(_, w)| begins(w))
+    }
+}
+
 /// What the words of the table begin and end with. All looks take a traditional character for its simplified one.
 #[derive(Default)]
 pub(super) struct Sieve {
@@ -41,8 +62,8 @@ pub(super) struct Sieve {
     whole: Bits,
     /// First two characters of words that begin a line.
     begin: Bits,
-    /// The words themselves by their first character; asked when these agree.
-    begin_words: Vec<(char, Box<str>)>,
+    /// The words themselves; asked when these agree.
+    begin_words: Words,
     /// Words of one character among them.
     begin_one: Vec<char>,
     /// Last two characters of words that end a line.
@@ -52,6 +73,8 @@ pub(super) struct Sieve {
     three: Bits,
     /// Words inside a line that have but two.
     short: Vec<(u32, u32)>,
+    /// The words inside a line themselves.
+    within_words: Words,
     /// First and second characters of words inside a line.
     firsts: Vec<u32>,
     seconds: Vec<u32>,
@@ -67,8 +90,7 @@ impl Sieve {
         match (c.next(), c.next()) {
             (Some(a), Some(b)) => {
                 self.begin.add(a as u32, b as u32, 0);
-                let at = self.begin_words.partition_point(|(first, _)| *first <= a);
-                self.begin_words.insert(at, (a, word.into()));
+                self.begin_words.add(a, word);
             }
             (one, _) => self.begin_one.extend(one),
         }
@@ -89,6 +111,9 @@ impl Sieve {
     pub(super) fn within(&mut self, word: &str) {
         self.firsts.extend(word.chars().take(1).map(|c| c as u32));
         self.seconds.extend(word.chars().skip(1).take(1).map(|c| c as u32));
+        if let Some(a) = word.chars().next() {
+            self.within_words.add(a, word);
+        }
         let mut chars = word.chars().map(|c| c as u32);
         match (chars.next(), chars.next(), chars.next()) {
             (Some(a), Some(b), Some(c)) => {
@@ -112,18 +137,10 @@ impl Sieve {
     pub(super) fn may_begin(&self, s: &str) -> bool {
         let mut c = s.chars().map(fold::simplified);
         let Some(a) = c.next() else { return false };
-        let begins = |word: &str| {
-            let mut line = s.chars().map(fold::simplified);
-            word.chars().all(|c| line.next() == Some(c))
-        };
         if self.begin_one.contains(&a) {
             return true;
         }
-        if !c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0)) {
-            return false;
-        }
-        let from = self.begin_words.partition_point(|(first, _)| *first < a);
-        self.begin_words[from..].iter().take_while(|(first, _)| *first == a).any(|(_, w)| begins(w))
+        c.next().is_some_and(|b| self.begin.has(a as u32, b as u32, 0)) && self.begin_words.any_begins(a, s)
     }
 
     /// May a word that ends a line stand at the end of `s`?
@@ -143,13 +160,15 @@ impl Sieve {
         &self.seconds
     }
 
-    /// Where a word that stands anywhere may begin in `s` whose second character is at byte `second`.
+    /// Where a word that stands anywhere begins in `s`, if it is one whose second character is at byte `second`.
     pub(super) fn word_at(&self, s: &str, second: usize) -> Option<usize> {
         let a = s[..second].chars().next_back()?;
         let mut rest = s[second..].chars().map(|c| fold::simplified(c) as u32);
         let pair = (fold::simplified(a) as u32, rest.next()?);
         let mut third = || rest.next().is_some_and(|c| self.three.has(pair.0, pair.1, c));
-        (self.two.has(pair.0, pair.1, 0) && (self.short.contains(&pair) || third())).then(|| second - a.len_utf8())
+        let may = self.two.has(pair.0, pair.1, 0) && (self.short.contains(&pair) || third());
+        let at = second - a.len_utf8();
+        (may && self.within_words.any_begins(fold::simplified(a), &s[at..])).then_some(at)
     }
 }
 
@@ -171,7 +190,7 @@ mod tests {
         {
             assert_eq!(sieve.word_at(line, second), Some(second - 3), "{line}");
         }
-        for line in ["转载", "山里的路", "转载了"] {
+        for line in ["转载", "山里的路", "转载了", "转载请注"] {
             assert_eq!(sieve.word_at(line, 3), None, "{line}");
         }
     }

@@ -51,23 +51,52 @@ impl Script {
     }
 }
 
-fn lures() -> &'static AhoCorasick {
-    static LURES: OnceLock<AhoCorasick> = OnceLock::new();
-    LURES.get_or_init(|| {
-        let lines = include_str!("../../data/spam_words.txt").lines().filter(|l| !l.starts_with('#'));
-        let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(aho_corasick::MatchKind::LeftmostLongest)
-            .build(words)
-            .unwrap_or_else(|e| panic!("spam_words.txt: {e}"))
-    })
+/// The words of lures: all, and those among them without a character from [`EAST`] on.
+struct Lures {
+    all: AhoCorasick,
+    west: AhoCorasick,
+}
+
+/// First byte of the characters from U+3000 on, ideographs and kana among them.
+const EAST: u8 = 0xe3;
+
+impl Lures {
+    fn get() -> &'static Lures {
+        static LURES: OnceLock<Lures> = OnceLock::new();
+        LURES.get_or_init(|| {
+            let lines = include_str!("../../data/spam_words.txt").lines().filter(|l| !l.starts_with('#'));
+            let words: Vec<&str> = lines.flat_map(str::split_whitespace).collect();
+            let build = |words: &[&str]| {
+                AhoCorasick::builder()
+                    .ascii_case_insensitive(true)
+                    .match_kind(aho_corasick::MatchKind::LeftmostLongest)
+                    .build(words)
+                    .unwrap_or_else(|e| panic!("spam_words.txt: {e}"))
+            };
+            let west: Vec<&str> = words.iter().copied().filter(|w| is_west(w)).collect();
+            Lures { all: build(&words), west: build(&west) }
+        })
+    }
+
+    /// Whether two different lures stand in a line [`is_west`].
+    fn two(&self, line: &str) -> bool {
+        let mut found = self.west.find_iter(line).map(|m| m.pattern());
+        found.next().is_some_and(|first| found.any(|p| p != first))
+    }
+}
+
+/// True when no character from U+3000 on stands in a text.
+fn is_west(text: &str) -> bool {
+    // by pieces without a branch in them
+    !text.as_bytes().chunks(64).any(|piece| piece.iter().fold(false, |any, b| any | (*b >= EAST)))
 }
 
 /// How many signs of spam `line` shows, 0 to 4: two are needed, and a list shape is one of them. `below` is the script of the text
 /// under it.
 pub(super) fn signs(line: &str, below: impl FnOnce() -> Script) -> u32 {
-    if line.len() > LONGEST || line.contains(['。', '！', '？', '；', '“', '「', '《']) {
+    // Without lures nothing but the script is a sign, and this script is none.
+    if line.len() > LONGEST || is_west(line) && !Lures::get().two(line) || line.contains(['。', '！', '？', '；', '“', '「', '《'])
+    {
         return 0;
     }
     let mut segments = 0usize;
@@ -83,7 +112,7 @@ pub(super) fn signs(line: &str, below: impl FnOnce() -> Script) -> u32 {
         return 0;
     }
     let folded: String = line.chars().map(fold::simplified).collect();
-    let mut found: Vec<u32> = lures().find_iter(&folded).map(|m| m.pattern().as_u32()).collect();
+    let mut found: Vec<u32> = Lures::get().all.find_iter(&folded).map(|m| m.pattern().as_u32()).collect();
     let lured = found.len();
     found.sort_unstable();
     found.dedup();
