@@ -161,7 +161,7 @@ impl<'t, 'r> Judge<'t, 'r> {
                 Class::Navigation | Class::Login => cluster,
                 Class::Share | Class::Footer | Class::Related | Class::Comments | Class::Editor => true,
                 Class::Notice => hit.strong,
-                Class::Contact | Class::Reference => false,
+                Class::Contact | Class::Reference | Class::Law => false,
             };
             if goes && let Some(rule) = self.rule_of(hit.class) {
                 self.mark(i, rule, 1.0);
@@ -197,7 +197,7 @@ impl<'t, 'r> Judge<'t, 'r> {
                         && (!topic(self) || says_own(self.lines[i].text))
                 }
                 Class::Contact => after && cluster && self.out[..i].last().copied().unwrap_or(false),
-                Class::Reference => false,
+                Class::Reference | Class::Law => false,
             };
             if goes && let Some(rule) = self.rule_of(hit.class) {
                 self.mark(i, rule, 1.0);
@@ -233,7 +233,7 @@ impl<'t, 'r> Judge<'t, 'r> {
             Class::Footer | Class::Contact => "boilerplate/footer",
             Class::Notice => "boilerplate/reprint",
             Class::Editor => "boilerplate/editor",
-            Class::Reference => return None,
+            Class::Reference | Class::Law => return None,
         };
         Some(self.rules.rule(id))
     }
@@ -331,6 +331,10 @@ mod tests {
     fn clean_texts_lose_nothing() {
         assert_eq!(left_out(&["静夜", "窗外有月", "桌上有灯", "人在远方"]), [0usize; 0]);
         assert_eq!(left_out(&["教育", TEXT, "健康", TEXT, "文化", TEXT]), [0usize; 0]);
+        for last in ["共有三十户人家出了力，也出了钱。", "来看桥的老年人参与了修路。", "拆桥的人要承担法律责任，修桥的权利人可以要他赔钱。"]
+        {
+            assert_eq!(left_out(&["修路记", TEXT, TEXT, last]), [0usize; 0], "{last}");
+        }
         assert_eq!(left_out(&["通知", TEXT, "联系电话：010-1234", "地址：山河县一号", "山河县人民政府"]), [0usize; 0]);
         assert_eq!(
             left_out(&[

@@ -35,6 +35,8 @@ mod weight {
     pub(super) const WAKE: f32 = -1.2;
     /// A silent line of some length, with no furniture near: verse, blogs without marks.
     pub(super) const QUIET: f32 = 0.25;
+    /// The same for a line too long for a title.
+    pub(super) const UNMARKED: f32 = 0.5;
     /// Factor for a sentence without another on the next line, in the wake and outside.
     pub(super) const LONELY_WAKE: f32 = 0.4;
     pub(super) const LONELY: f32 = 0.7;
@@ -43,6 +45,10 @@ mod weight {
 }
 /// Score from which a line counts as prose.
 const PROSE: f32 = 2.0;
+/// Units from which a paragraph that ends in dots is text that trails off: teasers are cut at 60 to 120.
+const TRAILS_OFF: u32 = 150;
+/// Units from which a line without marks is a line of text rather than a title: headlines of news sites have up to 30 ideographs.
+const UNMARKED: u32 = 31;
 /// Lines on either side that count as near.
 const WINDOW: usize = 5;
 /// Lines a list heading has an effect on, unless three lines of prose in a row end it.
@@ -69,6 +75,7 @@ pub(super) fn cost(class: Class) -> (f32, f32) {
         Class::Share => (0.8, -1.5),
         Class::Related | Class::Comments => (1.0, -6.0),
         Class::Reference => (1.0, -6.0),
+        Class::Law => (0.0, 0.0),
         Class::Footer => (1.0, -5.0),
         Class::Contact => (0.6, -1.5),
         Class::Notice => (0.5, -3.0),
@@ -85,13 +92,13 @@ fn alone(line: &Line<'_>) -> f32 {
     if let Some(class) = line.class() {
         return cost(class).1;
     }
-    if line.cut && line.units >= 12 {
+    if line.cut && (12..TRAILS_OFF).contains(&line.units) {
         weight::CUT
     } else if line.sentences > 0 && !line.stop && line.units < 40 {
         weight::HINT
     } else if line.sentences > 0 && line.units >= 12 {
         (weight::SENTENCE * line.units as f32 / 20.0 + weight::COMMA * line.commas.min(6) as f32).min(weight::CAP)
-    } else if line.ends && line.units >= 6 {
+    } else if line.ends && line.units >= 6 && !(line.commas == 0 && line.text.ends_with([')', '）', '】'])) {
         weight::HINT
     } else if line.units >= 40 && line.commas > 0 {
         weight::LONG
@@ -100,6 +107,14 @@ fn alone(line: &Line<'_>) -> f32 {
     } else {
         weight::SILENT
     }
+}
+
+/// A line of text written without marks, as many blogs are: too long for a title, and no row of words.
+fn unmarked(line: &Line<'_>) -> bool {
+    /// Units of a part between blanks, on average.
+    const PART: u32 = 8;
+    let parts = || line.text.split_whitespace().count() as u32;
+    line.units >= UNMARKED && line.hit.is_none() && !line.number && !line.cut && line.units >= PART * parts()
 }
 
 /// Finds the main block. Linear in the number of lines.
@@ -123,6 +138,9 @@ pub(super) fn find(lines: &[Line<'_>]) -> Segment {
         if any_prose && lines[i].class().is_some_and(ends_text) {
             wake = Some(i);
         }
+        if wake.is_some() && i + 3 <= n && lines[i..i + 3].iter().all(unmarked) {
+            wake = None;
+        }
         comments |= any_prose && lines[i].class() == Some(Class::Comments);
         let in_wake = comments || wake.is_some_and(|w| i - w <= WAKE_LINES);
         near.push((density, in_wake));
@@ -132,7 +150,7 @@ pub(super) fn find(lines: &[Line<'_>]) -> Segment {
         }
         let x = score[i];
         if !in_wake && density < 0.05 && (weight::SILENT..0.0).contains(&x) && lines[i].units >= 18 {
-            score[i] = weight::QUIET;
+            score[i] = if unmarked(&lines[i]) { weight::UNMARKED } else { weight::QUIET };
         } else if x < 0.0 {
             score[i] = x - weight::NEAR * density + if in_wake { weight::WAKE } else { 0.0 };
         } else if in_wake && x <= weight::HINT {
@@ -253,6 +271,25 @@ mod tests {
     fn teasers_after_a_list_heading_end_the_block() {
         let page = [TEXT, TEXT, TEXT, "相关新闻", "新桥通车", TEXT, "老井出水", TEXT, "麦子熟了", TEXT];
         assert_eq!(found(&page), 0..3);
+    }
+
+    #[test]
+    fn a_text_without_marks_is_no_list() {
+        const BLOG: &str = "山里的路一到雨天就不好走 村里人商量了几次以后决定自己动手修一条 一直修到河边";
+        let head = ["首页", TEXT, "相关文章", "2013-12-28", "山里修路"];
+        let page: Vec<&str> = head.into_iter().chain([BLOG; 24]).collect();
+        // the first three stand too near the heading
+        assert_eq!(found(&page), 8..29);
+        let titles = ["山里修路的人家都去了河边", "河边新桥今天早上通车了"].repeat(6);
+        let page: Vec<&str> = ["首页", TEXT, TEXT, "相关文章"].into_iter().chain(titles).collect();
+        assert_eq!(found(&page), 1..3);
+    }
+
+    #[test]
+    fn a_long_paragraph_may_trail_off() {
+        let long = TEXT.repeat(5) + "...";
+        assert!(found(&[TEXT, &long]).contains(&1));
+        assert!(!found(&[TEXT, "相关文章", "山路修好了，来看的人很多，大家都说好，从村口一直修到河边..."]).contains(&2));
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub(super) enum Class {
     Contact,
     /// Copyright, reprint, disclaimer.
     Notice,
+    /// Words of the law that notices share with statutes and news: they strengthen a notice, and never make one. No [`Hit`] has it.
+    Law,
     /// Headings of lists of sources, and their entries.
     Reference,
     /// Editors, proof-readers.
@@ -57,7 +59,13 @@ const SHORT_END: usize = 40;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Where {
     Begin,
+    /// Begins a line that is no sentence: `更多内容：`, but not "更多内容请看下一章。".
+    Opens,
     Within,
+    /// Stands in a line that is no sentence.
+    Label,
+    /// Follows a number in a line that is no sentence: `128 条评论`, but not "老年人参与锻炼。".
+    Counts,
     End,
 }
 
@@ -90,6 +98,7 @@ impl Words {
                     "footer" => Class::Footer,
                     "contact" => Class::Contact,
                     "notice" => Class::Notice,
+                    "law" => Class::Law,
                     _ => Class::Reference,
                 };
                 let word = table::unescape(row.cells[0]).ok().and_then(|w| String::from_utf8(w).ok()).unwrap_or_default();
@@ -100,12 +109,15 @@ impl Words {
                         continue;
                     }
                     "begin" => Where::Begin,
+                    "opens" => Where::Opens,
+                    "label" => Where::Label,
+                    "counts" => Where::Counts,
                     "end" => Where::End,
                     _ => Where::Within,
                 };
                 match place {
-                    Where::Begin => sieve.begin(&word),
-                    Where::Within => sieve.within(&word),
+                    Where::Begin | Where::Opens => sieve.begin(&word),
+                    Where::Within | Where::Label | Where::Counts => sieve.within(&word),
                     Where::End => sieve.end(&word),
                 }
                 patterns.push(word);
@@ -193,38 +205,51 @@ fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
             return Some(Hit { class, whole: true, strong: true });
         }
         if glance.has_separators()
+            && !is_sentence(line)
             && let Some(class) = several(words, bare)
         {
             return Some(Hit { class, whole: true, strong: true });
         }
     }
     let n = line.chars().take(SHORT + 1).count();
-    if n < SHORT && is_editor(line) {
+    if n < SHORT && is_editor(line) && !is_sentence(line) {
         return Some(Hit { class: Class::Editor, whole: false, strong: true });
     }
     if line.len() <= SHORT_WHOLE && !may_hold(words, line, glance) {
         return None;
     }
     let open = opening(line);
+    let sentence = is_sentence(line);
     let (mut begin, mut end, mut within): (Option<Class>, Option<Class>, Option<Class>) = (None, None, None);
-    let mut different = 0;
-    let mut before = usize::MAX;
+    let (mut different, mut before) = (0, 0);
+    let mut first = None;
     for m in words.parts.find_overlapping_iter(line) {
         let (class, place) = words.meaning[m.pattern().as_usize()];
+        let counts = |c: char| c.is_ascii_digit() || matches!(c, '万' | '千' | '百' | '+' | ' ');
+        if sentence && matches!(place, Where::Opens | Where::Label | Where::Counts)
+            || place == Where::Counts && !line[..m.start()].ends_with(counts)
+        {
+            continue;
+        }
         match place {
-            Where::Begin if m.start() == 0 || m.start() == open => {
-                begin.get_or_insert(class);
-                if class == Class::Notice {
+            Where::Begin | Where::Opens if m.start() == 0 || m.start() == open => {
+                if class != Class::Law {
+                    begin.get_or_insert(class);
+                }
+                if matches!(class, Class::Notice | Class::Law) {
                     different += 1;
                 }
             }
             Where::End if m.end() == line.len() => {
                 end.get_or_insert(class);
             }
-            Where::Within => {
-                within.get_or_insert(class);
-                // Overlapping words of one phrase count once.
-                if before == usize::MAX || m.start() >= before {
+            Where::Within | Where::Label | Where::Counts => {
+                if class != Class::Law {
+                    within.get_or_insert(class);
+                }
+                // Overlapping words of one phrase count once, and so does a word said twice.
+                let one = *first.get_or_insert(m.pattern());
+                if one != m.pattern() && m.start() >= before || before == 0 {
                     different += 1;
                 }
                 before = m.end();
@@ -248,6 +273,11 @@ fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
     // A long line is furniture only by formula: two different words, one of which opens it or both inside.
     let class = if begin == Some(Class::Notice) { begin } else { within };
     class.filter(|_| different >= 2).map(|class| Hit { class, whole: false, strong: true })
+}
+
+/// True for a line that ends as a sentence does.
+fn is_sentence(line: &str) -> bool {
+    line.trim_end_matches(['”', '」', '』', '"', '）', ')', '\'']).ends_with(['。', '！', '？'])
 }
 
 /// Length of the signs before the first word of a line.
@@ -313,6 +343,10 @@ mod tests {
         assert_eq!(class("山河网版权与免责声明："), Some(Class::Notice));
         assert_eq!(class("Copyright © 2001-2024 山河网"), Some(Class::Footer));
         assert_eq!(class("相关阅读："), Some(Class::Related));
+        assert_eq!(class("1203人参与 88条评论"), Some(Class::Related));
+        assert_eq!(class("共有128条评论"), Some(Class::Related));
+        assert_eq!(class("更多内容请关注"), Some(Class::Related));
+        assert_eq!(class("未经许可，不得转载，违者将依法追究法律责任。"), Some(Class::Notice));
     }
 
     #[test]
@@ -321,6 +355,13 @@ mod tests {
             "他说，版权是一件很要紧的事情，写书的人靠它吃饭，读书的人靠它才有新书可读，所以谁也不应当把它看轻，更不应当拿它来开玩笑才对。",
             "村里的首页报纸",
             "编辑这本书花了三年",
+            "共有三十户人家出了力，也出了钱。",
+            "已有三批学生来看过，他们说明年还要来。",
+            "越来越多的老年人参与锻炼，这是一件好事。",
+            "更多内容请看下一章。",
+            "点一下就可以查看更多的书。",
+            "未经许可，任何人不得拆桥。",
+            "拆桥的人要承担法律责任，修桥的权利人可以要他赔钱。",
             "春眠不觉晓",
         ] {
             assert_eq!(class(line), None, "{line}");
