@@ -10,6 +10,7 @@ use super::price::{self, NAT};
 use super::quotes::OPENING;
 use super::reading::{Before, Kind};
 use super::search::{Partial, Search, UNKNOWN};
+use super::words::{Between, Words};
 
 /// Choices for one lost byte that are kept.
 const GUESSES: usize = 14;
@@ -148,13 +149,15 @@ impl Search<'_, '_> {
             None if torn => Some(&TORN_BEFORE_DAMAGE),
             _ => None,
         };
+        let Before { prev, older, .. } = p.before;
+        let place = Words::shared().between([prev, older[0], older[1]], ahead);
         let mut all: Vec<Choice> = Vec::with_capacity(126);
         for (lead, trail) in pairs {
             let Some(c) = gbk::char_of(lead, trail) else { continue };
             if !torn && self.page.set.contains(u16::from_be_bytes([lead, trail])) || matches!(c, '\u{E000}'..='\u{F8FF}') {
                 continue;
             }
-            all.push(self.choice(p, [lead, trail], c, ahead, weights));
+            all.push(self.choice(p, [lead, trail], c, ahead, &place, weights));
         }
         if weights.is_some() && (torn || all.iter().all(|c| is_han(c.c))) {
             // Which is the likeliest is for the evidence to say; how likely that is, for the model, as of everything else.
@@ -170,7 +173,15 @@ impl Search<'_, '_> {
     }
 
     /// Prices one choice for a lost byte.
-    fn choice(&self, p: &Partial, pair: [u8; 2], c: char, ahead: [Option<char>; 2], weights: Option<&Weights>) -> Choice {
+    fn choice(
+        &self,
+        p: &Partial,
+        pair: [u8; 2],
+        c: char,
+        ahead: [Option<char>; 2],
+        place: &Between<'_>,
+        weights: Option<&Weights>,
+    ) -> Choice {
         let page = self.page;
         let Before { prev, older, .. } = p.before;
         let [lead, trail] = pair;
@@ -214,7 +225,8 @@ impl Search<'_, '_> {
                 }
             }
             let prices = [model as i32, next as i32, extra];
-            self.evidence(p, shown, prices, count, ahead, weights)
+            let (words, joins) = place.price(shown);
+            self.evidence(p, shown, prices, count, ahead, weights) + (words * weights.words + i32::from(joins) * weights.joins) / 64
         });
         if count > 0 {
             extra += price::ON_PAGE;
@@ -279,6 +291,9 @@ struct Weights {
     /// 。, and what is neither that nor a letter.
     stop: i32,
     sign: i32,
+    /// What all around it costs as words, and that it ends or goes on with a word that begins before it.
+    words: i32,
+    joins: i32,
 }
 
 /// A fact about the page, in hundredths of a nat.
@@ -288,70 +303,78 @@ const fn fact(hundredths: i32) -> i32 {
 
 /// A character torn by a marker before another character.
 const TORN: Weights = Weights {
-    model: 29,
-    next: 32,
-    extra: 41,
+    model: 17,
+    next: -2,
+    extra: 65,
     end: false,
-    alone: -14,
-    left: 26,
-    right: 12,
-    beyond: 29,
-    counted: fact(-40),
-    before: [fact(-200), fact(-110), fact(-85)],
-    behind: [fact(-30), fact(-55), fact(-38)],
-    stop: fact(-158),
-    sign: fact(-50),
+    alone: -28,
+    left: 15,
+    right: 17,
+    beyond: 8,
+    counted: fact(-38),
+    before: [fact(-50), fact(-54), fact(-54)],
+    behind: [fact(-33), fact(-10), fact(-59)],
+    stop: fact(-35),
+    sign: fact(43),
+    words: 42,
+    joins: fact(48),
 };
 
 /// The same before punctuation.
 const TORN_BEFORE_MARK: Weights = Weights {
-    model: 30,
-    next: 55,
-    extra: 48,
+    model: 22,
+    next: 8,
+    extra: 44,
     end: false,
-    alone: -20,
-    left: 27,
-    right: 0,
-    beyond: 40,
-    counted: fact(-70),
-    before: [fact(-100), fact(-30), fact(-30)],
-    behind: [0, fact(-30), 0],
+    alone: -10,
+    left: -5,
+    right: 47,
+    beyond: 0,
+    counted: fact(-13),
+    before: [fact(-223), fact(-52), fact(-40)],
+    behind: [fact(-40), fact(-40), 0],
     stop: 0,
-    sign: 0,
+    sign: fact(25),
+    words: 48,
+    joins: fact(-128),
 };
 
 /// The same before more damage.
 const TORN_BEFORE_DAMAGE: Weights = Weights {
-    model: 19,
-    next: 64,
-    extra: 51,
+    model: -19,
+    next: 0,
+    extra: 32,
     end: false,
-    alone: -13,
-    left: 35,
+    alone: 1,
+    left: 45,
     right: 0,
     beyond: 0,
-    counted: fact(-60),
-    before: [fact(-150), fact(-110), fact(-20)],
+    counted: fact(-21),
+    before: [fact(3), fact(-16), fact(-10)],
     behind: [0, 0, 0],
-    stop: fact(-190),
-    sign: fact(-180),
+    stop: fact(-57),
+    sign: fact(24),
+    words: 47,
+    joins: fact(29),
 };
 
 /// A lost second byte before punctuation.
 const LOST_BEFORE_MARK: Weights = Weights {
-    model: 28,
-    next: 46,
-    extra: 35,
+    model: 25,
+    next: 29,
+    extra: 84,
     end: true,
-    alone: -22,
-    left: 29,
-    right: 0,
+    alone: -44,
+    left: 48,
+    right: 31,
     beyond: 0,
-    counted: fact(-65),
-    before: [fact(-120), fact(-100), fact(-100)],
-    behind: [0, 0, 0],
-    stop: 0,
-    sign: 0,
+    counted: fact(-48),
+    before: [fact(-115), fact(-55), fact(-12)],
+    behind: [fact(-61), fact(-61), 0],
+    stop: fact(-19),
+    sign: fact(19),
+    words: 17,
+    joins: fact(25),
 };
 
 /// Does a character end words: punctuation a marker is put before, or the end of a line?

@@ -18,6 +18,7 @@ mod price;
 mod quotes;
 mod reading;
 mod search;
+mod words;
 
 mod check;
 mod proof;
