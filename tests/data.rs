@@ -227,14 +227,24 @@ fn the_model_is_the_one_its_manifest_describes() {
     assert!(model.len() <= 2 << 20, "more than 2 MiB");
 }
 
+/// Compares a trained table with what the manifest beside it says of it, and with the bytes it may have.
+fn is_as_described(name: &str, most: usize) {
+    let file = fs::read(root().join(format!("src/data/{name}.bin"))).expect("a trained table");
+    let manifest = read(&root().join(format!("src/data/{name}.md")));
+    let said = |key: &str| manifest.lines().find_map(|l| l.strip_prefix(key)).map(str::trim).unwrap_or_default().to_owned();
+    assert_eq!(said("bytes:"), file.len().to_string(), "{name}");
+    assert_eq!(said("xxh3:"), format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&file)), "{name}");
+    assert!(file.len() <= most, "{name}: more than {most} bytes");
+}
+
 #[test]
 fn the_neighbours_are_those_their_manifest_describes() {
-    let file = fs::read(root().join("src/data/cloak-neighbours.bin")).expect("the table of neighbours");
-    let manifest = read(&root().join("src/data/cloak-neighbours.md"));
-    let said = |key: &str| manifest.lines().find_map(|l| l.strip_prefix(key)).map(str::trim).unwrap_or_default().to_owned();
-    assert_eq!(said("bytes:"), file.len().to_string());
-    assert_eq!(said("xxh3:"), format!("{:016x}", xxhash_rust::xxh3::xxh3_64(&file)));
-    assert!(file.len() <= 1 << 20, "more than 1 MiB");
+    is_as_described("cloak-neighbours", 1 << 20);
+}
+
+#[test]
+fn the_words_are_those_their_manifest_describes() {
+    is_as_described("cloak-words", 512 << 10);
 }
 
 /// A file of the optional kit beside the project.
