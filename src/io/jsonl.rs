@@ -58,7 +58,12 @@ impl<'l> Record<'l> {
             Broken { at, why: format!("not valid JSON: {message}") }
         })?;
         let literal = match found.text[..] {
-            [] => return Err(Broken { at: 0, why: format!("no field \"{field}\"; name the field that holds the text with --text-field") }),
+            [] => {
+                return Err(Broken {
+                    at: 0,
+                    why: format!("no field \"{field}\"; name the field that holds the text with --text-field; {}", there(line)),
+                });
+            }
             [one] => place(line, one.get()),
             [_, two, ..] => {
                 return Err(Broken {
@@ -188,6 +193,21 @@ fn name(literal: &RawValue) -> Cow<'_, str> {
     match memchr::memchr(b'\\', inner.as_bytes()) {
         None => inner.into(),
         Some(from) => unescape(inner, from).unwrap_or_default().into(),
+    }
+}
+
+/// Names that a message lists, and the longest of them, in characters.
+const NAMES: (usize, usize) = (12, 40);
+
+/// The fields of a line, in words.
+fn there(line: &str) -> String {
+    let members = serde_json::Deserializer::from_str(line.trim_end()).deserialize_map(Members).unwrap_or_default();
+    let named = |literal: &RawValue| name(literal).chars().take(NAMES.1).collect::<String>();
+    let names: Vec<String> = members.iter().take(NAMES.0).map(|(key, _)| named(key)).collect();
+    match members.len() {
+        0 => "it has none".to_owned(),
+        n if n > NAMES.0 => format!("the fields are: {} and {} more", names.join(", "), n - NAMES.0),
+        _ => format!("the fields are: {}", names.join(", ")),
     }
 }
 
@@ -366,6 +386,10 @@ mod tests {
     fn broken_lines_say_where_and_why() {
         assert!(broken("[1]").why.contains("an array"));
         assert!(broken("{\"id\":1}").why.contains("no field \"text\""));
+        assert!(broken("{\"id\":1,\"b\\u006fdy\":\"a\"}\n").why.ends_with("the fields are: id, body"));
+        assert!(broken("{}").why.ends_with("it has none"));
+        let many: Vec<String> = (0..20).map(|n| format!("\"f{n}\":1")).collect();
+        assert!(broken(&format!("{{{}}}", many.join(","))).why.ends_with("f10, f11 and 8 more"));
         assert!(broken("{\"text\":null}").why.contains("is null"));
         assert!(broken("{\"text\":{}}").why.contains("is an object"));
         assert!(broken("{\"text\":\"a\",\"text\":\"b\"}").why.contains("twice"));

@@ -17,7 +17,7 @@ use crate::io::quarantine::Entry;
 use crate::trace;
 
 /// A file of the output that is being put together.
-struct Assembly {
+pub struct Assembly {
     file: BufWriter<AtomicFile>,
     path: PathBuf,
     hash: Xxh3,
@@ -25,7 +25,11 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn create(begun: &Path, path: PathBuf) -> Result<Assembly, Error> {
+    /// Begins a file in the folder of those that are not whole yet.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn create(begun: &Path, path: PathBuf) -> Result<Assembly, Error> {
         let file = AtomicFile::create_in(begun, &path).map_err(Error::io("write", &path))?;
         Ok(Assembly { file: BufWriter::with_capacity(1 << 18, file), path, hash: Xxh3::new(), length: 0 })
     }
@@ -36,21 +40,31 @@ impl Assembly {
         self.file.write_all(bytes).map_err(Error::io("write", &self.path))
     }
 
-    fn append(&mut self, from: &Path) -> Result<(), Error> {
-        let Some(mut file) = open(from)? else { return Ok(()) };
+    /// Adds the content of a file, or so many bytes of it; with no number it need not be there.
+    ///
+    /// # Errors
+    /// [`Error::Io`], also when it has fewer bytes.
+    pub fn append(&mut self, from: &Path, length: Option<u64>) -> Result<(), Error> {
+        let fail = |source| Error::Io { verb: "read", path: from.display().to_string(), source };
+        let Some(file) = open(from)? else { return if length.is_none() { Ok(()) } else { Err(fail(io::ErrorKind::NotFound.into())) } };
+        let mut file = file.take(length.unwrap_or(u64::MAX));
         let mut buffer = vec![0; 1 << 18];
         loop {
             match file.read(&mut buffer) {
+                Ok(0) if length.is_some() && file.limit() > 0 => return Err(fail(io::ErrorKind::UnexpectedEof.into())),
                 Ok(0) => return Ok(()),
                 Ok(n) => self.put(&buffer[..n])?,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(Error::Io { verb: "read", path: from.display().to_string(), source }),
+                Err(source) => return Err(fail(source)),
             }
         }
     }
 
     /// Gives the file its name; `path` is how the journal names it.
-    fn finish(self, path: PathBuf) -> Result<Output, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn finish(self, path: PathBuf) -> Result<Output, Error> {
         let Assembly { file, path: target, hash, length } = self;
         let commit = || -> io::Result<()> {
             let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -95,26 +109,17 @@ fn open(path: &Path) -> Result<Option<File>, Error> {
     }
 }
 
-/// Puts a stage of these blocks, in order, into `folder/name`. With `empty` a file is made even when there is nothing to put in.
+/// Puts a stage of these blocks, in order, into `folder/name`; no file is made when there is nothing to put in.
 ///
 /// # Errors
 /// [`Error::Io`].
-#[allow(clippy::too_many_arguments)]
-pub fn concatenate(
-    work: &Work,
-    begun: &Path,
-    blocks: &[At],
-    stage: Stage,
-    folder: &Path,
-    name: &Path,
-    empty: bool,
-) -> Result<Option<Output>, Error> {
-    if !empty && !blocks.iter().any(|at| work.path(*at, stage).exists()) {
+pub fn concatenate(work: &Work, begun: &Path, blocks: &[At], stage: Stage, folder: &Path, name: &Path) -> Result<Option<Output>, Error> {
+    if !blocks.iter().any(|at| work.path(*at, stage).exists()) {
         return Ok(None);
     }
     let mut to = Assembly::create(begun, folder.join(name))?;
     for at in blocks {
-        to.append(&work.path(*at, stage))?;
+        to.append(&work.path(*at, stage), None)?;
     }
     to.finish(name.to_path_buf()).map(Some)
 }
@@ -127,7 +132,7 @@ pub fn trace(work: &Work, blocks: &[At], path: &Path, documents: u64) -> Result<
     let mut to = Assembly::create(path.parent().unwrap_or(Path::new("")), path.to_path_buf())?;
     to.put(trace::head().as_bytes())?;
     for at in blocks {
-        to.append(&work.path(*at, Stage::Trace))?;
+        to.append(&work.path(*at, Stage::Trace), None)?;
     }
     let mut end = trace::Items::default();
     end.push(&trace::Item::End(documents));
@@ -150,7 +155,7 @@ pub fn quarantine(work: &Work, begun: &Path, blocks: &[At], folder: &Path, name:
     let mut records = Assembly::create(begun, folder.join(records_name))?;
     for at in blocks {
         let base = records.length;
-        records.append(&work.path(*at, Stage::Raw))?;
+        records.append(&work.path(*at, Stage::Raw), None)?;
         let path = work.path(*at, Stage::Bad);
         let Some(file) = open(&path)? else { continue };
         for line in BufReader::new(file).lines() {

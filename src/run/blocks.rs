@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::drafts;
 use super::html;
 use super::journal::{self, At, Block, Journal, Output};
+use super::part::Growing;
 use super::plan::Plan;
 use super::rows::{self, BandRow, Fixed, Row, SiteRow};
 use super::settings::{Of, OnBad, Watch};
@@ -29,7 +30,7 @@ const BANDS: usize = 1 << 19;
 /// What a block leaves. The name is the extension of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Bytes of the part.
+    /// The piece of a table; what else goes to a part lies in the file of the unit.
     Out,
     /// Frames of drafts for the next pass: length and input (4 bytes each, little-endian), what was stored.
     Draft,
@@ -106,6 +107,11 @@ impl Work {
         self.folder.join(format!("{:08}-{:06}-{n:04}.{}", at.0, at.1, stage.extension()))
     }
 
+    /// Where the bytes of a unit for its part lie.
+    pub fn unit(&self, unit: u32) -> PathBuf {
+        self.folder.join(format!("{unit:08}.{}", Stage::Out.extension()))
+    }
+
     /// Takes away a stage of a block, if it is there.
     ///
     /// # Errors
@@ -130,6 +136,9 @@ pub struct Blocks<'r> {
     /// Bytes of a job are stored as frames.
     frames: bool,
     open: BTreeMap<Stage, BufWriter<AtomicFile>>,
+    /// What goes to the part of the unit at hand, and how much of units that were begun is in the journal.
+    part: Option<Growing>,
+    grown: BTreeMap<u32, u64>,
     raw: u64,
     /// Items of the trace that are not in a frame yet.
     trace: Vec<u8>,
@@ -152,7 +161,8 @@ pub struct Blocks<'r> {
 }
 
 impl<'r> Blocks<'r> {
-    /// For one pass.
+    /// For one pass. `grown`: how many bytes of units that were begun are in the journal.
+    #[allow(clippy::too_many_arguments)]
     pub fn new(
         plan: &'r Plan,
         rules: &'r Rules,
@@ -161,6 +171,7 @@ impl<'r> Blocks<'r> {
         watch: &'r mut dyn Watch,
         scan: bool,
         frames: bool,
+        grown: BTreeMap<u32, u64>,
     ) -> Blocks<'r> {
         Blocks {
             plan,
@@ -171,6 +182,8 @@ impl<'r> Blocks<'r> {
             scan,
             frames,
             open: BTreeMap::new(),
+            part: None,
+            grown,
             raw: 0,
             trace: Vec::new(),
             traced: 0,
@@ -206,7 +219,7 @@ impl<'r> Blocks<'r> {
                 }
                 self.drafted += done.out.len() as u64;
             } else {
-                self.write(at, Stage::Out, &done.out)?;
+                self.grow(at.0, &done.out)?;
             }
         }
         if !done.documents.is_empty() {
@@ -308,6 +321,15 @@ impl<'r> Blocks<'r> {
         self.file(at, stage)?.write_all(bytes).map_err(fail)
     }
 
+    /// Adds bytes to the part.
+    fn grow(&mut self, unit: u32, bytes: &[u8]) -> Result<(), Error> {
+        let part = match self.part.take().filter(|p| p.unit() == unit) {
+            Some(part) => part,
+            None => Growing::open(self.work, unit, self.grown.get(&unit).copied().unwrap_or(0))?,
+        };
+        self.part.insert(part).write(bytes)
+    }
+
     fn bad(&mut self, at: At, input: usize, bad: &mut Bad, sums: &mut Sums) -> Result<(), Error> {
         if matches!(bad.raw, Raw::None) {
             sums.unreadable += 1;
@@ -403,12 +425,31 @@ impl<'r> Blocks<'r> {
             };
             commit().map_err(self.fail(at, stage))?;
         }
+        let out = match self.part.as_mut().filter(|p| p.unit() == at.0) {
+            Some(part) => part.sync()?,
+            None => self.grown.get(&at.0).copied().unwrap_or(0),
+        };
+        if last {
+            self.part = None;
+            self.grown.remove(&at.0);
+        } else {
+            self.grown.insert(at.0, out);
+        }
         self.raw = 0;
         self.read += self.sums.records.read;
         self.budget.renew();
         let traced = std::mem::take(&mut self.traced);
-        let block =
-            Block { at, last, traced, sums: std::mem::take(&mut self.sums), docs, bands, sites, files: std::mem::take(&mut self.files) };
+        let block = Block {
+            at,
+            last,
+            traced,
+            sums: std::mem::take(&mut self.sums),
+            docs,
+            bands,
+            sites,
+            out,
+            files: std::mem::take(&mut self.files),
+        };
         self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))
     }
 }

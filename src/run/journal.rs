@@ -104,6 +104,9 @@ pub struct Block {
     /// Files of lines of sites.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub sites: u32,
+    /// Bytes of the part that its unit has given, with this block.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub out: u64,
     /// Text files written, one a record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Output>,

@@ -19,6 +19,7 @@ pub mod journal;
 pub mod look;
 mod merge;
 mod near;
+mod part;
 pub mod passes;
 pub mod plan;
 mod render;
@@ -312,6 +313,7 @@ impl Run {
         for block in entries.iter().filter_map(scanned).filter(|b| whole.contains(&b.at.0)) {
             seen += block.sums.records.read;
         }
+        let grown = grown(entries.iter().filter_map(scanned));
         drop(entries);
         let units = self.units().filter(|(n, _)| share.has(*n as usize) && !whole.contains(n)).collect::<Vec<_>>();
         let bytes = units.iter().flat_map(|(_, u)| &self.plan.inputs[u.inputs.clone()]).map(|i| i.size).sum();
@@ -323,7 +325,7 @@ impl Run {
         let worker = Worker { folder: Some((&self.folder, &begun)), ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("scan"))?;
         let frames = self.plan.settings.stores();
-        let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, true, frames);
+        let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, true, frames, grown);
         ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
         let counted = blocks.read;
         watch.finish();
@@ -395,7 +397,8 @@ impl Run {
         }
         Of::ALL.into_iter().try_for_each(|of| self.expect_settled(&entries, of))?;
         self.expect_learnt(&entries)?;
-        let done: HashSet<At> = entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some(b.at) } else { None }).collect();
+        let done: HashSet<At> = entries.iter().filter_map(applied).map(|b| b.at).collect();
+        let grown = grown(entries.iter().filter_map(applied));
         let blocks: Vec<Block> =
             self.all_scanned(&entries)?.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect();
         let size = |b: &Block| fs::metadata(self.work.path(b.at, Stage::Draft)).map_or(0, |m| m.len());
@@ -405,7 +408,7 @@ impl Run {
         let earlier = self.plan.against.as_ref().map_or(Ok(Vec::new()), |a| index::names(&a.path))?;
         let worker = Worker { folder: Some((&self.folder, &begun)), earlier: &earlier, ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("apply"))?;
-        let mut sink = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, false, false);
+        let mut sink = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, false, false, grown);
         let mut rest = blocks.iter();
         let mut open: Option<(&Block, Frames, Arc<Known>)> = None;
         let units = self.plan.units();
@@ -460,8 +463,7 @@ impl Run {
         let _ = watch;
         let entries = self.entries()?;
         let scanned = self.all_scanned(&entries)?;
-        let applied: BTreeMap<At, &Block> =
-            entries.iter().filter_map(|e| if let Entry::Apply(b) = e { Some((b.at, b)) } else { None }).collect();
+        let applied: BTreeMap<At, &Block> = entries.iter().filter_map(applied).map(|b| (b.at, b)).collect();
         let dump = self.plan.settings.dedup == Dedup::Dump;
         if self.plan.settings.stores() && scanned.iter().any(|b| !applied.contains_key(&b.at)) {
             return Err(Error::Usage("not all is written yet; run `jingwen stage apply` over all shares first".to_owned()));
@@ -477,31 +479,59 @@ impl Run {
             entries.iter().filter_map(|e| if let Entry::Output(o) = e { Some(o.clone()) } else { None }).collect();
         let there: HashSet<PathBuf> = outputs.iter().map(|o| o.path.clone()).collect();
         let mut journal = self.journal("journal")?;
+        let units: Vec<(u32, Unit)> = self.units().collect();
+        let begun = self.begun();
+        let grown = if self.plan.settings.stores() { grown(applied.values().copied()) } else { grown(scanned.iter()) };
+        let mut keep = |o: Output| -> Result<(), Error> {
+            journal.note(&Entry::Output(o.clone()))?;
+            outputs.push(o);
+            Ok(())
+        };
+        let mut wait = Vec::new();
+        // units and blocks of each part: there may be as many parts as inputs
+        let mut of = vec![(Vec::new(), Vec::new()); self.plan.parts.len()];
+        let part_of = |unit: u32| units.get(unit as usize).and_then(|(_, u)| u.part).map(|p| p as usize);
+        for (unit, part) in units.iter().filter_map(|(n, _)| Some((*n, part_of(*n)?))) {
+            of[part].0.push(unit);
+        }
+        for (at, part) in scanned.iter().filter_map(|b| Some((b.at, part_of(b.at.0)?))) {
+            of[part].1.push(at);
+        }
+        for (n, (part, (units, blocks))) in (0u32..).zip(self.plan.parts.iter().zip(of)) {
+            if self.plan.settings.to == To::Parquet {
+                if there.contains(part) {
+                    continue;
+                }
+                keep(assemble::table(&self.plan, n, &self.work, &begun, &blocks, &self.folder)?)?;
+                for at in blocks {
+                    self.work.remove(at, Stage::Out)?;
+                }
+                continue;
+            }
+            let files: Vec<(PathBuf, u64)> = units.into_iter().filter_map(|u| Some((self.work.unit(u), *grown.get(&u)?))).collect();
+            if let [(file, length)] = &files[..] {
+                if !there.contains(part) {
+                    keep(part::whole(file, *length, part)?)?;
+                }
+                wait.push((file.clone(), *length, part));
+            } else if !there.contains(part) {
+                keep(part::concatenate(&files, &begun, &self.folder, part)?)?;
+                files.iter().try_for_each(|(file, _)| remove(file))?;
+            }
+        }
+        // all of them in the journal before one has its name: a run killed between gives them their names when it goes on
+        journal.sync()?;
+        for (file, length, part) in wait {
+            part::place(&file, length, &begun, &self.folder, part)?;
+        }
         let mut keep = |o: Output| -> Result<(), Error> {
             journal.add(&Entry::Output(o.clone()))?;
             outputs.push(o);
             Ok(())
         };
-        let units: Vec<(u32, Unit)> = self.units().collect();
-        let begun = self.begun();
-        for (n, part) in (0u32..).zip(&self.plan.parts) {
-            if there.contains(part) {
-                continue;
-            }
-            let of: HashSet<u32> = units.iter().filter(|(_, u)| u.part == Some(n)).map(|(n, _)| *n).collect();
-            let blocks: Vec<At> = scanned.iter().map(|b| b.at).filter(|at| of.contains(&at.0)).collect();
-            if self.plan.settings.to == To::Parquet {
-                keep(assemble::table(&self.plan, n, &self.work, &begun, &blocks, &self.folder)?)?;
-            } else {
-                assemble::concatenate(&self.work, &begun, &blocks, Stage::Out, &self.folder, part, true)?.map(&mut keep).transpose()?;
-            }
-            for at in blocks {
-                self.work.remove(at, Stage::Out)?;
-            }
-        }
         let all: Vec<At> = scanned.iter().map(|b| b.at).collect();
         if !there.contains(Path::new(REMOVED)) {
-            assemble::concatenate(&self.work, &begun, &all, Stage::Removed, &self.folder, Path::new(REMOVED), false)?
+            assemble::concatenate(&self.work, &begun, &all, Stage::Removed, &self.folder, Path::new(REMOVED))?
                 .map(&mut keep)
                 .transpose()?;
         }
@@ -575,6 +605,20 @@ fn remove(path: &Path) -> Result<(), Error> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path)(e)),
         _ => Ok(()),
     }
+}
+
+fn applied(entry: &Entry) -> Option<&Block> {
+    if let Entry::Apply(block) = entry { Some(block) } else { None }
+}
+
+/// How many bytes of each unit for its part are in the journal.
+fn grown<'b>(blocks: impl Iterator<Item = &'b Block>) -> BTreeMap<u32, u64> {
+    let mut grown = BTreeMap::new();
+    for block in blocks.filter(|b| b.out > 0) {
+        let out = grown.entry(block.at.0).or_insert(0);
+        *out = block.out.max(*out);
+    }
+    grown
 }
 
 fn scanned(entry: &Entry) -> Option<&Block> {

@@ -55,6 +55,38 @@ fn what_was_put_together_is_not_put_together_again_of_a_part() {
     }
 }
 
+/// A part is in the journal before it has its name, and behind what is there of it a killed run may have left more.
+#[test]
+fn a_part_that_waits_for_its_name_gets_it() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    run(at, "clean in -o whole --to jsonl --block 4K");
+    for pass in ["plan in -o out --to jsonl --block 4K", "scan out"] {
+        run(at, &format!("stage {pass}"));
+    }
+    let work = at.join("out/_jingwen/work");
+    let staged: Vec<(PathBuf, Vec<u8>)> = tree(&work).into_iter().map(|(p, bytes)| (work.join(p), bytes)).collect();
+    assert!(staged.len() >= 5);
+    run(at, "stage finish out");
+    let whole = tree(&at.join("whole"));
+    let outputs = |tree: &BTreeMap<PathBuf, Vec<u8>>| -> Vec<_> {
+        tree.iter().filter(|(p, _)| !p.starts_with("_jingwen")).map(|(p, b)| (p.clone(), b.clone())).collect()
+    };
+    assert!(outputs(&tree(&at.join("out"))) == outputs(&whole));
+    for missing in ["0.jsonl", "2.jsonl"] {
+        fs::remove_file(at.join("out").join(missing)).unwrap();
+    }
+    fs::remove_file(at.join("out/run.json")).unwrap();
+    fs::create_dir_all(&work).unwrap();
+    for (path, bytes) in staged {
+        fs::write(path, bytes).unwrap();
+    }
+    run(at, "stage finish out");
+    assert!(outputs(&tree(&at.join("out"))) == outputs(&whole));
+    run(at, "verify out");
+}
+
 #[test]
 fn a_run_that_is_there_is_not_mixed_with_another() {
     let place = tempfile::tempdir().unwrap();
