@@ -69,7 +69,9 @@ impl Ngrams {
         (Some(cost), self.two_back[at])
     }
 
-    fn back_of(&self, pair: u64) -> u8 {
+    /// The price of backing off from a pair of tokens, the first in the upper bits.
+    #[inline]
+    pub fn back_of(&self, pair: u64) -> u8 {
         self.two.slot(pair).map_or(0, |at| self.two_back[at])
     }
 }

@@ -4,6 +4,7 @@
 //! Costs are in 1/16 nat, integers, the same on every machine. Clean text of a known language costs about 5 nats a character in
 //! Chinese, 2 to 3 in alphabetic scripts; text in the wrong charset 8 and more. `src/data/model.md` has the measured figures.
 
+mod after;
 mod chars;
 pub mod fold;
 mod han;

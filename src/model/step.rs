@@ -235,13 +235,20 @@ impl Model {
     /// Cost of a token in Chinese, Japanese or Korean text, by mode, and the next state's `back`.
     #[inline]
     pub(super) fn han_cost(&self, mode: u8, state: &Context, t: u16) -> (u32, u8) {
+        self.han_cost_backed(mode, state, [state.back, UNSURE, UNSURE], t)
+    }
+
+    /// The same, when it is known what each table says of backing off from the tokens before.
+    #[inline(always)]
+    pub(super) fn han_cost_backed(&self, mode: u8, state: &Context, backs: [u8; 3], t: u16) -> (u32, u8) {
         let [_, kana, hangul, han] = self.chars.tokens;
-        let [chinese, japanese, korean] = &self.han;
+        let [chinese, japanese, korean] = [0, 1, 2].map(|n| (&self.han[n], backs[n]));
         let rare = price::RARE_HAN;
         let (tokens, before) = (state.tokens, state.tokens[1]);
-        let other = |table: &Ngrams| table.cost(tokens, UNSURE, t).0;
+        let of = |(table, back): (&Ngrams, u8)| table.cost(tokens, back, t);
+        let other = |table| of(table).0;
         if t >= han {
-            let (plain, back) = chinese.cost(tokens, state.back, t);
+            let (plain, back) = of(chinese);
             let plain = plain.unwrap_or(rare);
             let cost = match mode {
                 0 => plain,
@@ -257,7 +264,7 @@ impl Model {
             (other(japanese).unwrap_or(rare) + if known { 0 } else { price::KANA }, UNSURE)
         } else {
             let (cost, back) = match mode {
-                0 => chinese.cost(tokens, state.back, t),
+                0 => of(chinese),
                 KOREAN => (other(korean), UNSURE),
                 _ => (other(japanese), UNSURE),
             };

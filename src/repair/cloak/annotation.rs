@@ -80,7 +80,8 @@ pub fn places(text: &str) -> impl Iterator<Item = Place<'_>> {
 fn is_mark(bytes: &[u8], at: usize) -> bool {
     let behind = &bytes[at + 1..];
     let punctuation = match behind.first() {
-        Some(b'!' | b'?' | b',' | b';') => true,
+        // Not another question mark: text that lost its characters is full of those.
+        Some(b'!' | b',' | b';') => true,
         Some(0xE3) => behind.starts_with("、".as_bytes()) || behind.starts_with("。".as_bytes()),
         Some(0xEF) => ["！", "，", "；", "？"].iter().any(|p| behind.starts_with(p.as_bytes())),
         _ => false,

@@ -308,8 +308,9 @@ impl Holes<'_> {
             }
         }
         let mut best: Vec<(u32, char)> = Vec::with_capacity(BRANCHES + 1);
+        let after = self.model.after(node.state);
         let mut consider = |c: char| {
-            let cost = self.model.step(node.state, c).1;
+            let cost = after.price(c);
             if best.len() < BRANCHES || best.last().is_some_and(|b| cost < b.0) {
                 let at = best.partition_point(|b| b.0 <= cost);
                 best.insert(at, (cost, c));

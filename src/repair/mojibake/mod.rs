@@ -4,8 +4,12 @@
 mod again;
 mod belief;
 mod charset;
+mod evidence;
+mod fit;
 mod holes;
 mod kinds;
+mod lanes;
+mod language;
 mod lattice;
 mod mixed;
 mod rank;
@@ -22,7 +26,7 @@ use crate::rules::Rules;
 use crate::span::Span;
 
 use charset::Pair;
-use search::Change;
+use search::{Ask, Change, Place, Searches};
 
 /// Characters of a line that are walked at a time.
 const WINDOW: usize = 2048;
@@ -33,11 +37,11 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
     if suspects.is_empty() {
         return None;
     }
-    let mut search = search::Searches::default();
+    let mut search = Searches::default();
     let mut known: Vec<Pair> = Vec::new();
     let mut changes: Vec<Vec<(usize, Change)>> = vec![Vec::new(); suspects.len()];
     for (s, found) in suspects.iter().zip(&mut changes).filter(|(s, _)| s.is_alarm()) {
-        *found = line(&mut search, text, s, &known);
+        *found = line(&mut search, text, s, &known, Ask::All);
         for (_, change) in found {
             if !known.contains(&change.pair) {
                 known.push(change.pair);
@@ -47,10 +51,10 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
     if known.is_empty() {
         return None;
     }
-    // What one line proves makes a weaker sign in an earlier one credible.
+    // What one line proves makes a weaker sign in an earlier one credible; nothing else is asked again.
     for (s, found) in suspects.iter().zip(&mut changes) {
         if found.is_empty() {
-            *found = line(&mut search, text, s, &known);
+            *found = line(&mut search, text, s, &known, Ask::Nothing);
         }
     }
     let mut editor = Editor::new(text);
@@ -82,7 +86,7 @@ const LONG: usize = 768;
 const AROUND: usize = 288;
 
 /// The changes of one suspect line. A long one is looked at where its evidence is first, and as a whole when that shows damage.
-fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
+fn line(search: &mut Searches, text: &str, s: &suspect::Suspect, known: &[Pair], ask: Ask) -> Vec<(usize, Change)> {
     let (mut start, mut end) = (s.from.saturating_sub(AROUND).max(s.start), (s.to + AROUND).min(s.end));
     while !text.is_char_boundary(start) {
         start -= 1;
@@ -95,10 +99,11 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
     let first = if long { &shorter } else { s };
     if known.is_empty() {
         let once = first.end - first.start <= WINDOW;
-        if once && search::is_clean_at(search, text, first) {
+        let clean = if once { search::is_clean_at(search, text, first) } else { None };
+        if clean == Some(true) {
             return Vec::new();
         }
-        let found = whole(search, text, first, known);
+        let found = whole(search, text, first, known, if clean.is_some() { Ask::Hypotheses } else { ask });
         if once && found.is_empty() {
             search.remember(text);
         }
@@ -106,11 +111,11 @@ fn line(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: 
             return found;
         }
     }
-    whole(search, text, s, known)
+    whole(search, text, s, known, ask)
 }
 
 /// The changes of one suspect line, each with its byte offset in the text.
-fn whole(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known: &[Pair]) -> Vec<(usize, Change)> {
+fn whole(search: &mut Searches, text: &str, s: &suspect::Suspect, known: &[Pair], ask: Ask) -> Vec<(usize, Change)> {
     let mut out = Vec::new();
     let mut chars: Vec<char> = Vec::with_capacity(WINDOW.min(s.end - s.start));
     let mut start = s.start;
@@ -135,7 +140,8 @@ fn whole(search: &mut search::Searches, text: &str, s: &suspect::Suspect, known:
         }
         let mut byte = start;
         let mut done = 0;
-        for mut change in search::changes(search, search::Place { line: &chars, core: (from, to), evidence: s.evidence, known }) {
+        let place = Place { line: &chars, core: (from, to), evidence: s.evidence, known, ask };
+        for mut change in search::changes(search, place) {
             byte += chars[done..change.segment.from].iter().map(|c| c.len_utf8()).sum::<usize>();
             change.segment.bytes = chars[change.segment.from..change.segment.to].iter().map(|c| c.len_utf8()).sum();
             done = change.segment.to;

@@ -60,30 +60,21 @@ impl Fragment {
     }
 }
 
-/// Why nothing was to be done at a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// It is language as it stands.
-    Language,
-    /// Nothing is gained near it under any hypothesis; what the line shows of losses aside.
-    Nothing,
-}
-
 /// The places of one text, the last of each slot.
 #[derive(Default)]
-pub(super) struct Refusals(Vec<Option<(Fragment, Refusal)>>);
+pub(super) struct Refusals(Vec<Option<Fragment>>);
 
 impl Refusals {
-    pub fn get(&self, place: &Fragment, text: &str) -> Option<Refusal> {
-        let (known, why) = (*self.0.get(place.slot(text))?)?;
-        known.says_as(place, text).then_some(why)
+    pub fn has(&self, place: &Fragment, text: &str) -> bool {
+        // Most texts have none.
+        !self.0.is_empty() && self.0[place.slot(text)].is_some_and(|known| known.says_as(place, text))
     }
 
-    pub fn put(&mut self, place: Fragment, why: Refusal, text: &str) {
+    pub fn put(&mut self, place: Fragment, text: &str) {
         if self.0.is_empty() {
             self.0 = vec![None; SLOTS];
         }
-        self.0[place.slot(text)] = Some((place, why));
+        self.0[place.slot(text)] = Some(place);
     }
 }
 
@@ -101,11 +92,11 @@ mod tests {
     fn the_same_words_around_are_the_same_place() {
         let text = "那天他们在村口的那棵老槐树旁边等了很久很久。那天他们在村口的那棵老槐树旁边等了很久很久。他们在槐树";
         let mut refusals = Refusals::default();
-        refusals.put(place(text, "槐", 0), Refusal::Language, text);
-        assert_eq!(refusals.get(&place(text, "槐", 0), text), Some(Refusal::Language));
-        assert_eq!(refusals.get(&place(text, "槐", 1), text), Some(Refusal::Language));
-        assert_eq!(refusals.get(&place(text, "槐", 2), text), None);
-        assert_eq!(refusals.get(&place(text, "老槐", 0), text), None, "other evidence");
+        refusals.put(place(text, "槐", 0), text);
+        assert!(refusals.has(&place(text, "槐", 0), text));
+        assert!(refusals.has(&place(text, "槐", 1), text));
+        assert!(!refusals.has(&place(text, "槐", 2), text));
+        assert!(!refusals.has(&place(text, "老槐", 0), text), "other evidence");
     }
 
     #[test]

@@ -117,6 +117,24 @@ pub(super) enum Says {
 const READINGS: usize = 32;
 
 impl Table {
+    /// The byte a character was read from in each single-byte reading, by the place of the reading in [`Pairs::readings`]; 0 where it
+    /// is none.
+    #[inline]
+    pub fn bytes_of(&self, c: char) -> Option<&[u8; READINGS]> {
+        match self.index.get(c as usize) {
+            None | Some(0) => None,
+            Some(&number) => Some(&self.bytes[usize::from(number)]),
+        }
+    }
+
+    /// In which readings two characters side by side may begin a sequence of UTF-8, in bits.
+    #[inline]
+    pub fn sequences(&self, a: char, b: char) -> u32 {
+        let high = |c: char| self.index.get(c as usize).map_or(self.high[0], |n| self.high[usize::from(*n)]);
+        let [two, three, four] = high(a).lead;
+        (two | three | four) & high(b).next
+    }
+
     /// What two neighbours say, by their numbers in `high`.
     #[inline]
     pub fn two(&self, a: u16, b: u16) -> Says {

@@ -1,16 +1,13 @@
-//! The quick reject: which lines may hold mojibake. One look-up a character; nearly all clean text ends here. Whether a line really
-//! does is decided in `search`.
+//! The quick reject: which lines may hold mojibake. One look-up a character; nearly all clean text ends here. How evidence adds up
+//! stands in `evidence`; whether a line really holds damage is decided in `search`.
 
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 
-use super::mixed;
-use super::signs::{Says, Table, class, kind, packed, table, weight};
+use super::evidence::{CONTEXT, Walk, code_of};
+use super::signs::{class, table};
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
 const ALARM: i32 = 14;
-/// Least evidence for each five bytes of Han, and the evidence from which on density does not matter; 1/4 nats.
-const DENSITY: i32 = 8;
-const BEYOND_DOUBT: i32 = 200;
 /// Evidence that suffices when the same damage was found elsewhere on the page.
 pub(super) const HINT: i32 = 12;
 
@@ -33,14 +30,8 @@ impl Suspect {
     }
 }
 
-/// Bytes after which a line is cut at the next ASCII that follows nothing odd, ASCII in a row that cuts any line, and how much of it
-/// stays as context: long lines of markup are looked at in places.
-const CUT: usize = 4096;
-const GAP: usize = 512;
-const CONTEXT: usize = 128;
-
-/// The lines, or the pieces of long ones, with evidence of [`HINT`] or more. A cumulative sum with a floor: evidence adds up while
-/// characters are odd and is worn off by those that are not. Linear, one pass, no allocation for clean text.
+/// The lines, or the pieces of long ones, with evidence of [`HINT`] or more. Linear, one pass, no allocation for
+/// clean text.
 pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
@@ -65,12 +56,12 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
         }
         if byte < 0xe0 {
             let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
-            walk.character(t, code, at);
+            walk.character(bytes, t, code, at);
             at += 2;
         } else if byte < 0xf0 {
             let end = walk.run(bytes, t, at);
             if end == at {
-                walk.character(t, code_of(bytes, at), at);
+                walk.character(bytes, t, code_of(bytes, at), at);
                 at += 3;
             } else {
                 at = end;
@@ -83,12 +74,6 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     }
     walk.finish(text.as_bytes(), line, text.len(), &mut found);
     found
-}
-
-/// The character of three bytes at `at`.
-#[inline]
-fn code_of(bytes: &[u8], at: usize) -> u32 {
-    u32::from(bytes[at] & 0x0f) << 12 | u32::from(bytes[at + 1] & 0x3f) << 6 | u32::from(bytes[at + 2] & 0x3f)
 }
 
 /// How many bytes of ASCII `bytes` begins with.
@@ -106,330 +91,4 @@ fn ascii(bytes: &[u8]) -> usize {
         n += AT_ONCE;
     }
     n + bytes[n..].iter().position(|b| !b.is_ascii()).unwrap_or(bytes.len() - n)
-}
-
-#[derive(Default)]
-struct Walk {
-    sum: i32,
-    /// Where the sum last was zero.
-    from: usize,
-    best: i32,
-    best_from: usize,
-    best_to: usize,
-    /// Whether the strongest evidence is of Han and the like alone, and where other evidence ended last.
-    best_wide: bool,
-    sign_end: usize,
-    last: u8,
-    /// One character of Han or the like so far, and whether an ASCII letter stands before it.
-    mixed: i32,
-    mixed_at: usize,
-    /// Neighbours that no text has: evidence of a run, and its place.
-    clash: i32,
-    clash_from: usize,
-    clash_to: usize,
-    alone: bool,
-    after_letter: bool,
-    /// The readings of the high byte before, those in which it awaits the last byte of a sequence of two, and the last, the last but
-    /// one, ... of a longer one.
-    any: u32,
-    two: u32,
-    more: [u32; 3],
-    /// The last three such characters by their numbers, the last one first.
-    numbers: [u16; 3],
-    high_end: usize,
-    /// What the last such character was.
-    kind: u8,
-}
-
-impl Walk {
-    /// Han and the like with the punctuation between, from `at` on; returns where they end. Most of Chinese text is walked here, by
-    /// one look-up a character. Evidence below [`HINT`] is not kept: nobody asks for it.
-    #[inline]
-    fn run(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
-        let (mut end, mut sum, mut best, mut seen) = (at, self.sum, self.best.max(HINT - 1), 0);
-        // Up to where it is known since when the sum has not been zero.
-        let mut known = at;
-        while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
-            let says = t.packed[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
-            if says & packed::WEIGHT == packed::HIGH {
-                break;
-            }
-            seen |= says;
-            sum = (sum + i32::from(says & packed::WEIGHT) - packed::ZERO).max(0);
-            end += 3;
-            if sum > best {
-                best = sum;
-                self.since(bytes, t, known, end, sum);
-                known = end;
-                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, self.sign_end <= self.from);
-            }
-        }
-        if end == at {
-            return at;
-        }
-        if sum > 0 {
-            self.since(bytes, t, known, end, sum);
-        }
-        self.sum = sum;
-        if seen & packed::BOTH == packed::BOTH {
-            self.rows(bytes, t, at, end);
-        }
-        self.neighbours(bytes, t, at, end);
-        end
-    }
-
-    /// Finds out since when a sum that is `sum` at byte `end` has not been zero, if it was between `known` and there.
-    fn since(&mut self, bytes: &[u8], t: &Table, known: usize, end: usize, sum: i32) {
-        let (mut at, mut rest) = (end, sum);
-        while at > known {
-            at -= 3;
-            rest -= i32::from(t.packed[code_of(bytes, at) as usize & 0xffff] & packed::WEIGHT) - packed::ZERO;
-            if rest == 0 {
-                self.from = at;
-                return;
-            }
-        }
-    }
-
-    /// What the ends of a run that is walked say of its neighbours.
-    #[inline]
-    fn neighbours(&mut self, bytes: &[u8], t: &Table, at: usize, end: usize) {
-        let wide = |at: usize| t.at[code_of(bytes, at) as usize].1 & class::OF == class::WIDE;
-        let after_letter = self.last == class::LETTER;
-        let first = wide(at);
-        if !first && self.alone && self.after_letter {
-            self.mixed(weight::MIXED_WORD, at);
-        }
-        if end - at == 3 {
-            self.alone = first && self.last != class::WIDE && code_of(bytes, at) >= 0x3400;
-            self.after_letter = after_letter;
-            self.last = if first { class::WIDE } else { class::PLAIN };
-            return;
-        }
-        if first && after_letter && code_of(bytes, at) >= 0x3400 && !wide(at + 3) {
-            self.mixed(weight::MIXED_WORD, at + 3);
-        }
-        let last = wide(end - 3);
-        self.alone = last && !wide(end - 6) && code_of(bytes, end - 3) >= 0x3400;
-        self.after_letter = false;
-        self.last = if last { class::WIDE } else { class::PLAIN };
-    }
-
-    /// Looks for neighbours that clash in the rows of Han and the like of a run that holds both kinds. Each row is looked at behind
-    /// its first common character.
-    #[cold]
-    fn rows(&mut self, bytes: &[u8], t: &Table, from: usize, to: usize) {
-        let (mut row, mut seen) = (None, 0);
-        for at in (from..to).step_by(3) {
-            let (weight, flags) = t.at[code_of(bytes, at) as usize];
-            match row {
-                _ if flags & class::OF != class::WIDE => {
-                    if let (Some(from), class::BOTH) = (row, seen & class::BOTH) {
-                        self.clashes(bytes, from, at);
-                    }
-                    (row, seen) = (None, 0);
-                }
-                None if weight <= 0 => row = Some(at),
-                None => {}
-                Some(_) => seen |= flags,
-            }
-        }
-        if let (Some(from), class::BOTH) = (row, seen & class::BOTH) {
-            self.clashes(bytes, from, to);
-        }
-    }
-
-    /// Looks for kana beside Han that Japanese does not have in a row that holds both.
-    fn clashes(&mut self, bytes: &[u8], from: usize, to: usize) {
-        let Ok(run) = std::str::from_utf8(&bytes[from..to]) else { return };
-        let found = |(i, (a, b)): (usize, (char, char))| mixed::clash(a, b).then_some(from + 3 * i);
-        let mut places = run.chars().zip(run.chars().skip(1)).enumerate().filter_map(found);
-        let Some(first) = places.next() else { return };
-        let (last, more) = places.fold((first, 1), |(_, n), at| (at, n + 1));
-        let evidence = weight::CLASH * more;
-        if evidence > self.clash {
-            (self.clash, self.clash_from, self.clash_to) = (evidence, first, last + 6);
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, w: i32, at: usize, end: usize) {
-        if self.sum == 0 {
-            self.from = at;
-        }
-        self.sum = (self.sum + w).max(0);
-        if self.sum > self.best {
-            self.best = self.sum;
-            self.best_from = self.from;
-            self.best_to = end;
-            self.best_wide = false;
-        }
-    }
-
-    /// A character of Han and the like that is part of a Latin word. In Chinese text that is how it is set.
-    fn mixed(&mut self, w: i32, at: usize) {
-        if self.mixed == 0 {
-            self.mixed_at = at;
-        }
-        self.mixed = self.mixed.max(w);
-    }
-
-    /// A character that stands for a byte beyond ASCII somewhere, by its number in the table.
-    #[inline]
-    fn high(&mut self, t: &Table, number: u16, at: usize, end: usize) {
-        let high = &t.high[usize::from(number)];
-        let is = t.kinds[usize::from(number)];
-        let adjacent = self.high_end == at;
-        let was = if adjacent { self.kind } else { 0 };
-        let mut w = 0;
-        if is & kind::C1 != 0 {
-            w += weight::DAMAGE;
-        }
-        let (two, more) = if adjacent { (self.two & high.next, self.more[0] & high.next) } else { (0, 0) };
-        let [before, second, third] = self.numbers;
-        self.numbers = [number, before, second];
-        self.more = if adjacent { [self.more[1] & high.next, self.more[2] & high.next, 0] } else { [0; 3] };
-        self.two = high.lead[0];
-        self.more[1] |= high.lead[1];
-        self.more[2] |= high.lead[2];
-        if adjacent {
-            let letters = was & is & kind::LETTER != 0;
-            let after_sign = was & (kind::SIGN | kind::LETTER) == kind::SIGN && is & kind::LETTER != 0;
-            let mut says = if two != 0 { t.two(before, number) } else { Says::Nothing };
-            if more != 0 && says != Says::Much {
-                let three = t.high[usize::from(second)].lead[1] & more;
-                let four = t.high[usize::from(third)].lead[2] & more;
-                says = says.max(t.more(&[second, before, number], three)).max(t.more(&[third, second, before, number], four));
-            }
-            w += match says {
-                Says::Much => weight::SEQUENCE,
-                Says::Little => weight::LITTLE,
-                Says::Nothing if t.sets_quotes(before, number) => 0,
-                Says::Nothing if (two | more) != 0 && !letters => weight::HIGH_PAIR,
-                Says::Nothing if (is & kind::ODD_PAIR != 0 || after_sign) && self.any & high.any != 0 => weight::HIGH_PAIR,
-                Says::Nothing => 0,
-            };
-            if is & kind::UPPER != 0 {
-                w += if was & kind::LOWER != 0 { weight::UPSIDE_DOWN } else { 0 };
-                w += if was & (kind::CYRILLIC | kind::LOWER) == kind::CYRILLIC { weight::SHOUT } else { 0 };
-            }
-            if w == 0 && letters && is & kind::OTHER != 0 {
-                // The letters of an alphabet of its own stand side by side.
-                w = weight::LETTER;
-            }
-        } else {
-            if self.last == class::LETTER && is & kind::CYRILLIC != 0 {
-                w += weight::MIXED_WORD;
-            }
-            if w == 0 {
-                w = weight::ASCII;
-            }
-        }
-        self.add(w, at, end);
-        if w > 0 {
-            self.sign_end = end;
-        }
-        self.any = high.any;
-        self.high_end = end;
-        self.kind = is;
-        self.last = class::HIGH;
-        self.alone = false;
-    }
-
-    /// A character beyond ASCII, of the basic plane.
-    fn character(&mut self, t: &Table, code: u32, at: usize) {
-        let (weight, flags) = t.at[code as usize];
-        let class = flags & class::OF;
-        match class {
-            class::WIDE => {
-                self.alone = self.last != class::WIDE && code >= 0x3400;
-                self.after_letter = self.last == class::LETTER;
-                self.last = class::WIDE;
-                self.kind = 0;
-                self.add(i32::from(weight), at, at + 3);
-                self.best_wide |= self.best_to == at + 3 && self.sign_end <= self.from;
-            }
-            class::HIGH => {
-                self.high(t, t.index[code as usize], at, at + if code < 0x800 { 2 } else { 3 });
-            }
-            _ => {
-                if self.alone && self.after_letter {
-                    self.mixed(weight::MIXED_WORD, at);
-                }
-                self.alone = false;
-                self.last = class::PLAIN;
-            }
-        }
-    }
-
-    /// ASCII from `at` to `end`: only its first character says something, the others wear evidence off and end lines.
-    fn blank(&mut self, bytes: &[u8], t: &Table, at: usize, end: usize, line: &mut usize, found: &mut Vec<Suspect>) {
-        let c = bytes[at];
-        let letter = t.at[usize::from(c)].1 == class::LETTER;
-        if c != b'\n' {
-            self.sum = (self.sum + weight::ASCII).max(0);
-            if self.alone && (letter || self.after_letter) {
-                self.mixed(if letter && self.after_letter { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at);
-            } else if letter && self.last == class::HIGH && self.kind & kind::CYRILLIC != 0 {
-                self.add(weight::MIXED_WORD, at, at);
-            }
-            // `Ã` before a blank: an `à` whose second byte, a no-break space, became one.
-            if c == b' ' && self.high_end == at && self.kind & kind::TILDE != 0 {
-                self.add(weight::DAMAGE, at - 2, at + 1);
-            }
-        }
-        let mut from = at;
-        // Evidence belongs to the line it was found in.
-        if (self.best > 0 || self.mixed > 0 || self.clash > 0)
-            && let Some(n) = memchr(b'\n', &bytes[at..end])
-        {
-            self.finish(bytes, *line, at + n, found);
-            *line = at + n + 1;
-            from = *line;
-        }
-        let ascii = &bytes[from..end];
-        let newline = if ascii.len() < 16 { ascii.iter().rposition(|b| *b == b'\n') } else { memrchr(b'\n', ascii) };
-        if let Some(n) = newline {
-            *line = from + n + 1;
-            *self = Walk::default();
-        }
-        let length = end - at;
-        self.sum = (self.sum + weight::ASCII * (length.min(CUT) as i32 - 1)).max(0);
-        if length >= GAP {
-            if self.best > 0 || self.mixed > 0 || self.clash > 0 {
-                self.finish(bytes, *line, at + CONTEXT, found);
-            }
-            *line = (*line).max(end - CONTEXT);
-        } else if length > 3 && self.sum == 0 && end - *line >= CUT {
-            self.finish(bytes, *line, end, found);
-            *line = end;
-        }
-        self.alone = false;
-        self.last = t.at[usize::from(bytes[end - 1])].1 & class::LETTER;
-    }
-
-    fn finish(&mut self, bytes: &[u8], start: usize, end: usize, found: &mut Vec<Suspect>) {
-        // Names and terms add up over a long stretch; damage is dense.
-        if self.best_wide && self.best < BEYOND_DOUBT && self.best * 5 < (self.best_to - self.best_from) as i32 * DENSITY {
-            self.best = self.best.min(HINT);
-        }
-        if self.mixed + 8 > self.best && self.mixed > 0 && is_latin(&bytes[start..end]) {
-            (self.best, self.best_from, self.best_to) = (self.mixed + 8, self.mixed_at.saturating_sub(4).max(start), self.mixed_at);
-        }
-        if self.clash > self.best {
-            (self.best, self.best_from, self.best_to) = (self.clash, self.clash_from.max(start), self.clash_to.min(end));
-        }
-        if self.best >= HINT {
-            // The place may begin inside a character: it only tells which characters are near.
-            found.push(Suspect { start, end, from: self.best_from, to: self.best_to, evidence: self.best });
-        }
-        *self = Walk::default();
-    }
-}
-
-/// Whether ASCII letters outnumber characters of three bytes by far.
-fn is_latin(line: &[u8]) -> bool {
-    let letters = line.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let wides = line.iter().filter(|b| (0xe3..=0xef).contains(*b)).count();
-    wides * 4 <= letters
 }

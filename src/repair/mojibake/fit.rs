@@ -1,0 +1,270 @@
+//! How much like text the bytes of a sample read under one charset, by the prices of single characters and whatever their alignment.
+//! For samples read as single bytes all charsets are asked at once in `lanes`; which hypotheses are worth it is decided in `rank`.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use crate::codec::{Codec, Step};
+use crate::model::Model;
+
+/// Stands between bytes that are not side by side.
+pub(super) const BREAK: u16 = 0x100;
+
+/// What a random byte costs, in 1/16 nats.
+const RANDOM: i32 = 69;
+
+/// What a byte of no character takes away, and what a sequence of UTF-8 is worth whatever it says; 1/16 nats.
+pub(super) const ODD: i32 = -6 * 16;
+const SEQUENCE: i32 = 3 * 16;
+
+/// The stretch of a sample that reads most like text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fit {
+    /// How much cheaper than random bytes it is, in 1/16 nats.
+    pub score: i32,
+    from: u32,
+    to: u32,
+}
+
+impl Fit {
+    /// Bytes of `range` that are in the stretch.
+    pub fn within(&self, range: &Range<usize>) -> usize {
+        (self.to as usize).min(range.end).saturating_sub((self.from as usize).max(range.start))
+    }
+}
+
+/// A stretch that ends at some byte: its worth and where it begins.
+type End = (i32, u32);
+
+/// The best stretch of `bytes` under `written`: the largest sum of what each character beyond ASCII is cheaper than random bytes.
+/// Charsets of pairs have kana, Greek and Cyrillic in the same places: what reads as it stands (`origin`) is no evidence.
+pub(super) fn fit(model: &Model, bytes: &[u16], origin: &[char], written: Codec) -> Fit {
+    if written == Codec::UTF_8 { fit_sequences(model, bytes, origin) } else { fit_pairs(model, bytes, origin, written) }
+}
+
+/// A stretch that goes on to byte `at` by a byte of no character, or has to begin behind it.
+#[inline]
+fn goes_on(ends: &[End; 4], byte: u16, at: usize) -> End {
+    let worth = ends[0].0 + if byte < 0x80 { 0 } else { ODD };
+    if worth > 0 { (worth, ends[0].1) } else { (0, at as u32 + 1) }
+}
+
+/// The same under UTF-8.
+fn fit_sequences(model: &Model, bytes: &[u16], origin: &[char]) -> Fit {
+    // Best stretches that end at the last bytes, the last first.
+    let mut ends = [(0i32, 0u32); 4];
+    let mut best = Fit::default();
+    for (i, &b) in bytes.iter().enumerate() {
+        if b == BREAK {
+            ends = [(0, i as u32 + 1); 4];
+            continue;
+        }
+        let mut sum = goes_on(&ends, b, i);
+        let last = |n: usize| i.checked_sub(n).map_or(0, |at| bytes[at]);
+        // Nearly every byte is the last of none: the one before begins a sequence or goes on with one.
+        if last(1) >= 0x80 && ((0x80..0xc0).contains(&b) || last(2) == 0xed) {
+            for n in 2..=4usize {
+                if let Some(c) = sequence(bytes, i, n) {
+                    let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE;
+                    let worth = ends[n - 1].0 + if origin[i + 1 - n] == c { 0 } else { worth.max(SEQUENCE) };
+                    if worth > sum.0 {
+                        sum = (worth, if ends[n - 1].0 > 0 { ends[n - 1].1 } else { (i + 1 - n) as u32 });
+                    }
+                }
+            }
+        }
+        ends = [sum, ends[0], ends[1], ends[2]];
+        if sum.0 > best.score {
+            best = Fit { score: sum.0, from: sum.1, to: i as u32 + 1 };
+        }
+    }
+    best
+}
+
+/// The same under any other charset.
+fn fit_pairs(model: &Model, bytes: &[u16], origin: &[char], written: Codec) -> Fit {
+    let worths = Worths::of(model, written);
+    let long = has_longer(written);
+    let mut ends = [(0i32, 0u32); 4];
+    let mut best = Fit::default();
+    let mut last = 0;
+    for (i, &b) in bytes.iter().enumerate() {
+        if b == BREAK {
+            (ends, last) = ([(0, i as u32 + 1); 4], 0);
+            continue;
+        }
+        let mut sum = goes_on(&ends, b, i);
+        let mut with = |w: Worth, n: usize| {
+            let worth = ends[n - 1].0 + if w.char() == origin[i + 1 - n] as u32 { 0 } else { w.value() };
+            if worth > sum.0 {
+                sum = (worth, if ends[n - 1].0 > 0 { ends[n - 1].1 } else { (i + 1 - n) as u32 });
+            }
+        };
+        if b >= 0x80
+            && let Some(w) = worths.single(b)
+        {
+            with(w, 1);
+        }
+        if last > 0x80
+            && let Some(w) = worths.pair(last, b)
+        {
+            with(w, 2);
+        }
+        if long && let Some((c, n)) = longer(bytes, i, written) {
+            with(Worth::new(model, c, n), n);
+        }
+        ends = [sum, ends[0], ends[1], ends[2]];
+        if sum.0 > best.score {
+            best = Fit { score: sum.0, from: sum.1, to: i as u32 + 1 };
+        }
+        last = b;
+    }
+    best
+}
+
+/// A character of some bytes and how much cheaper it is than random ones, packed: 0 is none.
+#[derive(Clone, Copy)]
+pub(super) struct Worth(u32);
+
+impl Worth {
+    /// Bits of the value, and what stands there for 0.
+    const BITS: u32 = 11;
+    const ZERO: i32 = 1 << 10;
+    /// In place of the character where it does not matter which it is.
+    const WHICHEVER: u32 = 0x1f_ffff;
+
+    /// Of a character of `n` bytes. What the model does not know and is no letter counts as odd, wherever it comes from.
+    pub fn new(model: &Model, c: char, n: usize) -> Worth {
+        let (c, value) = if model.is_known(c) || c.is_alphabetic() {
+            (c as u32, (RANDOM * n as i32 - model.alone(c) as i32).max(ODD))
+        } else {
+            (Worth::WHICHEVER, ODD)
+        };
+        Worth(c << Worth::BITS | (value + Worth::ZERO) as u32)
+    }
+
+    #[inline]
+    fn char(self) -> u32 {
+        self.0 >> Worth::BITS
+    }
+
+    #[inline]
+    pub fn value(self) -> i32 {
+        (self.0 & ((1 << Worth::BITS) - 1)) as i32 - Worth::ZERO
+    }
+}
+
+/// What the bytes of a charset are worth. Bytes beyond 80 are at their places, pairs by the lead without its high bit.
+struct Worths {
+    singles: [Worth; 256],
+    pairs: Box<[Worth]>,
+}
+
+impl Worths {
+    fn of(model: &Model, written: Codec) -> &'static Worths {
+        static ALL: [OnceLock<Worths>; Codec::COUNT] = [const { OnceLock::new() }; Codec::COUNT];
+        ALL[written.number()].get_or_init(|| {
+            let worth = |c: Option<char>, n: usize| c.map_or(Worth(0), |c| Worth::new(model, c, n));
+            let pair = |at: usize| worth(written.pair((at >> 8) as u8 | 0x80, at as u8), 2);
+            Worths {
+                singles: std::array::from_fn(|b| worth(written.byte(b as u8), 1)),
+                pairs: if written.is_double_byte() { (0..128 << 8).map(pair).collect() } else { Box::default() },
+            }
+        })
+    }
+
+    #[inline]
+    fn single(&self, byte: u16) -> Option<Worth> {
+        Some(self.singles[usize::from(byte & 0xff)]).filter(|w| w.0 != 0)
+    }
+
+    #[inline]
+    fn pair(&self, lead: u16, trail: u16) -> Option<Worth> {
+        self.pairs.get(usize::from(lead & 0x7f) << 8 | usize::from(trail)).copied().filter(|w| w.0 != 0)
+    }
+}
+
+/// Whether a charset has characters of three bytes or four.
+pub(super) fn has_longer(written: Codec) -> bool {
+    matches!(written, Codec::EUC_JP | Codec::GB18030)
+}
+
+/// The character of three bytes of EUC-JP or four of GB18030 that ends at byte `end`, and how many they are.
+pub(super) fn longer(bytes: &[u16], end: usize, written: Codec) -> Option<(char, usize)> {
+    let from = |n: usize| (end + 1).checked_sub(n).map(|from| &bytes[from..=end]);
+    let code = match written {
+        Codec::EUC_JP => from(3).filter(|c| c[0] == 0x8f)?,
+        Codec::GB18030 => from(4).filter(|c| (0x30..=0x39).contains(&c[1]) && (0x30..=0x39).contains(&c[3]))?,
+        _ => return None,
+    };
+    let mut all = [0u8; 4];
+    for (to, b) in all.iter_mut().zip(code) {
+        *to = u8::try_from(*b).ok()?;
+    }
+    match written.step(&all[..code.len()])? {
+        Step::One(c, n) if n == code.len() => Some((c, n)),
+        _ => None,
+    }
+}
+
+/// The character of the UTF-8 sequence of `n` bytes that ends at byte `end`.
+fn sequence(bytes: &[u16], end: usize, n: usize) -> Option<char> {
+    let lead = *bytes.get((end + 1).checked_sub(n)?)?;
+    let fits = match n {
+        2 => (0xc2..=0xdf).contains(&lead),
+        3 => (0xe0..=0xef).contains(&lead),
+        _ => (0xf0..=0xf4).contains(&lead),
+    };
+    if !fits {
+        return None;
+    }
+    let mut all = [0u8; 4];
+    for (to, b) in all.iter_mut().zip(&bytes[end + 1 - n..=end]) {
+        *to = u8::try_from(*b).ok()?;
+    }
+    // Half of a surrogate pair, as CESU-8 writes emoji.
+    if n == 3 && all[0] == 0xed && all[1] >= 0xa0 {
+        return Some('\u{1f600}');
+    }
+    std::str::from_utf8(&all[..n]).ok()?.chars().next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str, written: Codec) -> Fit {
+        let bytes: Vec<u16> = match written.inverse() {
+            Some(inverse) => inverse.encode_text(text).unwrap().into_iter().map(u16::from).collect(),
+            None => text.bytes().map(u16::from).collect(),
+        };
+        let origin = vec!['\0'; bytes.len()];
+        fit(Model::shared(), &bytes, &origin, written)
+    }
+
+    #[test]
+    fn the_best_stretch_is_the_text_without_what_is_odd_around() {
+        for (written, bytes) in [(Codec::UTF_8, 3), (Codec::GB18030, 2), (Codec::EUC_KR, 2)] {
+            let text = if written == Codec::EUC_KR { "우리는 강가에" } else { "我们在河边散步" };
+            let whole = of(text, written);
+            let chars = text.chars().filter(|c| !c.is_ascii()).count();
+            assert_eq!(whole.within(&(0..100)), chars * bytes + text.matches(' ').count(), "{written:?}");
+            assert!(whole.score > 16 * chars as i32, "{written:?} {whole:?}");
+        }
+    }
+
+    #[test]
+    fn a_stretch_ends_where_bytes_are_apart() {
+        let bytes: Vec<u16> = [0xce, 0xd2, 0xc3, 0xc7, BREAK, 0xd4, 0xda].to_vec();
+        let found = fit(Model::shared(), &bytes, &['\0'; 7], Codec::GB18030);
+        assert!(found.within(&(0..4)) == 4 && found.within(&(4..7)) == 0, "{found:?}");
+    }
+
+    #[test]
+    fn what_reads_as_it_stands_is_no_evidence() {
+        let bytes: Vec<u16> = [0xa4, 0xb3].to_vec();
+        let as_it_stands = ['こ', '\0'];
+        assert!(fit(Model::shared(), &bytes, &['\0'; 2], Codec::EUC_JP).score > 0);
+        assert_eq!(fit(Model::shared(), &bytes, &as_it_stands, Codec::EUC_JP).score, 0);
+    }
+}
