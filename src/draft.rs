@@ -29,6 +29,8 @@ pub struct Draft<'a> {
     pub bytes_in: u64,
     /// Blocks in order. Empty for a text that was only repaired: then all of it stays.
     pub pieces: Vec<Piece>,
+    /// Byte ranges of the text that say where links lead, `[` and `](address)`, when links are kept.
+    pub links: Vec<(u32, u32)>,
     /// The title, if it is to be written.
     pub title: Option<String>,
     /// White space between blocks stays as it stands in `text`.
@@ -166,6 +168,7 @@ impl<'p> Draft<'p> {
             text: page.text().into(),
             bytes_in: page.raw.bytes.len() as u64,
             pieces: Vec::new(),
+            links: links(page, rules),
             title: None,
             in_place: false,
             blocks: false,
@@ -321,6 +324,17 @@ fn metadata(page: &Page<'_>) -> String {
     }
 }
 
+/// The edits of the last layer that write where links lead.
+fn links(page: &Page<'_>, rules: &Rules) -> Vec<(u32, u32)> {
+    let Some(rule) = rules.find("markup/link") else { return Vec::new() };
+    let edits = page.layers.last().map_or(&[][..], |l| &l.edits);
+    // that layer has no others
+    if edits.first().is_none_or(|e| e.rule != rule) {
+        return Vec::new();
+    }
+    edits.iter().map(|e| (e.now.start, e.now.end)).collect()
+}
+
 /// How often each rule comes, by its number.
 fn by_rule(which: impl Iterator<Item = RuleId>, rules: &Rules) -> Vec<(u16, u32)> {
     let mut which = which.peekable();
@@ -358,6 +372,7 @@ mod tests {
             text: text.into(),
             bytes_in: 7,
             pieces,
+            links: Vec::new(),
             title: title.map(str::to_owned),
             in_place: true,
             blocks: true,

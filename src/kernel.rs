@@ -56,11 +56,14 @@ impl Kernel {
         let raw = page.raw;
         page.format = format(raw.id, page.text());
 
-        let (layers, outline) = outline(page.format, page.text(), rules);
+        let (layers, outline) = outline(page.format, page.text(), self.options.links, rules);
         page.layers.extend(layers);
         page.outline = outline;
         let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, rules);
-        page.layers.extend(layer);
+        if let Some(layer) = layer {
+            carry_links(&mut page.outline, &layer);
+            page.layers.push(layer);
+        }
         page.outline.blocks = blocks;
         // Only now: a `＜` made narrow would have been a tag.
         let spans: Vec<Span> = page.outline.blocks.iter().map(|b| b.span).collect();
@@ -69,6 +72,7 @@ impl Kernel {
                 block.span = layer.carry(block.span);
                 block.link_bytes = block.link_bytes.min(block.span.end - block.span.start);
             }
+            carry_links(&mut page.outline, &layer);
             page.layers.push(layer);
         }
 
@@ -89,6 +93,7 @@ impl Kernel {
         page.metadata = metadata;
         page.marks.extend(marks);
         if let Some((layer, blocks, marks)) = paragraph::join(page.text(), &page.outline.blocks, &page.marks, rules) {
+            carry_links(&mut page.outline, &layer);
             page.layers.push(layer);
             page.outline.blocks = blocks;
             page.marks = marks;
@@ -97,6 +102,12 @@ impl Kernel {
             let mut keys = paragraph::Known::default();
             page.marks.extend(paragraph::duplicates(page.text(), &page.outline.blocks, &page.marks, rules, &mut keys));
             page.keys = keys;
+        }
+        // Last, so that no stage takes an address for text.
+        let links = std::mem::take(&mut page.outline.links);
+        if let Some((layer, blocks)) = html::keep_links(page.text(), &page.outline.blocks, &page.marks, &links, rules) {
+            page.layers.push(layer);
+            page.outline.blocks = blocks;
         }
         page
     }
@@ -176,10 +187,19 @@ fn format(id: &str, text: &str) -> Format {
     }
 }
 
-/// Text to layers and blocks, by format.
-fn outline(format: Format, text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+/// Where the links of an outline stand in the text of a layer above.
+fn carry_links(outline: &mut Outline, layer: &Layer<'_>) {
+    for link in &mut outline.links {
+        link.at = layer.carry(link.at);
+    }
+}
+
+/// Text to layers and blocks, by format; with `links`, where they lead.
+fn outline(format: Format, text: &str, links: bool, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
     match format {
+        Format::Html if links => html::linked(text, rules),
         Format::Html => html::outline(text, rules),
+        Format::Markdown if links => markdown::linked(text, rules),
         Format::Markdown => markdown::outline(text, rules),
         Format::Text => (Vec::new(), plain::outline(text)),
     }

@@ -32,12 +32,14 @@ pub struct Options {
     pub boilerplate: bool,
     /// Leave out paragraphs that repeat an earlier one of the page.
     pub duplicates: bool,
+    /// Keep where links lead: `[text](address)`.
+    pub links: bool,
     /// What to change beyond that; nothing by default.
     pub form: Form,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { profile: Profile::Article, repair: true, boilerplate: true, duplicates: true, form: Form::default() }
+        Options { profile: Profile::Article, repair: true, boilerplate: true, duplicates: true, links: false, form: Form::default() }
     }
 }

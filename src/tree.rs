@@ -19,7 +19,7 @@ pub struct Tree {
     pub end: Vec<u32>,
     /// Byte range of the attributes (between tag name and `>`) in the text that was parsed.
     pub attributes: Vec<Span>,
-    /// Index into [`Tree::labels`] of each element; 0 is the empty label.
+    /// Index into [`Tree::labels`] of each element; 0 is the empty label, and that of elements without text in them.
     pub label: Vec<u32>,
     /// The distinct names authors gave their elements: `class` words, then `#id`, `role=…`, `itemprop=…`, as they stand, between
     /// blanks. The first is empty.
@@ -71,6 +71,15 @@ pub struct Field {
     pub value: Box<str>,
 }
 
+/// A link, when links are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// Its text, in the text the blocks refer to; inside one block. A link over several blocks is several.
+    pub at: Span,
+    /// Where it leads, as the page says it, fit to stand between brackets.
+    pub address: Box<str>,
+}
+
 /// What a markup reader makes of a text.
 #[derive(Clone, Debug, Default)]
 pub struct Outline {
@@ -80,4 +89,6 @@ pub struct Outline {
     pub tree: Tree,
     /// What the page says about itself, in document order.
     pub fields: Vec<Field>,
+    /// Links with an address, in order; empty unless they were asked for.
+    pub links: Vec<Link>,
 }

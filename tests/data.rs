@@ -164,6 +164,7 @@ fn every_rule_fires_on_its_sample_and_spares_the_other() {
     // rules of what only a caller asks for
     let mut options = Options::default();
     (options.form.width, options.form.remove_lost, options.form.normalize) = (true, true, Some(Normalization::Nfc));
+    options.links = true;
     let asked = Kernel::new(options);
     let samples: BTreeMap<String, Sample> = samples::all().into_iter().map(|s| (s.name.clone(), s)).collect();
     let mut wrong = Vec::new();
@@ -171,7 +172,7 @@ fn every_rule_fires_on_its_sample_and_spares_the_other() {
         if id.starts_with("record/") {
             return left_aside(cell);
         }
-        let kernel = if id.starts_with("form/") || id == "repair/lost-removed" { &asked } else { &kernel };
+        let kernel = if id.starts_with("form/") || id == "repair/lost-removed" || id == "markup/link" { &asked } else { &kernel };
         if let Some(name) = cell.strip_prefix('@') {
             let sample = samples.get(name).ok_or_else(|| format!("there is no sample {name}"))?;
             Ok(fired(&kernel.page(sample.raw())))

@@ -65,7 +65,7 @@ impl Cleaner {
         }
         let mut form = Form::default();
         (form.normalize, form.width, form.remove_lost) = (normalize, width, remove_lost);
-        let settings = Settings { verb: Verb::Clean { title, profile }, dedup, form, max_record, ..Settings::default() };
+        let settings = Settings { verb: Verb::Clean { title, profile, links: false }, dedup, form, max_record, ..Settings::default() };
         let rules: &'static Rules = match rules {
             None => Rules::builtin(),
             // a program has few sets of rules, and pages refer to theirs as long as it runs

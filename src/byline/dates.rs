@@ -1,6 +1,10 @@
 //! Dates as pages write them, to ISO 8601. No time zone is invented, no precision added.
 
+use std::sync::OnceLock;
+
 use jiff::civil;
+
+use crate::rules::table;
 
 /// A date found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +20,8 @@ pub struct Date {
 }
 
 /// The first date in `text`, at most 400 bytes of which are looked at: `2024-05-09 22:27:02`, `2024/5/9`, `2024.05.09`,
-/// `2024年5月9日22时27分`, RFC 3339, `May 9, 2024`, `9 May 2024`. Digits may be full width. The day must exist.
+/// `2024年5月9日22时27分`, RFC 3339, `May 9th, 2024`, `9 May 2024`, `9. Mai 2024`, `09.05.2024`. `9/25/2024` and `25/9/2024` are read, for only
+/// one of the two numbers can be a month; `9/5/2024` is not. Digits may be full width. The day must exist.
 pub fn find(text: &str) -> Option<Date> {
     let mut end = text.len().min(400);
     while !text.is_char_boundary(end) {
@@ -29,7 +34,7 @@ pub fn find(text: &str) -> Option<Date> {
     let c = Chars::new(text);
     (0..c.len()).find_map(|i| {
         let starts = c.digit(i).is_some() && (i == 0 || c.digit(i - 1).is_none());
-        if starts { numeric(&c, i).or_else(|| day_first(&c, i)) } else { month_first(&c, i) }
+        if starts { numeric(&c, i).or_else(|| day_first(&c, i)).or_else(|| year_last(&c, i)) } else { month_first(&c, i) }
     })
 }
 
@@ -112,10 +117,22 @@ impl Chars {
         i
     }
 
-    /// A word of ASCII letters at `i`, lower case, at most 12.
+    /// A word of letters at `i`, lower case, at most 12.
     fn word(&self, i: usize) -> (String, usize) {
-        let n = (0..12).take_while(|k| self.get(i + k).is_ascii_alphabetic()).count();
-        ((0..n).map(|k| self.get(i + k).to_ascii_lowercase()).collect(), i + n)
+        let n = (0..12).take_while(|k| self.get(i + k).is_alphabetic()).count();
+        ((0..n).flat_map(|k| self.get(i + k).to_lowercase()).collect(), i + n)
+    }
+
+    /// Behind `st`, `nd`, `rd` or `th` at `i`, as after the number of a day; else `i`.
+    fn ordinal(&self, i: usize) -> usize {
+        let (word, end) = self.word(i);
+        if matches!(&*word, "st" | "nd" | "rd" | "th") { end } else { i }
+    }
+
+    /// Behind one of `words` and the blanks after it; else `i`.
+    fn skip(&self, i: usize, words: &[&str]) -> usize {
+        let (word, end) = self.word(i);
+        if words.contains(&&*word) { self.blanks(end) } else { i }
     }
 }
 
@@ -159,6 +176,7 @@ fn month_first(c: &Chars, start: usize) -> Option<Date> {
     let m = month(&word)?;
     let i = if c.get(i) == '.' { i + 1 } else { i };
     let (d, i) = c.number(c.blanks(i), 1, 2)?;
+    let i = c.ordinal(i);
     let i = c.blanks(if c.get(i) == ',' { i + 1 } else { i });
     // A weekday between: `May 9 Thu 2024`.
     let (day, after) = c.word(i);
@@ -168,17 +186,59 @@ fn month_first(c: &Chars, start: usize) -> Option<Date> {
     finish(c, start, i, (y, m, d), true)
 }
 
-/// `9 May 2024`.
+/// `9 May 2024`, `9th of May 2024`, `09-May-2024`, `9. Mai 2024`, `9 de mayo de 2024`.
 fn day_first(c: &Chars, start: usize) -> Option<Date> {
+    const OF: &[&str] = &["of", "de", "di", "del"];
     let (d, i) = c.number(start, 1, 2)?;
-    if c.get(i) != ' ' {
+    let i = c.ordinal(i);
+    let after = if matches!(c.get(i), '.' | '-') { i + 1 } else { i };
+    let at = c.skip(c.blanks(after), OF);
+    if at == i {
         return None;
     }
-    let (word, i) = c.word(c.blanks(i));
-    let m = month(&word)?;
-    let i = c.blanks(if matches!(c.get(i), '.' | ',') { i + 1 } else { i });
-    let (y, i) = c.number(i, 4, 4)?;
+    let (word, i) = c.word(at);
+    let m = month(&word).or_else(|| foreign_month(&word))?;
+    let i = c.blanks(if matches!(c.get(i), '.' | ',' | '-') { i + 1 } else { i });
+    let (y, i) = c.number(c.skip(i, OF), 4, 4)?;
     finish(c, start, i, (y, m, d), true)
+}
+
+/// `09.05.2024`: the day first. With `/` or `-` one of the two numbers must be too high for a month, or both the same: habits differ.
+fn year_last(c: &Chars, start: usize) -> Option<Date> {
+    let (a, i) = c.number(start, 1, 2)?;
+    let sep = c.get(i);
+    if !matches!(sep, '.' | '/' | '-') || start > 0 && matches!(c.get(start - 1), '.' | '/' | '-') {
+        return None;
+    }
+    let (b, i) = c.number(i + 1, 1, 2)?;
+    if c.get(i) != sep {
+        return None;
+    }
+    let (y, i) = c.number(i + 1, 4, 4)?;
+    // an address, a version
+    if matches!(c.get(i), '.' | '/' | '-') && c.digit(i + 1).is_some() {
+        return None;
+    }
+    let (d, m) = match sep {
+        '.' => (a, b),
+        _ if a > 12 || a == b => (a, b),
+        _ if b > 12 => (b, a),
+        _ => return None,
+    };
+    finish(c, start, i, (y, m, d), true)
+}
+
+/// Number of a month by its name in a language that puts the day first; see `src/data/months.tsv`.
+fn foreign_month(word: &str) -> Option<i32> {
+    static NAMES: OnceLock<Vec<(&str, i32)>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let rows = table::rows("months.tsv", include_str!("../data/months.tsv"), 2).flatten();
+        let mut names: Vec<(&str, i32)> =
+            rows.flat_map(|r| r.cells[1].split(' ').map(move |name| (name, r.cells[0].parse().unwrap_or(0)))).collect();
+        names.sort_unstable();
+        names
+    });
+    names.binary_search_by(|(name, _)| (**name).cmp(word)).ok().map(|at| names[at].1)
 }
 
 /// Number of an English month, whole or in three letters.
@@ -298,6 +358,17 @@ mod tests {
             ("2024.05.09", "2024-05-09"),
             ("Posted on May 9, 2024", "2024-05-09"),
             ("9 Sept. 2024", "2024-09-09"),
+            ("May 9th, 2024", "2024-05-09"),
+            ("the 9th of May 2024, 16:26", "2024-05-09T16:26"),
+            ("09-May-2024", "2024-05-09"),
+            ("9. Mai 2024", "2024-05-09"),
+            ("9 de mayo de 2024", "2024-05-09"),
+            ("9 мая 2024 г.", "2024-05-09"),
+            ("le 9 août 2024", "2024-08-09"),
+            ("am 09.05.2024 um", "2024-05-09"),
+            ("Updated: 10/31/2024", "2024-10-31"),
+            ("31/10/2024", "2024-10-31"),
+            ("5/5/2024", "2024-05-05"),
         ] {
             assert_eq!(iso(text).as_deref(), Some(want), "{text}");
         }
@@ -305,7 +376,19 @@ mod tests {
 
     #[test]
     fn no_dates() {
-        for text in ["2024-02-30", "12024-05-09", "2024-05", "2024-05/09", "version 1.2.3", "2024年5月"] {
+        for text in [
+            "2024-02-30",
+            "12024-05-09",
+            "2024-05",
+            "2024-05/09",
+            "version 1.2.3",
+            "2024年5月",
+            "9/5/2024",
+            "31.31.2024",
+            "10.9.2024.1",
+            "9 May",
+            "9mai 2024",
+        ] {
             assert_eq!(iso(text), None, "{text}");
         }
     }

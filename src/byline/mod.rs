@@ -141,10 +141,45 @@ const PUBLISHERS: &[&str] = &[
 
 /// True when `s` reads as the name of a publisher, not of a person.
 pub fn is_publisher(s: &str) -> bool {
-    let n = s.chars().take(21).count();
-    (2..=20).contains(&n)
-        && !s.contains(['，', '。', ',', '：', ':', '“', '第', '令'])
-        && (PUBLISHERS.iter().any(|p| s.ends_with(p) && s.len() > p.len()) || s.ends_with(".com") || s.ends_with(".cn"))
+    // Most words end in no such way: a look at the last character tells.
+    let ends = match s.as_bytes().last_chunk::<3>() {
+        Some([.., b'm' | b'n']) => s.ends_with(".com") || s.ends_with(".cn"),
+        Some(last @ [0xe3..=0xff, _, _]) => {
+            PUBLISHERS.iter().any(|p| p.as_bytes().last_chunk::<3>() == Some(last) && s.ends_with(p) && s.len() > p.len())
+        }
+        _ => false,
+    };
+    ends && (2..=20).contains(&s.chars().take(21).count()) && !s.contains(['，', '。', ',', '：', ':', '“', '第', '令'])
+}
+
+/// Whether one of [`SPEECH`] stands in a text, and whether it can hold a date: four digits in a row. One pass over its bytes, as most lines
+/// are read no further.
+fn glance(s: &str) -> (bool, bool) {
+    let bytes = s.as_bytes();
+    let (mut run, mut year, mut i) = (0, false, 0);
+    while i < bytes.len() {
+        let digit = match bytes[i] {
+            b'!' | b'?' => return (true, year),
+            b'0'..=b'9' => true,
+            0..0x80 => false,
+            lead => {
+                let digit = match (lead, bytes.get(i + 1), bytes.get(i + 2)) {
+                    (0xe2, Some(0x80), Some(0x9c | 0x9d | 0xa6))
+                    | (0xe3, Some(0x80), Some(0x82 | 0x8c | 0x8d))
+                    | (0xef, Some(0xbc), Some(0x81 | 0x9f)) => return (true, year),
+                    (0xef, Some(0xbc), Some(0x90..=0x99)) => true,
+                    _ => false,
+                };
+                // the others of the character
+                i += if lead >= 0xf0 { 3 } else { usize::from(lead >= 0xe0) + 1 };
+                digit
+            }
+        };
+        run = if digit { run + 1 } else { 0 };
+        year |= run == 4;
+        i += 1;
+    }
+    (false, year)
 }
 
 /// Reads a line as a byline. `None` when any part of it is something else.
@@ -159,7 +194,8 @@ pub fn parse(line: &str) -> Option<Byline> {
         bracketed = true;
         s = inner.trim();
     }
-    if s.contains(SPEECH) {
+    let (speech, year) = glance(s);
+    if speech {
         return None;
     }
     if bracketed && let Some(author) = names::list(s) {
@@ -167,10 +203,12 @@ pub fn parse(line: &str) -> Option<Byline> {
     }
     let mut out = Byline::default();
     let mut rest = s;
-    let mut pieces: Vec<&str> = Vec::new();
-    for _ in 0..4 {
+    // an array: most lines are one piece
+    let (mut pieces, mut n) = ([""; 5], 0);
+    while year && n < 4 {
         let Some(d) = dates::find(rest) else { break };
-        pieces.push(&rest[..d.at.start]);
+        pieces[n] = &rest[..d.at.start];
+        n += 1;
         if out.date.is_none() {
             out.date_raw = (!d.numeric).then(|| rest[d.at.clone()].trim().to_owned());
             out.timed = d.timed;
@@ -178,8 +216,8 @@ pub fn parse(line: &str) -> Option<Byline> {
         }
         rest = &rest[d.at.end..];
     }
-    pieces.push(rest);
-    for piece in pieces {
+    pieces[n] = rest;
+    for piece in &pieces[..=n] {
         read(piece, &mut out)?;
     }
     let says = out.date.is_some() || !out.author.is_empty() || out.editor.is_some() || out.source.is_some() || out.keyed;
@@ -200,6 +238,9 @@ fn begins_as_prose(s: &str) -> bool {
 /// The inside of brackets that enclose all of `s`.
 fn unbracket(s: &str) -> Option<&str> {
     const PAIRS: &[(char, char)] = &[('(', ')'), ('（', '）'), ('[', ']'), ('【', '】'), ('〔', '〕'), ('［', '］'), ('<', '>')];
+    if !matches!(s.as_bytes().first(), Some(b'(' | b'[' | b'<' | 0xe3 | 0xef)) {
+        return None;
+    }
     PAIRS.iter().find_map(|(a, b)| {
         let inner = s.strip_prefix(*a)?.strip_suffix(*b)?;
         (!inner.contains([*a, *b])).then_some(inner)
@@ -282,34 +323,34 @@ fn key_at(s: &str) -> Option<(Role, usize, bool)> {
 /// Reads one piece between dates: words and what follows them.
 fn read(piece: &str, out: &mut Byline) -> Option<()> {
     // (the word before it and whether a colon followed, begin, end) of each part.
-    type Part = (Option<(Role, bool)>, usize, usize);
-    let mut parts: Vec<Part> = vec![(None, 0, piece.len())];
+    type Part = ((Role, bool), usize, usize);
+    let mut parts: Vec<Part> = Vec::new();
     let mut at = 0;
     let (mut start, mut first) = (true, true);
+    // where the part that no word introduces ends
+    let mut head = piece.len();
     while at < piece.len() {
         if start && let Some((role, len, colon)) = key_at(&piece[at..]) {
-            if let Some(last) = parts.last_mut() {
-                last.2 = at;
+            match parts.last_mut() {
+                Some(last) => last.2 = at,
+                None => head = at,
             }
-            parts.push((Some((role, colon)), at + len, piece.len()));
+            parts.push(((role, colon), at + len, piece.len()));
             at += len;
             continue;
         }
         let c = piece[at..].chars().next()?;
         // Where no word introduces the first thing, it has to be one that needs none: told at once of nearly all prose.
-        if first && c.is_whitespace() && parts.len() == 1 {
+        if first && c.is_whitespace() && parts.is_empty() {
             leftover(&piece[..at], &mut out.clone())?;
             first = false;
         }
         start = is_gap(c);
         at += c.len_utf8();
     }
-    for (key, from, to) in parts {
-        let value = piece[from..to].trim_matches(is_gap);
-        match key {
-            None => leftover(value, out)?,
-            Some((role, colon)) => keyed(role, colon, value, out)?,
-        }
+    leftover(piece[..head].trim_matches(is_gap), out)?;
+    for ((role, colon), from, to) in parts {
+        keyed(role, colon, piece[from..to].trim_matches(is_gap), out)?;
     }
     Some(())
 }
@@ -437,6 +478,27 @@ fn add(field: &mut Option<String>, value: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_glance_sees_speech_and_years() {
+        for mark in SPEECH {
+            assert!(glance(&format!("春a{mark}b")).0, "{mark}");
+        }
+        assert_eq!(glance("é春🙂ー、・（）"), (false, false));
+        for (text, year) in [("in 2024", true), ("２０２4", true), ("12春34", false), ("1,234", false), ("é春🙂1999", true)] {
+            assert_eq!(glance(text), (false, year), "{text}");
+        }
+    }
+
+    #[test]
+    fn publishers_by_their_last_word() {
+        for yes in ["山河晚报", "shanhe.com", "新闻网", "a.cn", "山河研究院"] {
+            assert!(is_publisher(yes), "{yes}");
+        }
+        for no in ["网", "com", "shanhe", "山河人", "第一网", "ñ", "山河，网"] {
+            assert!(!is_publisher(no), "{no}");
+        }
+    }
 
     #[test]
     fn a_line_of_several_parts() {

@@ -11,12 +11,17 @@ pub(super) struct Labels {
     all: Vec<Box<str>>,
     /// Number by hash. Two labels with one hash would share a number: a page made for it misleads only itself.
     by_hash: HashMap<u64, u32>,
+    /// Hashes and numbers of labels seen lately, by their last bits: elements of one list come together.
+    lately: [(u64, u32); LATELY],
     scratch: String,
 }
 
+/// Labels remembered beside the map; a power of two.
+const LATELY: usize = 64;
+
 impl Default for Labels {
     fn default() -> Labels {
-        Labels { all: vec!["".into()], by_hash: HashMap::new(), scratch: String::new() }
+        Labels { all: vec!["".into()], by_hash: HashMap::new(), lately: [(0, 0); LATELY], scratch: String::new() }
     }
 }
 
@@ -51,11 +56,17 @@ impl Labels {
         if self.scratch.is_empty() {
             return 0;
         }
+        let hash = xxh3_64(self.scratch.as_bytes());
+        let lately = &mut self.lately[hash as usize % LATELY];
+        if lately.0 == hash && lately.1 != 0 {
+            return lately.1;
+        }
         let next = self.all.len() as u32;
-        let number = *self.by_hash.entry(xxh3_64(self.scratch.as_bytes())).or_insert(next);
+        let number = *self.by_hash.entry(hash).or_insert(next);
         if number == next {
             self.all.push(self.scratch.as_str().into());
         }
+        *lately = (hash, number);
         number
     }
 

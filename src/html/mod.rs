@@ -5,6 +5,7 @@ mod entities;
 mod fields;
 mod hidden;
 mod labels;
+pub(crate) mod links;
 mod reader;
 mod sniff;
 mod tokens;
@@ -14,6 +15,7 @@ use crate::layer::Layer;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
+pub use links::keep as keep_links;
 pub use sniff::looks_like_html;
 
 /// Visible bytes under which a page that hides at least [`MUCH`] is read again with what it hides: pages shown only by their
@@ -34,6 +36,11 @@ const MOST: usize = 2;
 /// display of elements for where paragraphs end.
 pub fn outline(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
     read(text, rules, reader::Mode::default())
+}
+
+/// [`outline`] that also tells where links lead.
+pub fn linked(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+    read(text, rules, reader::Mode { links: true, ..reader::Mode::default() })
 }
 
 /// Reads text with some HTML in it, Markdown for instance: as [`outline`], but a line end of the source ends a paragraph too.

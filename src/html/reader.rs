@@ -3,17 +3,18 @@
 
 use memchr::memmem;
 
-use crate::block::Kind;
+use crate::block::{Block, Kind};
 use crate::layer::Layer;
 use crate::rules::Rules;
 use crate::span::Span;
 use crate::tag::Tag;
-use crate::tree::{Outline, Tree};
+use crate::tree::{Link, Outline, Tree};
 
 use super::attributes::Attributes;
 use super::fields::Fields;
 use super::hidden::{is_hidden, visible_bytes};
 use super::labels::Labels;
+use super::links;
 use super::tokens::{Start, Token, Tokens};
 use super::writer::{Flow, GapRules, Writer};
 
@@ -29,6 +30,8 @@ pub(super) struct Mode {
     pub(super) keep_lines: bool,
     /// What attributes hide is shown, and `<template>` too.
     pub(super) show_hidden: bool,
+    /// Where links lead is told.
+    pub(super) links: bool,
     /// `<noscript>` is shown.
     pub(super) show_unscripted: bool,
 }
@@ -68,8 +71,9 @@ struct Reader<'t> {
     tokens: Tokens<'t>,
     writer: Writer<'t>,
     tree: Tree,
-    labels: Labels,
     fields: Fields,
+    /// Attributes of the links, by number from 1, when they are asked for.
+    links: Vec<Span>,
     open: Vec<Open>,
     rows: Vec<Row>,
     /// Number of open elements when the hidden one was opened, itself included; 0: nothing is hidden.
@@ -92,14 +96,14 @@ struct Reader<'t> {
 
 /// Reads a whole text.
 pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
-    let root = Flow { node: 0, kind: Kind::Paragraph, item: 0, link: false, pre: false };
+    let root = Flow { node: 0, kind: Kind::Paragraph, item: 0, link: 0, pre: false };
     let mut r = Reader {
         text,
         tokens: Tokens::new(text),
-        writer: Writer::new(text, GapRules::of(rules)),
+        writer: Writer::new(text, GapRules::of(rules), mode.links),
         tree: Tree::default(),
-        labels: Labels::default(),
         fields: Fields::default(),
+        links: Vec::new(),
         open: vec![Open { tag: Tag::OTHER, key: 0, flow: root, made: true }],
         rows: Vec::new(),
         hidden_from: 0,
@@ -124,9 +128,32 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         }
     }
     r.pop_to(0);
-    let (layer, blocks) = r.writer.finish();
-    r.tree.labels = r.labels.finish();
-    Read { layer, outline: Outline { blocks, tree: r.tree, fields: r.fields.finish() }, hidden: r.hidden, unscripted: r.unscripted }
+    let (layer, blocks, links) = r.writer.finish();
+    let address = |number: u32| links::address(&Attributes::get(r.links[number as usize - 1].of(text), "href")?);
+    let links = links.into_iter().filter_map(|(number, at)| Some(Link { at, address: address(number)? })).collect();
+    label(&mut r.tree, &blocks, text);
+    Read { layer, outline: Outline { blocks, tree: r.tree, fields: r.fields.finish(), links }, hidden: r.hidden, unscripted: r.unscripted }
+}
+
+/// Numbers the labels of the elements that hold text; half of a page's hold none, and nobody asks for the names of those.
+fn label(tree: &mut Tree, blocks: &[Block], text: &str) {
+    let mut labels = Labels::default();
+    let mut holds = vec![false; tree.len()];
+    for block in blocks {
+        if let Some(holds) = holds.get_mut(block.node as usize) {
+            *holds = true;
+        }
+    }
+    for i in (1..tree.len()).rev() {
+        let parent = tree.parent[i] as usize;
+        holds[parent] |= holds[i];
+    }
+    for i in 1..tree.len() {
+        if holds[i] && !tree.attributes[i].is_empty() {
+            tree.label[i] = labels.number(tree.attributes[i].of(text));
+        }
+    }
+    tree.labels = labels.finish();
 }
 
 impl Reader<'_> {
@@ -155,12 +182,11 @@ impl Reader<'_> {
     /// Adds an element to the tree.
     fn node(&mut self, tag: Tag, parent: u32, attributes: Span) -> u32 {
         let node = self.tree.len() as u32;
-        let label = if attributes.is_empty() { 0 } else { self.labels.number(attributes.of(self.text)) };
         self.tree.tag.push(tag);
         self.tree.parent.push(parent);
         self.tree.end.push(node + 1);
         self.tree.attributes.push(attributes);
-        self.tree.label.push(label);
+        self.tree.label.push(0);
         node
     }
 
@@ -230,7 +256,13 @@ impl Reader<'_> {
             flow.node = self.node(tag, flow.node, Span::new(s.attributes.start, s.attributes.end));
             self.kind(tag, &mut flow);
         }
-        flow.link |= tag == Tag::A && self.finders[2].find(attributes.as_bytes()).is_some();
+        if tag == Tag::A && self.finders[2].find(attributes.as_bytes()).is_some() {
+            flow.link = 1;
+            if self.mode.links {
+                self.links.push(Span::new(s.attributes.start, s.attributes.end));
+                flow.link = self.links.len() as u32;
+            }
+        }
         self.p_open += u32::from(tag == Tag::P);
         self.a_open += u32::from(tag == Tag::A);
         self.open.push(Open { tag, key: s.key, flow, made });

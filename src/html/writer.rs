@@ -21,8 +21,8 @@ pub(super) struct Flow {
     pub(super) kind: Kind,
     /// Number of the list item around it, from 1; 0 outside lists.
     pub(super) item: u32,
-    /// Inside a link.
-    pub(super) link: bool,
+    /// Number of the link around it, from 1; 0 outside links.
+    pub(super) link: u32,
     /// White space is content.
     pub(super) pre: bool,
 }
@@ -73,7 +73,17 @@ pub(super) struct Writer<'t> {
     between: Between,
     /// Number of the last list item that got a block of its kind.
     last_item: u32,
+    /// The texts of links, by number, each inside one block; when they are asked for.
+    links: Option<Vec<LinkText>>,
     rules: GapRules,
+}
+
+/// Text of a link.
+struct LinkText {
+    number: u32,
+    /// Number of its block when it was written.
+    block: usize,
+    at: Span,
 }
 
 /// Bytes of a text, as far as writing cares.
@@ -92,7 +102,7 @@ const CLASS: [u8; 256] = {
 };
 
 impl<'t> Writer<'t> {
-    pub(super) fn new(source: &'t str, rules: GapRules) -> Writer<'t> {
+    pub(super) fn new(source: &'t str, rules: GapRules, links: bool) -> Writer<'t> {
         Writer {
             source,
             // visible text is about a sixteenth of a page
@@ -103,6 +113,7 @@ impl<'t> Writer<'t> {
             gap: Vec::new(),
             between: Between::default(),
             last_item: 0,
+            links: links.then(Vec::new),
             rules,
         }
     }
@@ -279,8 +290,20 @@ impl<'t> Writer<'t> {
         let end = self.out.len();
         let block = self.blocks.last_mut().expect("close_gap begins a block when there is none");
         block.span.end = Span::new(end, end).end;
-        if flow.link {
+        if flow.link > 0 {
             block.link_bytes += bytes as u32;
+            self.linked(bytes, flow.link);
+        }
+    }
+
+    /// The last bytes written are text of a link.
+    fn linked(&mut self, bytes: usize, number: u32) {
+        let (block, end) = (self.blocks.len(), self.out.len());
+        let Some(links) = &mut self.links else { return };
+        let at = Span::new(end - bytes, end);
+        match links.last_mut() {
+            Some(last) if last.number == number && last.block == block => last.at.end = at.end,
+            _ => links.push(LinkText { number, block, at }),
         }
     }
 
@@ -377,8 +400,8 @@ impl<'t> Writer<'t> {
         before.is_some_and(is_wide) && is_wide(&self.source.as_bytes()[to..])
     }
 
-    /// The layer, `None` when the source came through unchanged, and the blocks, trimmed and none empty.
-    pub(super) fn finish(mut self) -> (Option<Layer<'static>>, Vec<Block>) {
+    /// The layer, `None` when the source came through unchanged; the blocks, trimmed and none empty; and the texts of links by their numbers.
+    pub(super) fn finish(mut self) -> (Option<Layer<'static>>, Vec<Block>, Vec<(u32, Span)>) {
         let end = self.source.len();
         if self.at < end {
             let from = self.out.len();
@@ -394,10 +417,11 @@ impl<'t> Writer<'t> {
             b.link_bytes = b.link_bytes.min(b.span.len() as u32);
             !b.span.is_empty()
         });
+        let links = self.links.unwrap_or_default().into_iter().map(|l| (l.number, l.at)).collect();
         if self.edits.is_empty() {
-            return (None, blocks);
+            return (None, blocks, links);
         }
-        (Some(Layer { stage: Stage::Markup, text: Cow::Owned(text), edits: self.edits }), blocks)
+        (Some(Layer { stage: Stage::Markup, text: Cow::Owned(text), edits: self.edits }), blocks, links)
     }
 }
 

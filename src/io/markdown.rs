@@ -18,14 +18,15 @@ pub fn of<'d>(draft: &'d Draft<'_>) -> Cow<'d, str> {
     }
     let mut out = String::with_capacity(draft.text.len() / 8 + 256);
     if let Some(title) = &draft.title {
-        heading(1, title, &mut out);
+        heading(1, title, &Links { text: "", at: &[] }, &mut out);
     }
+    let links = Links { text: &draft.text, at: &draft.links };
     let kept: Vec<(Form, &str)> =
         (draft.pieces.iter().enumerate()).filter(|(_, p)| p.cut.is_none()).map(|(i, p)| (p.kind, draft.piece(i))).collect();
     let mut before = None;
     for run in kept.chunk_by(|a, b| a.0 == b.0) {
         let kind = run[0].0;
-        if kind == Form::Row && table(run, &mut out) {
+        if kind == Form::Row && table(run, &links, &mut out) {
             before = Some(kind);
             continue;
         }
@@ -41,7 +42,7 @@ pub fn of<'d>(draft: &'d Draft<'_>) -> Cow<'d, str> {
                     "\n\n"
                 });
             }
-            block(kind, text, &mut out);
+            block(kind, text, &links, &mut out);
             before = Some(kind);
         }
     }
@@ -51,22 +52,69 @@ pub fn of<'d>(draft: &'d Draft<'_>) -> Cow<'d, str> {
     Cow::Owned(out)
 }
 
-fn block(kind: Form, text: &str, out: &mut String) {
-    match kind {
-        Form::Heading(level) => heading(level, text, out),
-        Form::Code => code(text, out),
-        Form::Item => lines("- ", "  ", text, out),
-        Form::Quote => lines("> ", "> ", text, out),
-        Form::Paragraph | Form::Caption | Form::Row => lines("", "", text, out),
+/// The links of a draft, which are Markdown already.
+struct Links<'d> {
+    /// The text of the draft.
+    text: &'d str,
+    /// Ranges in it, ascending: `[` and `](address)`.
+    at: &'d [(u32, u32)],
+}
+
+impl<'d> Links<'d> {
+    /// The parts of `part`, a piece of the text: each with whether it says where a link leads.
+    fn parts<'p>(&self, part: &'p str) -> impl Iterator<Item = (&'p str, bool)> + use<'p, 'd> {
+        // what is no piece of the text, a title, has none
+        let from = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        let all = if from <= self.text.len() { self.at } else { &[] };
+        let all = &all[all.partition_point(|l| l.1 as usize <= from)..];
+        let (mut at, mut links) = (0, all.iter());
+        let mut next = links.next();
+        std::iter::from_fn(move || {
+            let rest = part.len() - at;
+            if rest == 0 {
+                return None;
+            }
+            let link = next.map(|l| ((l.0 as usize).saturating_sub(from), l.1 as usize - from)).filter(|l| l.0 < part.len());
+            let (end, is_link) = match link {
+                Some((start, end)) if start <= at => (end.min(part.len()), true),
+                Some((start, _)) => (start, false),
+                None => (part.len(), false),
+            };
+            if is_link {
+                next = links.next();
+            }
+            let piece = &part[at..end];
+            at = end;
+            Some((piece, is_link))
+        })
     }
 }
 
-fn heading(level: u8, text: &str, out: &mut String) {
+fn block(kind: Form, text: &str, links: &Links<'_>, out: &mut String) {
+    match kind {
+        Form::Heading(level) => heading(level, text, links, out),
+        Form::Code => code(text, out),
+        Form::Item => lines("- ", "  ", text, links, out),
+        Form::Quote => lines("> ", "> ", text, links, out),
+        Form::Paragraph | Form::Caption | Form::Row => lines("", "", text, links, out),
+    }
+}
+
+fn heading(level: u8, text: &str, links: &Links<'_>, out: &mut String) {
     (0..level.clamp(1, 6)).for_each(|_| out.push('#'));
     out.push(' ');
+    if links.parts(text).any(|(_, is_link)| is_link) {
+        for (i, word) in text.split_whitespace().enumerate() {
+            out.push_str(if i > 0 { " " } else { "" });
+            // signs alone at the end would be taken for the end of the heading
+            out.push_str(if word.bytes().all(|b| b == b'#') { "\\" } else { "" });
+            inline(word, false, links, out);
+        }
+        return;
+    }
     let text = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     let bare = text.trim_end_matches('#');
-    inline(bare, false, out);
+    escaped(bare, false, false, out);
     // signs at the end would be taken for the end of the heading
     let signs = &text[bare.len()..];
     out.push_str(if signs.is_empty() { "" } else { "\\" });
@@ -85,7 +133,7 @@ fn code(text: &str, out: &mut String) {
 }
 
 /// A text line by line, with a hard break between.
-fn lines(first: &str, other: &str, text: &str, out: &mut String) {
+fn lines(first: &str, other: &str, text: &str, links: &Links<'_>, out: &mut String) {
     out.push_str(first);
     let lines = text.split('\n').map(str::trim).filter(|l| !l.is_empty());
     for (i, line) in lines.enumerate() {
@@ -101,9 +149,9 @@ fn lines(first: &str, other: &str, text: &str, out: &mut String) {
             // escaped already
             Some(c) => {
                 out.push(c);
-                inline(&rest[c.len_utf8()..], false, out);
+                inline(&rest[c.len_utf8()..], false, links, out);
             }
-            None => inline(rest, false, out),
+            None => inline(rest, false, links, out),
         }
     }
 }
@@ -131,9 +179,27 @@ fn begins_block(line: &str) -> Option<usize> {
     }
 }
 
-/// Appends a text with the signs escaped that would be read as emphasis, code, links, elements or entities. `cell`: bars too.
-fn inline(text: &str, cell: bool, out: &mut String) {
-    const SIGNS: &[u8] = b"\\`*_[<&~|";
+/// Appends a piece of the draft's text, all but its links [`escaped`].
+fn inline(text: &str, cell: bool, links: &Links<'_>, out: &mut String) {
+    if links.at.is_empty() {
+        return escaped(text, cell, false, out);
+    }
+    for (part, is_link) in links.parts(text) {
+        if !is_link {
+            escaped(part, cell, true, out);
+        } else if cell {
+            // a bar in an address would end its cell
+            out.push_str(&part.replace('|', "%7C"));
+        } else {
+            out.push_str(part);
+        }
+    }
+}
+
+/// Appends a text with the signs escaped that would be read as emphasis, code, links, elements or entities. `cell`: bars too;
+/// `linked`: closing brackets too, which would end the text of a link.
+fn escaped(text: &str, cell: bool, linked: bool, out: &mut String) {
+    const SIGNS: &[u8] = b"\\`*_[]<&~|";
     let bytes = text.as_bytes();
     let mut done = 0;
     for (i, &b) in bytes.iter().enumerate() {
@@ -148,6 +214,7 @@ fn inline(text: &str, cell: bool, out: &mut String) {
         let escape = match b {
             b'\\' => next.is_none_or(|b| b.is_ascii_punctuation()),
             b'`' | b'[' | b'~' => true,
+            b']' => linked,
             b'*' => i == 0 || !(blank(before) && blank(next)),
             b'_' => i == 0 || !(word(before) && word(next) || blank(before) && blank(next)),
             b'<' => next.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?')),
@@ -173,7 +240,7 @@ fn is_entity(after: &[u8]) -> bool {
 }
 
 /// Rows as a table; `false` when they have one cell each and nothing was written.
-fn table(rows: &[(Form, &str)], out: &mut String) -> bool {
+fn table(rows: &[(Form, &str)], links: &Links<'_>, out: &mut String) -> bool {
     /// A table has so many columns at most; cells beyond them are put into the last one, so that no row makes all others wide.
     const WIDEST: usize = 64;
     let width = rows.iter().map(|(_, r)| r.split('\t').count()).max().unwrap_or(0).min(WIDEST);
@@ -188,7 +255,7 @@ fn table(rows: &[(Form, &str)], out: &mut String) -> bool {
             let cell = cells.next().unwrap_or("");
             for word in cell.split_whitespace() {
                 out.push(' ');
-                inline(word, true, out);
+                inline(word, true, links, out);
             }
             out.push_str(" |");
         }
@@ -221,6 +288,7 @@ mod tests {
             text: text.into(),
             bytes_in: 0,
             pieces,
+            links: Vec::new(),
             title: title.map(str::to_owned),
             in_place: false,
             blocks: true,
@@ -235,6 +303,22 @@ mod tests {
 
     fn paragraph(text: &str) -> String {
         markdown(&[(Form::Paragraph, text)], None).trim_end_matches('\n').to_owned()
+    }
+
+    #[test]
+    fn links_are_markdown_already() {
+        let page = "<body><h2>The <a href='/a_b*c'>old_ map</a> #</h2><p>It <b>hangs</b> in [1] the <a href='/h'>hall [2] *now*</a>.\
+            <p>A second <a href='x'>one</a><a href='y'>and</a> a third.<table><tr><td>a<td><a href='/p|q'>b</a></table></body>";
+        let options = crate::Options { links: true, boilerplate: false, ..crate::Options::default() };
+        let page = crate::Kernel::new(options).page(crate::RawDoc { bytes: page.as_bytes(), ..crate::RawDoc::default() });
+        let draft = Draft::of(&page, false, false, false, crate::Rules::builtin());
+        assert_eq!(
+            draft.clean(),
+            "The [old_ map](/a_b*c) #\n\nIt hangs in [1] the [hall [2] *now*](/h).\n\nA second [one](x)[and](y) a third.\n\na\t[b](/p|q)\n"
+        );
+        let want = "## The [old\\_ map](/a_b*c) \\#\n\nIt hangs in \\[1\\] the [hall \\[2\\] \\*now\\*](/h).\n\n\
+            A second [one](x)[and](y) a third.\n\n| a | [b](/p%7Cq) |\n| --- | --- |\n";
+        assert_eq!(of(&draft), want);
     }
 
     #[test]
@@ -269,6 +353,7 @@ mod tests {
             text: "*ab".into(),
             bytes_in: 0,
             pieces: vec![piece((1, 2), cut), piece((2, 3), None)],
+            links: Vec::new(),
             title: None,
             in_place: false,
             blocks: true,

@@ -9,7 +9,7 @@ use crate::layer::{Layer, Stage};
 use crate::plain;
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
-use crate::tree::{Outline, Tree};
+use crate::tree::{Link, Outline, Tree};
 
 /// True when the text begins with a front matter block, blank lines before it allowed.
 pub fn has_front_matter(text: &str) -> bool {
@@ -21,6 +21,15 @@ pub fn has_front_matter(text: &str) -> bool {
 /// A line is a block, as in plain text; lines that are one sentence are put together later. HTML elements are handed to
 /// `html::outline` stretch by stretch; the tree of elements is kept when the whole body is one stretch.
 pub fn outline(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+    read(text, rules, false)
+}
+
+/// [`outline`] that also tells where links lead.
+pub fn linked(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
+    read(text, rules, true)
+}
+
+fn read(text: &str, rules: &Rules, links: bool) -> (Vec<Layer<'static>>, Outline) {
     let mut reader = Reader {
         text,
         editor: Editor::new(text),
@@ -28,6 +37,7 @@ pub fn outline(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
         markup: rules.rule("markup/markdown"),
         picture: rules.rule("markup/picture"),
         rules,
+        links,
     };
     let mut start = 0;
     if let Some(front) = front::find(text) {
@@ -55,6 +65,8 @@ struct Reader<'t, 'r> {
     markup: RuleId,
     picture: RuleId,
     rules: &'r Rules,
+    /// Where links lead is told.
+    links: bool,
 }
 
 impl Reader<'_, '_> {
@@ -116,7 +128,8 @@ impl Reader<'_, '_> {
             }
             end = line.next;
         }
-        let (layers, outline) = crate::html::outline(&self.text[first.start..end], self.rules);
+        let read = if self.links { crate::html::linked } else { crate::html::outline };
+        let (layers, outline) = read(&self.text[first.start..end], self.rules);
         let whole = self.text[body..first.start].trim().is_empty() && self.text[end..].trim().is_empty();
         let base = self.editor.position(first.start);
         for layer in layers.iter().take(1) {
@@ -126,8 +139,10 @@ impl Reader<'_, '_> {
             }
         }
         debug_assert!(layers.len() <= 1, "html leaves one layer");
+        let moved = |span: Span| Span::new(span.start as usize + base, span.end as usize + base);
+        self.out.links.extend(outline.links.into_iter().map(|l| Link { at: moved(l.at), ..l }));
         for mut block in outline.blocks {
-            block.span = Span::new(block.span.start as usize + base, block.span.end as usize + base);
+            block.span = moved(block.span);
             if !whole {
                 block.node = NO_NODE;
             }
@@ -180,9 +195,21 @@ impl Reader<'_, '_> {
     fn spans(&mut self, from: usize, to: usize, kind: Kind) {
         let (cuts, linked) = inline::cuts(&self.text[from..to]);
         let start = self.editor.position(from);
+        let mut open = start;
         for cut in cuts {
             let rule = if cut.picture { self.picture } else { self.markup };
-            self.editor.replace(from + cut.at.start..from + cut.at.end, "", rule, CERTAIN);
+            let (at, text) = (from + cut.at.start..from + cut.at.end, self.text);
+            self.editor.replace(at.clone(), "", rule, CERTAIN);
+            match &text[at.clone()] {
+                "[" => open = self.editor.position(at.end),
+                end if self.links && !cut.picture => {
+                    let address =
+                        end.strip_prefix("](").and_then(|e| e.strip_suffix(')')).map(target).and_then(crate::html::links::address);
+                    let at = Span::new(open, self.editor.position(at.end));
+                    self.out.links.extend(address.filter(|_| !at.is_empty()).map(|address| Link { at, address }));
+                }
+                _ => {}
+            }
         }
         let end = self.editor.position(to);
         // What is left may begin or end with a blank beside a picture; the editor holds it, so look at its output.
@@ -217,6 +244,15 @@ impl Reader<'_, '_> {
     fn block(&mut self, from: usize, to: usize, kind: Kind, link_bytes: u32) {
         let span = Span::new(self.editor.position(from), self.editor.position(to));
         self.out.blocks.push(Block { span, kind, node: NO_NODE, link_bytes });
+    }
+}
+
+/// The address in what stands between the brackets of a link: `<address>`, `address "title"`.
+fn target(inner: &str) -> &str {
+    let inner = inner.trim();
+    match inner.strip_prefix('<').and_then(|i| i.split_once('>')) {
+        Some((address, _)) => address,
+        None => inner.split_ascii_whitespace().next().unwrap_or(""),
     }
 }
 

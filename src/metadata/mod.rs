@@ -24,7 +24,7 @@ pub struct Metadata {
     pub source: Option<String>,
     /// The platform that published this copy.
     pub publisher: Option<String>,
-    /// ISO 8601; no time zone invented.
+    /// ISO 8601; no time zone invented. When it was published; of a page that does not tell, when it was made or changed last.
     pub date: Option<String>,
     /// The date as it stood, when it was not ISO 8601.
     pub date_raw: Option<String>,
@@ -53,21 +53,45 @@ pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rul
     if out.publisher.is_none() {
         out.publisher = get(&["front:publisher", "jsonld:publisher", "meta:og:site_name", "meta:publisher"]);
     }
-    if let Some(raw_date) = get(DATES)
-        && let Some(iso) = dates::whole(&raw_date).or_else(|| dates::find(&raw_date).map(|d| d.iso))
-    {
-        out.date_raw = (!is_iso(&raw_date)).then_some(raw_date);
-        out.date = Some(iso);
-    }
+    set_date(get(DATES).and_then(dated), &mut out);
     out.lang = get(&["front:lang", "front:language", "html:lang", "meta:og:locale", "meta:language"])
         .filter(|l| l.len() < 36)
         .map(|l| l.replace('_', "-"));
     out.url = raw.url.map(str::to_owned).or_else(|| get(&["link:canonical", "meta:og:url", "front:url", "front:link", "front:permalink"]));
     out.host = out.url.as_deref().and_then(host);
-    lines::read(text, outline, marks, rules, &mut out);
     let (title, title_marks) = title::resolve(text, outline, marks, rules);
     out.title = title;
+    if out.date.is_none() {
+        let beside = lines::date_beside(text, outline, title_marks.first().map(|m| m.block as usize));
+        let element = get(ELEMENTS).and_then(dated);
+        // of two that tell the same day, the element tells the time too
+        let same = |a: &Said, b: &Said| a.0.get(..10) == b.0.get(..10);
+        let said = match (beside, element) {
+            (Some(beside), Some(element)) if same(&beside, &element) => Some(element),
+            (beside, element) => beside.or(element),
+        };
+        set_date(said, &mut out);
+    }
+    lines::read(text, outline, marks, rules, &mut out);
+    if out.date.is_none() {
+        set_date(get(OTHER_DATES).and_then(dated), &mut out);
+    }
     (out, title_marks)
+}
+
+/// A date in ISO 8601, and as it stood when that was something else.
+type Said = (String, Option<String>);
+
+fn set_date(said: Option<Said>, out: &mut Metadata) {
+    if let Some((iso, raw)) = said {
+        (out.date, out.date_raw) = (Some(iso), raw);
+    }
+}
+
+/// The date a field says.
+fn dated(value: String) -> Option<Said> {
+    let iso = dates::whole(&value).or_else(|| dates::find(&value).map(|d| d.iso))?;
+    Some((iso, (!is_iso(&value)).then_some(value)))
 }
 
 /// Fields that hold the date of publication, the surer first.
@@ -93,11 +117,22 @@ const DATES: &[&str] = &[
     "meta:parsely-pub-date",
     "meta:sailthru.date",
     "itemprop:datepublished",
-    "time:datetime",
-    "class:date",
-    "jsonld:datecreated",
     "front:published",
     "front:pubdate",
+];
+
+/// Elements that hold a date, perhaps that of another text: a line beside the title is believed before them.
+const ELEMENTS: &[&str] = &["time:datetime", "class:date"];
+
+/// Fields that tell when a page was made or changed, where none tells when it was published.
+const OTHER_DATES: &[&str] = &[
+    "jsonld:datecreated",
+    "meta:article:modified_time",
+    "jsonld:datemodified",
+    "meta:og:updated_time",
+    "itemprop:datemodified",
+    "meta:last-modified",
+    "meta:lastmod",
 ];
 
 /// Authors of the fields. A platform that signs as author is the publisher: it stands among the categories too, or its name

@@ -39,8 +39,9 @@ impl Render {
     /// The verb of these settings, by these rules.
     pub fn new(settings: &Settings, rules: &'static Rules) -> Render {
         let mut options = Options { duplicates: settings.dedup != Dedup::Off, form: settings.form, ..Options::default() };
-        if let Verb::Clean { profile, .. } = settings.verb {
+        if let Verb::Clean { profile, links, .. } = settings.verb {
             options.profile = profile;
+            options.links = links;
         }
         Render {
             kernel: Kernel::with_rules(rules, options),

@@ -181,6 +181,9 @@ pub enum Verb {
         /// How much of a page counts as content.
         #[serde(default)]
         profile: Profile,
+        /// Links keep where they lead.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        links: bool,
     },
     /// Decoding and repair alone.
     Repair,
@@ -380,7 +383,7 @@ impl Default for Settings {
     /// What `clean` does when nothing is asked for.
     fn default() -> Settings {
         Settings {
-            verb: Verb::Clean { title: true, profile: Profile::Article },
+            verb: Verb::Clean { title: true, profile: Profile::Article, links: false },
             from: From::Auto,
             to: To::Jsonl,
             text_field: None,

@@ -6,18 +6,25 @@ use crate::tree::Outline;
 use super::survey::{self, Survey};
 use super::words;
 
-/// Collects numbers under names: once with names for training and for `explain`, else numbers alone.
-pub(super) struct Row<'r> {
-    pub(super) values: &'r mut Vec<f32>,
-    pub(super) names: Option<&'r mut Vec<String>>,
+/// Takes numbers under names: with the names for training, else the numbers alone.
+pub(super) trait Row {
+    /// The next number. `name` costs nothing where nobody reads it.
+    fn put(&mut self, name: impl std::fmt::Display, value: f32);
 }
 
-impl Row<'_> {
+/// Numbers and their names.
+#[cfg(test)]
+#[derive(Default)]
+pub(super) struct Named {
+    pub(super) values: Vec<f32>,
+    pub(super) names: Vec<String>,
+}
+
+#[cfg(test)]
+impl Row for Named {
     fn put(&mut self, name: impl std::fmt::Display, value: f32) {
         self.values.push(value);
-        if let Some(names) = self.names.as_mut() {
-            names.push(name.to_string());
-        }
+        self.names.push(name.to_string());
     }
 }
 
@@ -179,7 +186,7 @@ fn title(text: &str, outline: &Outline) -> usize {
 }
 
 /// The features of block `i`.
-pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, row: &mut Row<'_>) {
+pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, row: &mut impl Row) {
     let b = &outline.blocks[i];
     let tree = &outline.tree;
     let node = s.nodes[i];

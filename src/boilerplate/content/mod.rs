@@ -18,9 +18,9 @@ use crate::options::Profile;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
-use features::{Place, Row};
+use features::Place;
 use survey::Survey;
-use trees::Trees;
+use trees::{ABREAST, Columns, Trees};
 
 /// Marks for the blocks that are not main content; `score` is how likely that is, 0 to 1. None for a page without elements, and for
 /// one of a single block. `marked` are the marks other stages set before; those blocks are not marked again.
@@ -33,17 +33,18 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     let survey = Survey::of(text, outline);
     let place = Place::of(text, outline, &survey);
     let trees = Trees::builtin();
-    let mut values = Vec::with_capacity(trees.names.len());
-    let likely: Vec<f32> = (0..outline.blocks.len())
-        .map(|i| {
-            if is_menu(i, &survey) {
-                return MENU;
-            }
-            values.clear();
-            features::of_block(i, outline, &survey, &place, &mut Row { values: &mut values, names: None });
-            trees.probability(&values)
-        })
-        .collect();
+    let mut likely = vec![MENU; outline.blocks.len()];
+    let judged: Vec<usize> = (0..outline.blocks.len()).filter(|i| !is_menu(*i, &survey)).collect();
+    let mut columns = Columns::new();
+    for abreast in judged.chunks(ABREAST) {
+        for (lane, i) in abreast.iter().enumerate() {
+            columns.begin(lane);
+            features::of_block(*i, outline, &survey, &place, &mut columns);
+        }
+        for (i, p) in abreast.iter().zip(trees.probabilities(&columns)) {
+            likely[*i] = p;
+        }
+    }
     let choice = choose::choose(outline, &survey, &likely, profile, place.is_forum());
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {

@@ -144,13 +144,13 @@ impl Survey {
             s.last[parent] = s.last[parent].max(s.last[i]);
         }
         s.count_twins(outline);
-        let named = words::of_labels(tree);
+        let named: Vec<Groups> = tree.labels.iter().map(|l| words::groups(l) | of_role(l)).collect();
         let all = s.sums[0].plain.max(1.0);
         for i in 1..tree.len() {
             let parent = tree.parent[i] as usize;
             s.depth[i] = s.depth[parent] + 1;
             s.wider[i] = if s.sums[parent].blocks > s.sums[i].blocks { parent as u32 } else { s.wider[parent] };
-            let own = named.get(tree.label[i] as usize).copied().unwrap_or(0) | of_tag(tree.tag[i]) | of_role(tree.label(i as u32));
+            let own = named.get(tree.label[i] as usize).copied().unwrap_or(0) | of_tag(tree.tag[i]);
             s.own[i] = own;
             let counts = if s.sums[i].plain / all > MOST { own & FOR } else { own };
             s.groups[i] = s.groups[parent] | counts;

@@ -126,8 +126,8 @@ fn the_table_names_the_features_in_their_order() {
     let (layers, outline) = html::outline(&page("", ""), Rules::builtin());
     let survey = Survey::of(&layers[0].text, &outline);
     let place = Place::of(&layers[0].text, &outline, &survey);
-    let (mut values, mut names) = (Vec::new(), Vec::new());
-    features::of_block(0, &outline, &survey, &place, &mut Row { values: &mut values, names: Some(&mut names) });
-    assert_eq!(names, Trees::builtin().names);
-    assert_eq!(values.len(), names.len());
+    let mut row = features::Named::default();
+    features::of_block(0, &outline, &survey, &place, &mut row);
+    assert_eq!(row.names, Trees::builtin().names);
+    assert_eq!(row.values.len(), row.names.len());
 }

@@ -1,7 +1,7 @@
 //! Prints the features of every block of the pages of a folder, and their clean texts: what `scripts/train-content.py` trains and
 //! tries tables with. Not a test of anything.
 
-use super::features::{self, Place, Row};
+use super::features::{self, Named, Place};
 use super::survey::Survey;
 use crate::{Kernel, Options, RawDoc};
 
@@ -22,10 +22,10 @@ fn features_of_pages() {
         let survey = Survey::of(page.text(), &page.outline);
         let place = Place::of(page.text(), &page.outline, &survey);
         for (i, b) in page.outline.blocks.iter().enumerate() {
-            let mut values = Vec::new();
-            names.clear();
-            features::of_block(i, &page.outline, &survey, &place, &mut Row { values: &mut values, names: Some(&mut names) });
-            floats.extend(values.iter().flat_map(|v| v.to_le_bytes()));
+            let mut row = Named::default();
+            features::of_block(i, &page.outline, &survey, &place, &mut row);
+            floats.extend(row.values.iter().flat_map(|v| v.to_le_bytes()));
+            names = row.names;
             let mut chain = vec![survey.nodes[i]];
             while let Some(&at) = chain.last()
                 && at != 0

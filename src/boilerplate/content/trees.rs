@@ -2,24 +2,58 @@
 
 use std::sync::OnceLock;
 
-/// Comparisons between the root of a tree and a leaf, at most.
-const DEPTH: usize = 4;
-/// Comparisons of a tree that is full.
-const SPLITS: usize = (1 << DEPTH) - 1;
+use super::features::Row;
+
+/// Leaves of a tree, at most.
+const LEAVES: usize = 16;
 /// Features a table may name: as many as a byte counts, so that none needs a check.
 const FEATURES: usize = 256;
+/// Blocks that walk the trees abreast: four registers of four numbers.
+pub(super) const ABREAST: usize = 16;
 
-/// One tree, filled up to [`DEPTH`]: the sides of split `i` are `2i + 1` and `2i + 2`, and the leaves follow the last split. A
-/// shallower leaf stands under each of the splits that fill its place. No step is a jump a processor has to guess: half of them
-/// would be guessed wrong.
+/// One comparison of a tree.
+#[derive(Clone, Copy, Debug)]
+struct Split {
+    /// Feature it compares.
+    feature: u8,
+    /// A value not above this goes left.
+    value: f32,
+    /// The leaves that are out for a value above it, a bit each, the leftmost in the last bit: those on the left.
+    out: u32,
+}
+
+/// One tree. Nobody walks from its root: every comparison strikes out the leaves on the side it turns from, and the leftmost that none
+/// struck out is where a walk would have ended. So there are no jumps to guess, and blocks are compared side by side.
 #[derive(Clone, Debug)]
 struct Tree {
-    /// Feature each split compares.
-    feature: [u8; SPLITS],
-    /// A value not above this goes left.
-    value: [f32; SPLITS],
-    /// What each leaf adds.
-    leaf: [f32; SPLITS + 1],
+    splits: Vec<Split>,
+    /// What each leaf adds, from the left.
+    leaf: [f32; LEAVES],
+}
+
+/// The features of up to [`ABREAST`] blocks, by feature.
+pub(super) struct Columns {
+    values: Box<[[f32; ABREAST]; FEATURES]>,
+    lane: usize,
+    at: u8,
+}
+
+impl Columns {
+    pub(super) fn new() -> Columns {
+        Columns { values: Box::new([[0.0; ABREAST]; FEATURES]), lane: 0, at: 0 }
+    }
+
+    /// What is put next are the features of block `lane` of those abreast.
+    pub(super) fn begin(&mut self, lane: usize) {
+        (self.lane, self.at) = (lane % ABREAST, 0);
+    }
+}
+
+impl Row for Columns {
+    fn put(&mut self, _: impl std::fmt::Display, value: f32) {
+        self.values[usize::from(self.at)][self.lane] = value;
+        self.at = self.at.wrapping_add(1);
+    }
 }
 
 /// A sum of trees whose logistic is a probability.
@@ -47,26 +81,34 @@ impl Trees {
     }
 
     fn tree(&self, line: &str) -> Option<Tree> {
-        let mut tree = Tree { feature: [0; SPLITS], value: [0.0; SPLITS], leaf: [0.0; SPLITS + 1] };
-        // places still to be filled, the next one last
-        let mut open = vec![0];
+        let mut tree = Tree { splits: Vec::new(), leaf: [0.0; LEAVES] };
+        let mut leaves = 0;
+        // splits whose right side is not complete: number, first leaf, and whether the left side is
+        let mut open: Vec<(usize, usize, bool)> = Vec::new();
+        let mut complete = false;
         for word in line.split(' ') {
-            let at = open.pop()?;
+            if complete {
+                return None;
+            }
             if let Some(value) = word.strip_prefix('=') {
-                // all leaves under this place
-                let (mut first, mut past) = (at, at + 1);
-                while first < SPLITS {
-                    (first, past) = (2 * first + 1, 2 * past + 1);
+                *tree.leaf.get_mut(leaves)? = value.parse().ok()?;
+                leaves += 1;
+                while let Some((split, first, left)) = open.pop() {
+                    if !left {
+                        tree.splits[split].out = (first..leaves).fold(0, |bits, leaf| bits | 1 << leaf);
+                        open.push((split, first, true));
+                        break;
+                    }
                 }
-                tree.leaf.get_mut(first - SPLITS..past - SPLITS)?.fill(value.parse().ok()?);
+                complete = open.is_empty();
             } else {
                 let (name, value) = word.split_once("<=")?;
-                *tree.feature.get_mut(at)? = u8::try_from(self.names.iter().position(|n| *n == name)?).ok()?;
-                tree.value[at] = value.parse().ok()?;
-                open.extend([2 * at + 2, 2 * at + 1]);
+                let feature = u8::try_from(self.names.iter().position(|n| *n == name)?).ok()?;
+                open.push((tree.splits.len(), leaves, false));
+                tree.splits.push(Split { feature, value: value.parse().ok()?, out: 0 });
             }
         }
-        open.is_empty().then_some(tree)
+        complete.then_some(tree)
     }
 
     /// The trees of this crate.
@@ -82,20 +124,25 @@ impl Trees {
         })
     }
 
-    /// The probability that a block with these features is content; as many as the table names.
-    pub(super) fn probability(&self, features: &[f32]) -> f32 {
-        let mut values = [0.0; FEATURES];
-        values[..features.len()].copy_from_slice(features);
-        let mut sum = self.base;
+    /// The probability that a block with these features is content, of each block abreast; as many features as the table names.
+    // written so that the loops become comparisons of whole registers, also in builds that optimise less
+    #[allow(clippy::needless_range_loop)]
+    pub(super) fn probabilities(&self, columns: &Columns) -> [f32; ABREAST] {
+        let mut sums = [self.base; ABREAST];
         for tree in &self.trees {
-            let mut at = 0;
-            for _ in 0..DEPTH {
-                let left = values[tree.feature[at] as usize] <= tree.value[at];
-                at = 2 * at + 2 - usize::from(left);
+            let mut left = [u32::MAX; ABREAST];
+            for split in &tree.splits {
+                let values = &columns.values[usize::from(split.feature)];
+                for lane in 0..ABREAST {
+                    let right = u32::from(values[lane] > split.value) | u32::from(values[lane].is_nan());
+                    left[lane] &= !(split.out & right.wrapping_neg());
+                }
             }
-            sum += tree.leaf[at - SPLITS];
+            for lane in 0..ABREAST {
+                sums[lane] += tree.leaf[left[lane].trailing_zeros() as usize % LEAVES];
+            }
         }
-        1.0 / (1.0 + (-sum).exp())
+        sums.map(|sum| 1.0 / (1.0 + (-sum).exp()))
     }
 }
 
@@ -106,10 +153,33 @@ mod tests {
     #[test]
     fn a_tree_goes_left_on_equal() {
         let t = Trees::parse("features\ta b\nbase\t0\ntree\ta<=1 =-2 b<=0.5 =1 =3\ntree\t=0.5\n").unwrap();
-        let sum = |a, b| -(1.0 / t.probability(&[a, b]) - 1.0).ln();
+        let sum = |a: f32, b: f32| {
+            let mut columns = Columns::new();
+            columns.begin(3);
+            columns.put("a", a);
+            columns.put("b", b);
+            -(1.0 / t.probabilities(&columns)[3] - 1.0).ln()
+        };
         assert!((sum(1.0, 9.0) + 1.5).abs() < 1e-4);
         assert!((sum(1.1, 0.5) - 1.5).abs() < 1e-4);
         assert!((sum(1.1, 0.6) - 3.5).abs() < 1e-4);
+    }
+
+    #[test]
+    fn a_leaf_is_where_a_walk_ends() {
+        // both sides of the root go on, one of them twice
+        let table = "features\ta b\nbase\t0\ntree\ta<=1 b<=1 =1 b<=2 =2 =3 a<=2 =4 b<=1 =5 =6\n";
+        let t = Trees::parse(table).unwrap();
+        let mut columns = Columns::new();
+        let places = [(1.0, 1.0, 1.0), (0.0, 2.0, 2.0), (0.0, 2.1, 3.0), (2.0, 9.0, 4.0), (2.1, 1.0, 5.0), (3.0, 3.0, 6.0)];
+        for (lane, (a, b, _)) in places.into_iter().enumerate() {
+            columns.begin(lane);
+            columns.put("a", a);
+            columns.put("b", b);
+        }
+        for ((.., want), p) in places.into_iter().zip(t.probabilities(&columns)) {
+            assert!((-(1.0 / p - 1.0).ln() - want).abs() < 1e-3);
+        }
     }
 
     #[test]
@@ -117,8 +187,11 @@ mod tests {
         assert!(Trees::parse("features\ta\ntree\ta<=1 =2\n").is_none());
         assert!(Trees::parse("features\ta\ntree\tb<=1 =2 =3\n").is_none());
         assert!(Trees::parse("nonsense").is_none());
-        let deep = "features\ta\nbase\t0\ntree\ta<=1 a<=2 a<=3 a<=4 a<=5 =1 =2 =3 =4 =5 =6\n";
-        assert!(Trees::parse(deep).is_none(), "one comparison more than a tree holds");
+        for (splits, fits) in [(LEAVES - 1, true), (LEAVES, false)] {
+            let table = format!("features\ta\nbase\t0\ntree\t{}=0{}\n", "a<=1 ".repeat(splits), " =1".repeat(splits));
+            assert_eq!(Trees::parse(table.leak()).is_some(), fits, "{splits} comparisons");
+        }
+        assert!(Trees::parse("features\ta\nbase\t0\ntree\ta<=1 =2 =3 =4\n").is_none());
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
 use crate::rules::table;
-use crate::tree::Tree;
 
 /// A set of groups, one bit each, in the order of the data file.
 pub(super) type Groups = u32;
@@ -72,11 +71,6 @@ pub(super) fn groups(label: &str) -> Groups {
         found |= groups;
     }
     found
-}
-
-/// The groups of every label of a page, by number: each is looked at once.
-pub(super) fn of_labels(tree: &Tree) -> Vec<Groups> {
-    tree.labels.iter().map(|l| groups(l)).collect()
 }
 
 #[cfg(test)]

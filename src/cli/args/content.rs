@@ -16,6 +16,9 @@ pub struct Content {
     /// How much of a page counts as content
     #[arg(long, value_enum, default_value_t = Profile::Article, value_name = "WHICH")]
     pub profile: Profile,
+    /// Keep where links lead, as Markdown writes it: [text](address)
+    #[arg(long)]
+    pub links: bool,
     /// Own rules besides the built-in ones: a folder with tables, or one table; see `jingwen rules test --help`
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
@@ -24,6 +27,6 @@ pub struct Content {
 impl Content {
     /// What is done with a record.
     pub fn verb(&self) -> Verb {
-        Verb::Clean { title: !self.no_title, profile: self.profile }
+        Verb::Clean { title: !self.no_title, profile: self.profile, links: self.links }
     }
 }
