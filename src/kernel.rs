@@ -85,7 +85,7 @@ impl Kernel {
             page.marks.extend(boilerplate::marks(page.text(), &page.outline, &page.marks, self.options.profile, rules));
             let layer = page.layers.len() as u32 - 1;
             let marks = std::mem::take(&mut page.marks);
-            let (marks, notes) = boilerplate::own::apply(page.text(), layer, &page.outline.blocks, marks, rules);
+            let (marks, notes) = boilerplate::own::apply(page.text(), layer, &page.outline, marks, rules);
             page.marks = marks;
             page.notes.extend(notes);
         }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
+use crate::rules::own::stands_alone;
 use crate::rules::table;
 
 /// A set of groups, one bit each, in the order of the data file.
@@ -53,20 +54,11 @@ pub(super) fn groups(label: &str) -> Groups {
         return 0;
     }
     let words = words();
-    let bytes = label.as_bytes();
     let mut found = 0;
     for m in words.search.find_overlapping_iter(label) {
         let (groups, whole) = words.means[m.pattern().as_usize()];
-        if whole {
-            let before = m.start().checked_sub(1).map(|i| bytes[i]);
-            let after = bytes.get(m.end());
-            let first = bytes[m.start()];
-            // `navAd`: a capital begins a word
-            let begins = before.is_none_or(|b| !b.is_ascii_alphabetic() || (b.is_ascii_lowercase() && first.is_ascii_uppercase()));
-            let ends = after.is_none_or(|b| !b.is_ascii_lowercase());
-            if !(begins && ends) {
-                continue;
-            }
+        if whole && !stands_alone(label, m.start(), m.end()) {
+            continue;
         }
         found |= groups;
     }

@@ -3,6 +3,7 @@
 
 use super::words::{self, Class, Hit};
 use crate::byline::dates;
+use crate::rules::Rules;
 
 /// A line of a page with its numbers.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,16 @@ impl<'t> Line<'t> {
             number: glance.is_number(),
             hit: words::classify(text, &glance),
         }
+    }
+
+    /// With what own words of furniture say of it, where ours say nothing.
+    pub(super) fn with_own(mut self, rules: &Rules) -> Line<'t> {
+        if self.hit.is_none()
+            && let Some(said) = rules.own().and_then(|own| own.said(self.text))
+        {
+            self.hit = Some(Hit { class: said.furniture.into(), whole: said.whole, strong: said.begins });
+        }
+        self
     }
 
     pub(super) fn class(&self) -> Option<Class> {

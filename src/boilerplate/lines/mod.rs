@@ -105,7 +105,7 @@ impl<'t, 'r> Judge<'t, 'r> {
             rules,
             at: lines().map(|(i, _)| i as u32).collect(),
             kinds: lines().map(|(_, b)| b.kind).collect(),
-            lines: lines().map(|(_, b)| Line::read(b.span.of(text))).collect(),
+            lines: lines().map(|(_, b)| Line::read(b.span.of(text)).with_own(rules)).collect(),
             out: state.iter().filter_map(|s| *s).collect(),
             marks: Vec::new(),
         }

@@ -8,6 +8,7 @@ use aho_corasick::AhoCorasick;
 use super::glance::{Glance, Table};
 use super::sieve::Sieve;
 use crate::model::fold;
+use crate::rules::own::Furniture;
 use crate::rules::table;
 
 /// A class of page furniture.
@@ -35,6 +36,21 @@ pub(super) enum Class {
     Reference,
     /// Editors, proof-readers.
     Editor,
+}
+
+impl From<Furniture> for Class {
+    fn from(furniture: Furniture) -> Class {
+        match furniture {
+            Furniture::Navigation => Class::Navigation,
+            Furniture::Login => Class::Login,
+            Furniture::Share => Class::Share,
+            Furniture::Related => Class::Related,
+            Furniture::Comments => Class::Comments,
+            Furniture::Footer => Class::Footer,
+            Furniture::Contact => Class::Contact,
+            Furniture::Notice => Class::Notice,
+        }
+    }
 }
 
 /// How a line belongs to its class.
@@ -90,16 +106,8 @@ impl Words {
             let rows = table::rows("boilerplate_words.tsv", include_str!("../../data/boilerplate_words.tsv"), 3);
             for row in rows.flatten() {
                 let class = match row.cells[2] {
-                    "nav" => Class::Navigation,
-                    "login" => Class::Login,
-                    "share" => Class::Share,
-                    "related" => Class::Related,
-                    "comments" => Class::Comments,
-                    "footer" => Class::Footer,
-                    "contact" => Class::Contact,
-                    "notice" => Class::Notice,
                     "law" => Class::Law,
-                    _ => Class::Reference,
+                    of => Furniture::named(of).map_or(Class::Reference, Class::from),
                 };
                 let word = table::unescape(row.cells[0]).ok().and_then(|w| String::from_utf8(w).ok()).unwrap_or_default();
                 let place = match row.cells[1] {

@@ -20,9 +20,15 @@ A table of own rules is a text file NAME.tsv of eight cells a line, between tabs
   source   where you have it from
   fires    a text on which the rule fires, and ...
   spares   ... one on which it must not; both are cleaned as pages
-  match    whole, begin, end, within: of a line, by words; regex: by a pattern
-  pattern  the words, or the pattern (syntax of the Rust crate regex)
-  does     remove: the line is left out; keep: it stays, whatever other rules say
+  match    whole, begin, end, within: of a line, by words; regex: by a pattern;
+           class: of an element, by a word in its class, id or role
+  pattern  the words, or the pattern (syntax of the Rust crate regex). A word of
+           a class counts anywhere in a name, one of fewer than four letters or
+           with a dot behind it only alone: ad, promo.
+  does     remove: the line, or all in the element, is left out; keep: it stays,
+           whatever other rules say; nav, login, share, related, comments,
+           footer, contact, notice: the line says what it is, as the words we
+           know do, and goes where such lines go
 In words and samples \\n \\t \\s \\\\ \\xHH \\u{HEX} stand for characters. Lines
 that begin with # are skipped. A rule that keeps wins over one that removes.
 

@@ -87,7 +87,12 @@ pub fn run(args: &args::RulesTest, console: &mut Console) -> Result<Outcome, Err
 fn fires(kernel: &Kernel, bytes: &[u8], id: RuleId) -> bool {
     let page = kernel.page(RawDoc { id: "sample", bytes, ..RawDoc::default() });
     let decides = |line: &str| kernel.rules().own().and_then(|o| o.decide(line)).is_some_and(|(rule, _)| rule == id);
-    taken(&page).any(|(rule, _)| rule == id) || page.outline.blocks.iter().any(|b| decides(b.span.of(page.text())))
+    let own = kernel.rules().own();
+    let says = |line: &str| own.and_then(|o| o.said(line)).is_some_and(|said| said.rule == id);
+    let named = |label: &str| own.and_then(|o| o.element(label)).is_some_and(|(rule, _)| rule == id);
+    taken(&page).any(|(rule, _)| rule == id)
+        || page.outline.blocks.iter().map(|b| b.span.of(page.text())).any(|line| decides(line) || says(line))
+        || page.outline.tree.labels.iter().any(|label| named(label))
 }
 
 /// What rules marked or kept, with their lines.
@@ -107,7 +112,10 @@ impl Look for Taken {
             let short: String = line.chars().take(SHOWN).collect();
             format!("{at}: {}{}", visible(&short, true), if short.len() < line.len() { "…" } else { "" })
         };
-        let lines: Vec<(u16, String)> = taken(page).filter(|(r, _)| own.has(*r)).map(|(r, l)| (r.0, line(l))).collect();
+        // a word of furniture takes no line by itself: those that went because of it count
+        let marked = page.marks.iter().map(|m| page.outline.blocks[m.block as usize].span.of(page.text()));
+        let worded = marked.filter_map(|l| Some((own.said(l)?.rule, l)));
+        let lines: Vec<(u16, String)> = taken(page).filter(|(r, _)| own.has(*r)).chain(worded).map(|(r, l)| (r.0, line(l))).collect();
         if lines.is_empty() { Vec::new() } else { postcard::to_stdvec(&lines).unwrap_or_default() }
     }
 }
