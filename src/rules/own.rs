@@ -145,8 +145,8 @@ impl Lines {
     }
 
     /// The rules whose words or patterns stand in a line where they count.
-    fn hits(&self, line: &str) -> impl Iterator<Item = (RuleId, Option<Place>)> {
-        let words = self.words.iter().flat_map(|w| w.find_overlapping_iter(line)).filter_map(|m| {
+    fn hits<'a>(&'a self, line: &'a str) -> impl Iterator<Item = (RuleId, Option<Place>)> + 'a {
+        let words = self.words.iter().flat_map(move |w| w.find_overlapping_iter(line)).filter_map(move |m| {
             let (rule, place) = self.of_word[m.pattern().as_usize()];
             let holds = match place {
                 Place::Within => true,
@@ -156,7 +156,7 @@ impl Lines {
             };
             holds.then_some((rule, Some(place)))
         });
-        words.chain(self.patterns.matches(line).into_iter().map(|p| (self.of_pattern[p], None)))
+        words.chain(self.patterns.matches(line).into_iter().map(move |p| (self.of_pattern[p], None)))
     }
 
     /// Whether a rule is one of these.
