@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn links_are_markdown_already() {
-        let page = "<body><h2>The <a href='/a_b*c'>old_ map</a> #</h2><p>It <b>hangs</b> in [1] the <a href='/h'>hall [2] *now*</a>.\
+        let page = "<body><h1>A long title of its own</h1><h2>The <a href='/a_b*c'>old_ map</a> #</h2><p>It <b>hangs</b> in [1] the <a href='/h'>hall [2] *now*</a>.\
             <p>A second <a href='x'>one</a><a href='y'>and</a> a third.<table><tr><td>a<td><a href='/p|q'>b</a></table></body>";
         let options = crate::Options { links: true, boilerplate: false, ..crate::Options::default() };
         let page = crate::Kernel::new(options).page(crate::RawDoc { bytes: page.as_bytes(), ..crate::RawDoc::default() });

@@ -69,6 +69,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn own_words_of_furniture_count_as_ours() {
+        let table = "own/go\ta button of ours\tus\tx\ty\tbegin\t逛逛本店\tshare\nown/home\tnot ours\tus\tx\ty\twhole\t首页\tshare\n";
+        let rules = Rules::with_own(&[("own.tsv".to_owned(), table.to_owned())]).unwrap();
+        let hit = |line| Line::read(line).with_own(&rules).hit;
+        assert_eq!(hit("逛逛本店"), Some(Hit { class: Class::Share, whole: false, strong: true }));
+        assert_eq!(hit("首页").map(|h| h.class), Some(Class::Navigation), "ours come first");
+        assert_eq!(hit("他逛逛本店"), None);
+        assert_eq!(Line::read("逛逛本店").with_own(Rules::builtin()).hit, None);
+    }
+
+    #[test]
     fn numbers_of_a_line() {
         let l = Line::read("山路湿了，他没有走。3.5 公里");
         assert_eq!((l.sentences, l.commas, l.stop, l.ends), (1, 1, true, false));
