@@ -298,7 +298,19 @@ fn time(c: &Chars, i: usize) -> Option<(String, usize)> {
     if h > 23 || min > 59 {
         return None;
     }
-    let mut out = format!("{h:02}:{min:02}");
+    // `6:27 pm`: the hour is that of a whole day
+    let h = |half: Option<bool>| match half {
+        Some(true) if h < 12 => h + 12,
+        Some(false) if h == 12 => 0,
+        _ => h,
+    };
+    let seconds = if c.get(i) == ':' { c.number(i + 1, 2, 2).filter(|(s, _)| *s < 60) } else { None };
+    let half = half_of_day(c, seconds.map_or(i, |(_, j)| j));
+    let mut out = format!("{:02}:{min:02}", h(half.map(|(pm, _)| pm)));
+    if let Some((pm_end, s)) = half.map(|(_, end)| (end, seconds)) {
+        out.extend(s.map(|(s, _)| format!(":{s:02}")));
+        return Some((out, pm_end));
+    }
     if c.get(i) == ':'
         && let Some((s, j)) = c.number(i + 1, 2, 2)
         && s < 60
@@ -323,6 +335,19 @@ fn time(c: &Chars, i: usize) -> Option<(String, usize)> {
         i = j;
     }
     Some((out, i))
+}
+
+/// Whether `pm` or `p.m.` stands at `i`, and not `am` or `a.m.`, blanks before it allowed, and where it ends.
+fn half_of_day(c: &Chars, i: usize) -> Option<(bool, usize)> {
+    let i = c.blanks(i);
+    let pm = match c.get(i).to_ascii_lowercase() {
+        'p' => true,
+        'a' => false,
+        _ => return None,
+    };
+    let i = i + 1 + usize::from(c.get(i + 1) == '.');
+    let end = i + 1 + usize::from(c.get(i + 1) == '.' && c.get(i - 1) == '.');
+    (c.get(i).eq_ignore_ascii_case(&'m') && !c.get(i + 1).is_alphanumeric()).then_some((pm, end))
 }
 
 /// `08:00` or `0800`.
@@ -369,6 +394,10 @@ mod tests {
             ("Updated: 10/31/2024", "2024-10-31"),
             ("31/10/2024", "2024-10-31"),
             ("5/5/2024", "2024-05-05"),
+            ("May 9, 2024, 6:27 pm", "2024-05-09T18:27"),
+            ("May 9, 2024 12:05:09 AM", "2024-05-09T00:05:09"),
+            ("May 9, 2024 12:05 p.m.", "2024-05-09T12:05"),
+            ("2024-05-09 9:30 amid", "2024-05-09T09:30"),
         ] {
             assert_eq!(iso(text).as_deref(), Some(want), "{text}");
         }
