@@ -18,6 +18,9 @@ const NONE: i16 = i16::MIN / 2;
 type Wide = [i16; PAIRS];
 type Narrow = [i16; SINGLES];
 
+/// What each byte beyond ASCII is worth.
+type OfOne = Box<[(Wide, Narrow); 128]>;
+
 /// What bytes are worth in each lane, in 1/16 nats.
 pub(super) struct Lanes {
     pairs: Vec<Codec>,
@@ -25,7 +28,7 @@ pub(super) struct Lanes {
     /// Of each two bytes, by the lead without its high bit.
     of_two: Box<[Wide]>,
     /// Of each byte beyond ASCII under each reading: what reads as it stands is worth nothing.
-    of_one: Vec<OnceLock<Box<[(Wide, Narrow); 128]>>>,
+    of_one: Vec<OnceLock<OfOne>>,
 }
 
 /// How well one reading of a sample fits each charset.
