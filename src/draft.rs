@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::block::Kind;
+use crate::json;
+use crate::metadata::Metadata;
 use crate::page::{Format, Page};
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
@@ -73,10 +75,19 @@ pub struct Piece {
     pub span: (u32, u32),
     /// What it is.
     pub kind: Form,
-    /// The bytes of the record it came from.
+    /// The bytes of the record it came from, where they are told ([`Located`]).
     pub at: (u32, u32),
     /// Why it is left out; `None` for a block that stays.
     pub cut: Option<Cut>,
+}
+
+/// Of which pieces a draft tells where they came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Located {
+    /// Of all: a later pass may leave out any.
+    All,
+    /// Of those left out, and of the first copies of duplicates.
+    Removed,
 }
 
 /// Why a block is left out.
@@ -140,20 +151,31 @@ impl From<Kind> for Form {
 impl<'p> Draft<'p> {
     /// Of a page that was cleaned. `title`: the title is written too. `in_place`: the text goes back to where it came from (a field
     /// of a JSON line), so white space between paragraphs stays, unless the page was markup. `told`: what is known of the page is
-    /// written too; without, `metadata` and `charset` are empty and no piece says where it came from.
-    pub fn of(page: &'p Page<'_>, title: bool, in_place: bool, told: bool, rules: &Rules) -> Draft<'p> {
-        let mut pieces: Vec<Piece> = (page.outline.blocks.iter())
-            .map(|b| {
-                let at = if told { page.locate(b.span) } else { Span::default() };
-                Piece { span: (b.span.start, b.span.end), kind: b.kind.into(), at: (at.start, at.end), cut: None }
+    /// written too, and of these pieces where they came from; without, `metadata` and `charset` are empty.
+    pub fn of(page: &'p Page<'_>, title: bool, in_place: bool, told: Option<Located>, rules: &Rules) -> Draft<'p> {
+        let at = |block: usize| {
+            let at = page.locate(page.outline.blocks[block].span);
+            (at.start, at.end)
+        };
+        let all = told == Some(Located::All);
+        let mut pieces: Vec<Piece> = (page.outline.blocks.iter().enumerate())
+            .map(|(i, b)| {
+                let at = if all { at(i) } else { (0, 0) };
+                Piece { span: (b.span.start, b.span.end), kind: b.kind.into(), at, cut: None }
             })
             .collect();
         // the first mark of each block counts; marks name blocks in any order
         for m in page.marks.iter().rev() {
             pieces[m.block as usize].cut = Some(Cut { rule: m.rule.0, first: m.first.map(First::Here), similarity: None });
+            if told == Some(Located::Removed) {
+                for block in [Some(m.block), m.first].into_iter().flatten() {
+                    pieces[block as usize].at = at(block as usize);
+                }
+            }
         }
         let title = page.metadata.title.clone().filter(|_| title);
-        Draft { pieces, title, in_place: in_place && page.format == Format::Text, blocks: true, ..Draft::repaired(page, told, rules) }
+        let in_place = in_place && page.format == Format::Text;
+        Draft { pieces, title, in_place, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
     }
 
     /// Of a page that was only decoded and repaired.
@@ -172,7 +194,7 @@ impl<'p> Draft<'p> {
             title: None,
             in_place: false,
             blocks: false,
-            metadata: if told { metadata(page).into() } else { "".into() },
+            metadata: if told { metadata(&page.metadata) } else { "".into() },
             charset: if told { Reading::of(page) } else { Reading::default() },
             edits: by_rule(edits, rules),
             notes: by_rule(page.notes.iter().map(|n| n.rule), rules),
@@ -210,24 +232,36 @@ impl Draft<'_> {
         }
     }
 
+    /// [`Draft::clean`] that takes `room` for a text it would have to allocate.
+    pub fn clean_in<'r>(&'r self, room: &'r mut String) -> Cow<'r, str> {
+        if !self.blocks || self.in_place {
+            return self.clean();
+        }
+        room.clear();
+        self.set(room, |_, _| {});
+        Cow::Borrowed(room)
+    }
+
     /// Where each block begins in [`Draft::clean`], in bytes; `None` for those left out. Of a text whose white space stays as it is
     /// nothing is said: all are `None`.
     pub fn places(&self) -> Vec<Option<usize>> {
         let mut places = vec![None; self.pieces.len()];
         if self.blocks && !self.in_place {
-            self.set(|i, at| places[i] = Some(at));
+            self.set(&mut String::new(), |i, at| places[i] = Some(at));
         }
         places
     }
 
     fn spaced(&self) -> String {
-        self.set(|_, _| {})
+        let mut out = String::new();
+        self.set(&mut out, |_, _| {});
+        out
     }
 
-    /// Title and paragraphs, one blank line between, list items and table rows on lines of their own; a line end at the end; nothing
-    /// at all for an empty document. Tells `place` where each block begins.
-    fn set(&self, mut place: impl FnMut(usize, usize)) -> String {
-        let mut out = String::with_capacity(self.pieces.iter().map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + 200);
+    /// Writes title and paragraphs to `out`, which is empty, one blank line between, list items and table rows on lines of their own; a line end at the end;
+    /// nothing at all for an empty document. Tells `place` where each block begins.
+    fn set(&self, out: &mut String, mut place: impl FnMut(usize, usize)) {
+        out.reserve(self.pieces.iter().map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + 200);
         let mut before: Option<Form> = None;
         if let Some(title) = &self.title {
             out.push_str(title);
@@ -246,7 +280,6 @@ impl Draft<'_> {
         if !out.is_empty() {
             out.push('\n');
         }
-        out
     }
 
     /// The white space between paragraphs as it stands in the text. A title line stays where it is; a title that is no line of the
@@ -311,17 +344,43 @@ impl<'p> Reading<'p> {
     }
 }
 
-/// Bytes of the metadata of a page without any, and a title.
-const METADATA: usize = 384;
+/// The metadata of a page that says nothing of itself.
+const NO_METADATA: &str = concat!(
+    r#"{"title":null,"author":[],"editor":null,"source":null,"publisher":null,"#,
+    r#""date":null,"date_raw":null,"url":null,"host":null,"lang":null}"#
+);
 
-/// Title, author, date, … of a page as a JSON object.
-fn metadata(page: &Page<'_>) -> String {
-    let mut json = Vec::with_capacity(METADATA);
-    // written to memory: cannot fail
-    match serde_json::to_writer(&mut json, &page.metadata) {
-        Ok(()) => String::from_utf8(json).unwrap_or_default(),
-        Err(_) => "{}".to_owned(),
+/// Title, author, date, … of a page as a JSON object, with the bytes that serde writes of them.
+fn metadata(of: &Metadata) -> Cow<'static, str> {
+    if *of == Metadata::default() {
+        return Cow::Borrowed(NO_METADATA);
     }
+    let Metadata { title, author, editor, source, publisher, date, date_raw, url, host, lang, categories } = of;
+    let mut out = String::with_capacity(NO_METADATA.len() * 3);
+    out.push_str(r#"{"title":"#);
+    json::option(title.as_deref(), &mut out);
+    out.push_str(r#","author":"#);
+    json::list(author, &mut out);
+    let rest = [
+        (r#","editor":"#, editor),
+        (r#","source":"#, source),
+        (r#","publisher":"#, publisher),
+        (r#","date":"#, date),
+        (r#","date_raw":"#, date_raw),
+        (r#","url":"#, url),
+        (r#","host":"#, host),
+        (r#","lang":"#, lang),
+    ];
+    for (name, value) in rest {
+        out.push_str(name);
+        json::option(value.as_deref(), &mut out);
+    }
+    if !categories.is_empty() {
+        out.push_str(r#","categories":"#);
+        json::list(categories, &mut out);
+    }
+    out.push('}');
+    Cow::Owned(out)
 }
 
 /// The edits of the last layer that write where links lead.
@@ -410,6 +469,35 @@ mod tests {
         let d = Draft { in_place: false, ..draft(" one\n two\nthree", &[1], Some("t")) };
         assert_eq!(d.places(), [Some(3), None, Some(8)]);
         assert!(d.clean()[8..].starts_with("three"));
+    }
+
+    #[test]
+    fn metadata_are_those_of_serde() {
+        let none = Metadata::default();
+        assert!(matches!(metadata(&none), Cow::Borrowed(json) if json == serde_json::to_string(&none).unwrap()));
+        // every field, alone and with all others
+        let of = |n: usize| Some(format!("\"{n}\\ 路"));
+        let all = Metadata {
+            title: of(0),
+            author: vec!["a".to_owned(), "\n".to_owned()],
+            editor: of(1),
+            source: of(2),
+            publisher: of(3),
+            date: of(4),
+            date_raw: of(5),
+            url: of(6),
+            host: of(7),
+            lang: of(8),
+            categories: vec!["b".to_owned()],
+        };
+        for m in [
+            all.clone(),
+            Metadata { categories: Vec::new(), ..all },
+            Metadata { lang: of(8), ..none.clone() },
+            Metadata { title: of(0), ..none },
+        ] {
+            assert_eq!(metadata(&m), serde_json::to_string(&m).unwrap());
+        }
     }
 
     #[test]

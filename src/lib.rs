@@ -33,6 +33,7 @@ pub mod form;
 pub mod html;
 #[cfg(feature = "dump")]
 pub mod io;
+pub mod json;
 pub mod kernel;
 pub mod lang;
 pub mod layer;

@@ -311,7 +311,7 @@ mod tests {
     fn of<R>(id: &str, bytes: &[u8], which: Which, tell: impl Fn(&Result<Lineage<'_>, String>) -> R) -> R {
         let kernel = Kernel::new(Options::default());
         let page = kernel.page(RawDoc { id, bytes, ..RawDoc::default() });
-        let draft = Draft::of(&page, true, false, false, kernel.rules());
+        let draft = Draft::of(&page, true, false, None, kernel.rules());
         tell(&Lineage::new(&page, &draft, kernel.rules(), which))
     }
 

@@ -9,12 +9,12 @@ use arrow_array::builder::{BinaryBuilder, Int64Builder, ListBuilder, StringBuild
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, RecordBatch, RecordBatchOptions};
-use arrow_schema::{DataType, Field, Fields, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use jingwen::batch::{Limits, guarded, ordered};
 use jingwen::explain::Explanation;
 use jingwen::io::record::NULL;
 use jingwen::io::table::own::{Document, renamed};
-use jingwen::run::passes::{Given, Passes, Row, Verdict, What};
+use jingwen::run::passes::{Given, Passes, Room, Row, Verdict, What};
 use jingwen::{Lang, RawDoc};
 use pyo3::prelude::*;
 
@@ -64,7 +64,7 @@ pub fn run(py: Python<'_>, passes: &Passes, plan: &Plan, batch: &RecordBatch, fi
     if let Some(Bad { row, id, why }) = bad.filter(|_| plan.strict) {
         return Err(error::record(py, &id, &format!("{why} (row {})", first + row)));
     }
-    let (fields, columns): (Vec<Field>, Vec<ArrayRef>) = columns.into_iter().unzip();
+    let (fields, columns): (Vec<FieldRef>, Vec<ArrayRef>) = columns.into_iter().unzip();
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     RecordBatch::try_new_with_options(with_version(fields), columns, &options).map_err(said)
 }
@@ -210,9 +210,9 @@ impl<'w> Work<'w> {
             };
             Made::Scanned(rows.map(scan).collect())
         } else {
-            let mut made = Rows::new(rows.len(), bytes, self.plan.trace);
+            let (mut made, mut room) = (Rows::new(rows.len(), bytes, self.plan.trace), Room::default());
             for row in rows {
-                if let Err(why) = self.clean(row, &mut made) {
+                if let Err(why) = self.clean(row, &mut room, &mut made) {
                     failed(row, &why);
                     let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
                     made.push(&Document { id: self.id(row), url, ..Document::default() }, Some(&why), None);
@@ -256,7 +256,7 @@ impl<'w> Work<'w> {
     ///
     /// # Errors
     /// Why it could not be read; then nothing was added.
-    fn clean(&self, row: usize, made: &mut Rows) -> Result<(), String> {
+    fn clean(&self, row: usize, room: &mut Room, made: &mut Rows) -> Result<(), String> {
         match self.no_record(row) {
             Some(Scanned::Left(reason)) => {
                 let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
@@ -275,9 +275,9 @@ impl<'w> Work<'w> {
                     Some(path) => (path.clone(), order & u64::from(u32::MAX)),
                     None => (String::new(), order),
                 };
-                return passes.apply(given.raw.bytes, &verdicts, &places, |document| made.push(&document, None, None));
+                return passes.apply(given.raw.bytes, &verdicts, &places, room, |document| made.push(&document, None, None));
             }
-            passes.clean(given, |page, document| {
+            passes.clean(given, room, |page, document| {
                 let story = plan.trace.then(|| Explanation::new(page, passes.rules(), Lang::En).json_lines());
                 made.push(&document, None, story.as_deref());
             })
@@ -299,10 +299,11 @@ impl<'w> Work<'w> {
 pub fn bare(passes: &Passes, named: &Named, batch: &RecordBatch, rows: bool) -> PyResult<()> {
     let roles = named.roles(&batch.schema())?;
     let text = Texts::of(batch.column(roles.text).as_ref(), "text")?;
+    let mut room = Room::default();
     for bytes in (0..batch.num_rows()).filter_map(|row| text.get(row)) {
         let given = Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: text.is_text(), extra: None };
         if rows {
-            _ = passes.clean(given, |_, document| _ = std::hint::black_box(&document));
+            _ = passes.clean(given, &mut room, |_, document| _ = std::hint::black_box(&document));
         } else {
             _ = std::hint::black_box(passes.page(given));
         }
@@ -315,7 +316,7 @@ pub fn schema(plan: &Plan, schema: &SchemaRef) -> PyResult<SchemaRef> {
     let roles = plan.named.roles(schema)?;
     let mut fields = match plan.pass {
         Pass::Scan => scanned(&[], &|_| "".into(), &|_| None)?.into_iter().map(|(f, _)| f).collect(),
-        Pass::Clean | Pass::Apply => Rows::fields(plan.trace)?,
+        Pass::Clean | Pass::Apply => Rows::fields(plan.trace),
     };
     if plan.others {
         fields.extend(others(&RecordBatch::new_empty(Arc::clone(schema)), &roles, plan).into_iter().map(|(f, _)| f));
@@ -323,7 +324,7 @@ pub fn schema(plan: &Plan, schema: &SchemaRef) -> PyResult<SchemaRef> {
     Ok(with_version(fields))
 }
 
-fn with_version(fields: Vec<Field>) -> SchemaRef {
+fn with_version(fields: Vec<FieldRef>) -> SchemaRef {
     let version = jingwen::io::table::own::SCHEMA_VERSION.to_string();
     Arc::new(Schema::new_with_metadata(fields, [("schema_version".to_owned(), version)].into()))
 }
@@ -380,7 +381,7 @@ fn scanned<'u>(rows: &[Scanned], id: &dyn Fn(usize) -> Cow<'u, str>, url: &dyn F
         Arc::new(reasons.finish()),
         Arc::new(errors.finish()),
     ];
-    Ok(SCAN.into_iter().zip(all).map(|(n, a)| (Field::new(n, a.data_type().clone(), n != "id" && n != "keys"), a)).collect())
+    Ok(SCAN.into_iter().zip(all).map(|(n, a)| (Arc::new(Field::new(n, a.data_type().clone(), n != "id" && n != "keys")), a)).collect())
 }
 
 /// The columns that come along: not the texts, and not what a scan has made.
@@ -395,7 +396,7 @@ fn others(batch: &RecordBatch, roles: &Roles, plan: &Plan) -> Columns {
     let at: Vec<usize> = (0..schema.fields().len()).filter(|i| !skip.contains(i)).collect();
     let names: Vec<&str> = at.iter().map(|i| &**schema.field(*i).name()).collect();
     let new = renamed(&names, &own);
-    at.into_iter().zip(new).map(|(i, new)| (schema.field(i).clone().with_name(new), Arc::clone(batch.column(i)))).collect()
+    at.into_iter().zip(new).map(|(i, new)| (Arc::new(schema.field(i).clone().with_name(new)), Arc::clone(batch.column(i)))).collect()
 }
 
 /// A column of lists of structs of `block`, `first` and `first_block`.

@@ -8,8 +8,10 @@ mod columns;
 mod document;
 mod error;
 mod own;
+mod pool;
 mod read;
 mod run;
+mod strings;
 
 use pyo3::prelude::*;
 

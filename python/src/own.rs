@@ -1,23 +1,24 @@
 //! The columns that come out: those of the Parquet writer, then why a row could not be read, then its story if asked for, filled row by
 //! row. Which columns there are and what stands in them is the library's.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use arrow_array::builder::{Float64Builder, StringBuilder};
-use arrow_array::{Array, ArrayRef};
-use arrow_schema::{DataType, Field};
+use arrow_array::ArrayRef;
+use arrow_array::builder::Float64Builder;
+use arrow_schema::{DataType, Field, FieldRef};
 use jingwen::io::table::own::{Document, Holds, OWN, OwnColumn, renamed};
 use pyo3::prelude::*;
 
 use crate::error::BatchTooLarge;
+use crate::strings::Strings;
 
 /// Why a row could not be read.
 pub const ERROR: &str = "error";
 /// The story of a record.
 pub const TRACE: &str = "trace";
 
-/// Bytes that are made room for in a column that holds no texts, for each row.
-const ROOM: usize = 160;
+/// Bytes that are made room for in a column that holds no texts, for each row: where values are short and come again, and elsewhere.
+const ROOM: (usize, usize) = (16, 160);
 
 /// The names of the columns, in order.
 pub fn names(trace: bool) -> Vec<&'static str> {
@@ -35,73 +36,85 @@ pub fn others(names: Vec<String>, column: &str, own: Vec<String>) -> Vec<(String
 }
 
 /// Columns with their fields.
-pub type Columns = Vec<(Field, ArrayRef)>;
+pub type Columns = Vec<(FieldRef, ArrayRef)>;
+
+/// The fields of all columns, with that of the story.
+static FIELDS: LazyLock<Vec<FieldRef>> = LazyLock::new(|| {
+    let own = OWN.iter().map(|c| {
+        let kind = if let Holds::Number(_) = c.holds { DataType::Float64 } else { DataType::Utf8 };
+        Field::new(c.name, kind, !c.required)
+    });
+    own.chain([ERROR, TRACE].map(|name| Field::new(name, DataType::Utf8, true))).map(Arc::new).collect()
+});
 
 /// A column on its way.
 enum Values {
-    Text(StringBuilder),
+    Text(Strings),
     Number(Float64Builder),
 }
 
 /// Rows on their way into columns.
 pub struct Rows {
     own: Vec<Values>,
-    error: StringBuilder,
-    trace: Option<StringBuilder>,
-    /// Bytes of all columns so far. Arrow's string columns hold 2 GiB: more is an exception, not a panic in a builder.
+    error: Strings,
+    trace: Option<Strings>,
+    /// Bytes of all columns so far. Arrow's string columns hold 2 GiB: more is an exception, not a panic.
     bytes: u64,
 }
 
 impl Rows {
     /// With room for so many rows of so many bytes of text; with `trace` a last column holds the story of each record.
     pub fn new(rows: usize, bytes: usize, trace: bool) -> Rows {
+        // blank lines come between paragraphs, and a legacy charset has fewer bytes than UTF-8
+        let text = bytes + bytes / 16 + rows * ROOM.0;
         let column = |c: &OwnColumn| match c.holds {
             Holds::Number(_) => Values::Number(Float64Builder::with_capacity(rows)),
-            Holds::Text(_) if c.name == "text" => Values::Text(StringBuilder::with_capacity(rows, bytes)),
-            Holds::Text(_) => Values::Text(StringBuilder::with_capacity(rows, rows * if c.repeats { 0 } else { ROOM })),
+            Holds::Text(_) if c.name == "text" => Values::Text(Strings::new(rows, text)),
+            Holds::Text(_) => Values::Text(Strings::new(rows, rows * if c.repeats { ROOM.0 } else { ROOM.1 })),
         };
-        let error = StringBuilder::with_capacity(rows, 0);
-        Rows { own: OWN.iter().map(column).collect(), error, trace: trace.then(StringBuilder::new), bytes: 0 }
+        let more = || Strings::new(rows, rows * ROOM.1);
+        Rows { own: OWN.iter().map(column).collect(), error: more(), trace: trace.then(more), bytes: 0 }
     }
 
     /// Adds a row.
     pub fn push(&mut self, document: &Document<'_>, error: Option<&str>, trace: Option<&str>) {
-        let size = |s: Option<&str>| s.map_or(0, str::len) as u64;
-        let own = OWN.iter().map(|c| if let Holds::Text(of) = c.holds { size(of(document)) } else { 0 });
-        self.bytes += own.sum::<u64>() + size(error) + size(trace);
-        // counted on, but not kept: it would not fit
         if self.bytes > i32::MAX as u64 {
+            // there will be no batch: how large it would be is counted on
+            let own = OWN.iter().map(|c| if let Holds::Text(of) = c.holds { of(document).map_or(0, str::len) } else { 0 });
+            let more = [error, trace].map(|text| text.map_or(0, str::len));
+            self.bytes += own.chain(more).sum::<usize>() as u64;
             return;
         }
+        let mut bytes = self.error.push(error);
         for (to, column) in self.own.iter_mut().zip(&OWN) {
             match (to, column.holds) {
-                (Values::Text(to), Holds::Text(of)) => to.append_option(of(document)),
+                (Values::Text(to), Holds::Text(of)) => bytes += to.push(of(document)),
                 (Values::Number(to), Holds::Number(of)) => to.append_option(of(document)),
-                _ => unreachable!("the builders are made for these columns"),
+                _ => unreachable!("the columns are made of these"),
             }
         }
-        self.error.append_option(error);
         if let Some(to) = &mut self.trace {
-            to.append_option(trace);
+            bytes += to.push(trace);
         }
+        self.bytes += bytes as u64;
     }
 
     /// Adds rows that come behind these.
-    pub fn append(&mut self, mut other: Rows) {
+    pub fn append(&mut self, other: Rows) {
         self.bytes += other.bytes;
         if self.bytes > i32::MAX as u64 {
             return;
         }
-        for (to, from) in self.own.iter_mut().zip(&mut other.own) {
+        for (to, from) in self.own.iter_mut().zip(other.own) {
             match (to, from) {
-                (Values::Text(to), Values::Text(from)) => add(to, from),
-                (Values::Number(to), Values::Number(from)) => to.append_array(&from.finish()),
-                _ => unreachable!("the builders are made for these columns"),
+                (Values::Text(to), Values::Text(from)) => to.append(from),
+                (Values::Number(to), Values::Number(mut from)) => to.append_array(&from.finish()),
+                _ => unreachable!("the columns are made of these"),
             }
         }
-        add(&mut self.error, &mut other.error);
-        if let (Some(to), Some(from)) = (&mut self.trace, &mut other.trace) {
-            add(to, from);
+        self.error.append(other.error);
+        if let (Some(to), Some(from)) = (&mut self.trace, other.trace) {
+            to.append(from);
         }
     }
 
@@ -109,36 +122,25 @@ impl Rows {
     ///
     /// # Errors
     /// That they hold more than fits.
-    pub fn finish(mut self) -> PyResult<Columns> {
+    pub fn finish(self) -> PyResult<Columns> {
         if self.bytes > i32::MAX as u64 {
             return Err(too_large(self.bytes));
         }
-        let own = self.own.iter_mut().zip(&OWN).map(|(values, column)| {
-            let values: ArrayRef = match values {
-                Values::Text(builder) => Arc::new(builder.finish()),
-                Values::Number(builder) => Arc::new(builder.finish()),
-            };
-            (Field::new(column.name, values.data_type().clone(), !column.required), values)
+        let own = self.own.into_iter().map(|values| -> ArrayRef {
+            match values {
+                Values::Text(strings) => Arc::new(strings.finish()),
+                Values::Number(mut builder) => Arc::new(builder.finish()),
+            }
         });
-        let more = |name, builder: &mut StringBuilder| {
-            let values: ArrayRef = Arc::new(builder.finish());
-            (Field::new(name, DataType::Utf8, true), values)
-        };
-        let mut columns: Columns = own.collect();
-        columns.push(more(ERROR, &mut self.error));
-        columns.extend(self.trace.as_mut().map(|trace| more(TRACE, trace)));
-        Ok(columns)
+        let more = [Some(self.error), self.trace].into_iter().flatten();
+        let values = own.chain(more.map(|strings| Arc::new(strings.finish()) as ArrayRef));
+        Ok(FIELDS.iter().cloned().zip(values).collect())
     }
 
     /// The fields alone.
-    pub fn fields(trace: bool) -> PyResult<Vec<Field>> {
-        Ok(Rows::new(0, 0, trace).finish()?.into_iter().map(|(f, _)| f).collect())
+    pub fn fields(trace: bool) -> Vec<FieldRef> {
+        FIELDS[..OWN.len() + 1 + usize::from(trace)].to_vec()
     }
-}
-
-fn add(to: &mut StringBuilder, from: &mut StringBuilder) {
-    // fails when the sum does not fit, which was looked at
-    _ = to.append_array(&from.finish());
 }
 
 /// Cleaned rows that do not fit one batch.

@@ -269,7 +269,7 @@ mod tests {
     fn found(id: &str, bytes: &[u8]) -> Vec<(u32, u32, String, Fate, String, String)> {
         let kernel = Kernel::new(Options::default());
         let page = kernel.page(RawDoc { id, bytes, ..RawDoc::default() });
-        let draft = Draft::of(&page, true, false, false, kernel.rules());
+        let draft = Draft::of(&page, true, false, None, kernel.rules());
         let found = findings(id, None, &page, &draft, kernel.rules());
         found.into_iter().map(|f| (f.line, f.column, f.rule, f.fate, f.before, f.after)).collect()
     }

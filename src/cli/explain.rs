@@ -30,7 +30,7 @@ pub fn run(args: &args::Explain, talk: &args::Talk) -> Result<Outcome, Error> {
         format!("{style}{text}{style:#}")
     };
     if let Some(line) = line {
-        let draft = Draft::of(&page, true, false, false, kernel.rules());
+        let draft = Draft::of(&page, true, false, None, kernel.rules());
         let line = Lineage::new(&page, &draft, kernel.rules(), line).map_err(|why| Error::Usage(format!("{name}: {why}")))?;
         return print(if args.to == To::Jsonl { line.json() } else { line.text(paint) }.as_bytes());
     }

@@ -7,7 +7,7 @@ use crate::{Kernel, Options, RawDoc};
 fn diff(id: &str, bytes: &[u8], all: bool, in_place: bool) -> Diff {
     let kernel = Kernel::new(Options::default());
     let page = kernel.page(RawDoc { id, bytes, ..RawDoc::default() });
-    let draft = Draft::of(&page, true, in_place, false, kernel.rules());
+    let draft = Draft::of(&page, true, in_place, None, kernel.rules());
     let diff = Diff::new(&page, &draft, kernel.rules(), all);
     assert_eq!(diff.after, draft.clean(), "{id}");
     check(&diff);

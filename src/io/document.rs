@@ -4,61 +4,21 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
-use serde::Serialize;
-
 use super::jsonl;
 use super::quarantine::{Bad, Raw, base64};
-use crate::draft::{Draft, First, Reading};
+use crate::draft::{Draft, First};
+use crate::json;
 use crate::rules::{RuleId, Rules};
 
 /// Tells where in the dump a record stands, by its order: path and number in the file.
 pub type Places<'a> = &'a dyn Fn(u64) -> (String, u64);
 
-/// What is said of a record besides its text; its members in this order.
-#[derive(Debug)]
+/// What is said of a record besides its text. Borrows; written when it is asked for.
 pub struct Details<'d> {
-    metadata: &'d str,
-    charset: &'d Reading<'d>,
-    counts: Counts<'d>,
-    removed: Vec<Removed<'d>>,
-}
-
-#[derive(Debug, Serialize)]
-struct Counts<'d> {
-    bytes_in: u64,
+    draft: &'d Draft<'d>,
     bytes_out: usize,
-    /// Paragraphs found, and how many of them stay.
-    blocks: usize,
-    kept: usize,
-    /// Edits by rule.
-    edits: BTreeMap<&'d str, u32>,
-    /// Guesses and losses by rule.
-    notes: BTreeMap<&'d str, u32>,
-}
-
-#[derive(Debug, Serialize)]
-struct Removed<'d> {
-    rule: &'d str,
-    text: &'d str,
-    /// Bytes of the record it came from.
-    at: [u32; 2],
-    /// For a duplicate: where the first copy stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    first: Option<Copied>,
-    /// For one that is not the same but alike: the share of shingles that both have.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    similarity: Option<f64>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-enum Copied {
-    /// Bytes of the same record.
-    Here([u32; 2]),
-    /// A paragraph of another record.
-    There { path: String, record: u64, block: u32 },
-    /// Another record, whole.
-    Whole { path: String, record: u64 },
+    rules: &'d Rules,
+    places: Places<'d>,
 }
 
 /// The number of no block: a duplicate of a whole record.
@@ -66,49 +26,120 @@ pub const WHOLE: u32 = u32::MAX;
 
 impl<'d> Details<'d> {
     /// All about `draft`, the text of which is written with `bytes_out` bytes.
-    pub fn new(draft: &'d Draft<'_>, bytes_out: usize, rules: &'d Rules, places: Places<'_>) -> Details<'d> {
-        let named = |counts: &[(u16, u32)]| counts.iter().map(|(r, n)| (&*rules.get(RuleId(*r)).id, *n)).collect();
-        let removed: Vec<_> = (0..draft.pieces.len())
-            .filter_map(|i| {
-                let cut = draft.pieces[i].cut?;
-                let first = cut.first.map(|f| match f {
-                    First::Here(b) => {
-                        let (start, end) = draft.pieces.get(b as usize).map_or((0, 0), |p| p.at);
-                        Copied::Here([start, end])
+    pub fn new(draft: &'d Draft<'_>, bytes_out: usize, rules: &'d Rules, places: Places<'d>) -> Details<'d> {
+        Details { draft, bytes_out, rules, places }
+    }
+
+    /// Appends the counts as JSON: bytes, paragraphs found and how many of them stay, edits and notes (guesses and losses) by rule.
+    pub fn counts(&self, out: &mut String) {
+        let draft = self.draft;
+        let numbers = [
+            ("bytes_in", draft.bytes_in),
+            ("bytes_out", self.bytes_out as u64),
+            ("blocks", draft.pieces.len() as u64),
+            ("kept", draft.kept() as u64),
+        ];
+        for (i, (name, n)) in numbers.into_iter().enumerate() {
+            out.push_str(if i == 0 { "{\"" } else { ",\"" });
+            out.push_str(name);
+            out.push_str("\":");
+            json::number(n, out);
+        }
+        out.push_str(",\"edits\":");
+        self.by_rule(&draft.edits, out);
+        out.push_str(",\"notes\":");
+        self.by_rule(&draft.notes, out);
+        out.push('}');
+    }
+
+    /// In the order of the names of the rules.
+    fn by_rule(&self, counts: &[(u16, u32)], out: &mut String) {
+        let named: BTreeMap<&str, u32> = counts.iter().map(|(r, n)| (&*self.rules.get(RuleId(*r)).id, *n)).collect();
+        out.push('{');
+        for (i, (name, n)) in named.into_iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            json::string(name, out);
+            out.push(':');
+            json::number(n.into(), out);
+        }
+        out.push('}');
+    }
+
+    /// Appends what was removed as a JSON list. Of each block: the rule, its text, the bytes of the record it came from; for a duplicate,
+    /// where the first copy stands (bytes of the same record, or a paragraph of another one, or another one as a whole); for one that
+    /// is not the same but alike, the share of shingles that both have.
+    pub fn removed(&self, out: &mut String) {
+        let draft = self.draft;
+        let range = |(start, end): (u32, u32), out: &mut String| {
+            out.push('[');
+            json::number(start.into(), out);
+            out.push(',');
+            json::number(end.into(), out);
+            out.push(']');
+        };
+        out.push('[');
+        let empty = out.len();
+        for (i, piece) in draft.pieces.iter().enumerate() {
+            let Some(cut) = piece.cut else { continue };
+            if out.len() > empty {
+                out.push(',');
+            }
+            out.push_str("{\"rule\":");
+            json::string(&self.rules.get(RuleId(cut.rule)).id, out);
+            out.push_str(",\"text\":");
+            json::string(draft.piece(i), out);
+            out.push_str(",\"at\":");
+            range(piece.at, out);
+            if let Some(first) = cut.first {
+                out.push_str(",\"first\":");
+                match first {
+                    First::Here(b) => range(draft.pieces.get(b as usize).map_or((0, 0), |p| p.at), out),
+                    First::There { doc, block } => {
+                        let (path, record) = (self.places)(doc);
+                        out.push_str("{\"path\":");
+                        json::string(&path, out);
+                        out.push_str(",\"record\":");
+                        json::number(record, out);
+                        if block != WHOLE {
+                            out.push_str(",\"block\":");
+                            json::number(block.into(), out);
+                        }
+                        out.push('}');
                     }
-                    First::There { doc, block } => match (places(doc), block) {
-                        ((path, record), WHOLE) => Copied::Whole { path, record },
-                        ((path, record), block) => Copied::There { path, record, block },
-                    },
-                });
-                let (start, end) = draft.pieces[i].at;
-                Some(Removed {
-                    rule: &rules.get(RuleId(cut.rule)).id,
-                    text: draft.piece(i),
-                    at: [start, end],
-                    first,
-                    similarity: cut.similarity.map(thousandths),
-                })
-            })
-            .collect();
-        let (edits, notes) = (named(&draft.edits), named(&draft.notes));
-        let counts = Counts { bytes_in: draft.bytes_in, bytes_out, blocks: draft.pieces.len(), kept: draft.kept(), edits, notes };
-        Details { metadata: &draft.metadata, charset: &draft.charset, counts, removed }
+                }
+            }
+            if let Some(similarity) = cut.similarity {
+                out.push_str(",\"similarity\":");
+                json::value(&thousandths(similarity), out);
+            }
+            out.push('}');
+        }
+        out.push(']');
     }
 
     /// Counts and what was removed, each as JSON of its own.
     pub fn parts(&self) -> [String; 2] {
-        let json = |v: serde_json::Result<String>| v.unwrap_or_else(|_| "null".to_owned());
-        [json(serde_json::to_string(&self.counts)), json(serde_json::to_string(&self.removed))]
+        let mut parts = [String::with_capacity(128), String::new()];
+        self.counts(&mut parts[0]);
+        self.removed(&mut parts[1]);
+        parts
     }
 
-    /// As the members of a JSON object, without its braces.
+    /// All as the members of a JSON object, without its braces.
     pub fn members(&self) -> String {
-        let [counts, removed] = self.parts();
-        let charset = serde_json::to_string(self.charset).unwrap_or_else(|_| "null".to_owned());
+        let mut out = String::with_capacity(self.draft.metadata.len() + 400);
+        out.push_str("\"metadata\":");
         // JSON already, made by the draft
-        let metadata = self.metadata;
-        format!("\"metadata\":{metadata},\"charset\":{charset},\"counts\":{counts},\"removed\":{removed}")
+        out.push_str(&self.draft.metadata);
+        out.push_str(",\"charset\":");
+        json::value(&self.draft.charset, &mut out);
+        out.push_str(",\"counts\":");
+        self.counts(&mut out);
+        out.push_str(",\"removed\":");
+        self.removed(&mut out);
+        out
     }
 }
 
@@ -175,4 +206,62 @@ pub fn placeholder(bad: &mut Bad, out: &mut impl Write) -> io::Result<()> {
         Raw::None => {}
     }
     out.write_all(b"\"}}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{Cut, Form, Piece, Reading};
+
+    #[test]
+    fn every_kind_of_removed_block_is_told() {
+        let rules = Rules::builtin();
+        let rule = |id: &'static str| rules.rule(id).0;
+        let cuts = [
+            None,
+            Some(Cut { rule: rule("paragraph/repeat"), first: Some(First::Here(0)), similarity: None }),
+            Some(Cut { rule: rule("dump/paragraph"), first: Some(First::There { doc: 7, block: 3 }), similarity: None }),
+            Some(Cut { rule: rule("dump/near-record"), first: Some(First::There { doc: 9, block: WHOLE }), similarity: Some(912) }),
+            Some(Cut { rule: rule("site/recurring-line"), first: None, similarity: None }),
+        ];
+        let pieces = (0u32..).zip(cuts);
+        let pieces = pieces.map(|(i, cut)| Piece { span: (i, i + 1), kind: Form::Paragraph, at: (10 + i, 20 + i), cut }).collect();
+        let mut draft = Draft {
+            id: "a".into(),
+            url: None,
+            fetched: None,
+            extra: None,
+            text: "a\"cde".into(),
+            bytes_in: 70,
+            pieces,
+            title: None,
+            in_place: false,
+            blocks: true,
+            metadata: "{}".into(),
+            charset: Reading::default(),
+            edits: Vec::new(),
+            notes: Vec::new(),
+            edited: false,
+        };
+        let places = |doc| ("in \"1\"".to_owned(), doc + 1);
+        let [counts, removed] = Details::new(&draft, 2, rules, &places).parts();
+        assert_eq!(counts, r#"{"bytes_in":70,"bytes_out":2,"blocks":5,"kept":1,"edits":{},"notes":{}}"#);
+        let blocks = [
+            r#"{"rule":"paragraph/repeat","text":"\"","at":[11,21],"first":[10,20]}"#,
+            r#"{"rule":"dump/paragraph","text":"c","at":[12,22],"first":{"path":"in \"1\"","record":8,"block":3}}"#,
+            r#"{"rule":"dump/near-record","text":"d","at":[13,23],"first":{"path":"in \"1\"","record":10},"similarity":0.912}"#,
+            r#"{"rule":"site/recurring-line","text":"e","at":[14,24]}"#,
+        ];
+        assert_eq!(removed, format!("[{}]", blocks.join(",")));
+        // rules by name, not by number
+        draft.pieces.clear();
+        let (one, two) = (rule("tidy/control"), rule("paragraph/repeat"));
+        assert!(one < two);
+        (draft.edits, draft.notes) = (vec![(one, 3), (two, 2)], vec![(one, 1)]);
+        let charset = r#"{"confidence":0.0,"language":null,"name":"","why":""}"#;
+        let by_rule = r#""edits":{"paragraph/repeat":2,"tidy/control":3},"notes":{"tidy/control":1}"#;
+        let counts = format!("{{\"bytes_in\":70,\"bytes_out\":0,\"blocks\":0,\"kept\":0,{by_rule}}}");
+        let members = Details::new(&draft, 0, rules, &places).members();
+        assert_eq!(members, format!("\"metadata\":{{}},\"charset\":{charset},\"counts\":{counts},\"removed\":[]"));
+    }
 }

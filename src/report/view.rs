@@ -175,7 +175,7 @@ mod tests {
     fn view(text: &str) -> (View, String, String) {
         let kernel = Kernel::new(Options::default());
         let page = kernel.page(RawDoc { id: "a.txt", bytes: text.as_bytes(), ..RawDoc::default() });
-        let draft = Draft::of(&page, true, false, false, kernel.rules());
+        let draft = Draft::of(&page, true, false, None, kernel.rules());
         let diff = Diff::new(&page, &draft, kernel.rules(), false);
         (View::new(&diff), diff.before.clone(), diff.after.clone())
     }
@@ -211,7 +211,7 @@ mod tests {
         };
         let kernel = Kernel::new(Options::default());
         let page = kernel.page(RawDoc { id: "a.txt", bytes: b"one\n\ntwo\n\nthree\n", ..RawDoc::default() });
-        let mut draft = Draft::of(&page, false, false, false, kernel.rules());
+        let mut draft = Draft::of(&page, false, false, None, kernel.rules());
         draft.pieces = vec![piece(0, 3, None), piece(5, 8, Some(9)), piece(10, 15, None)];
         view.cut(&draft, &[true, true, true]);
         let (before, after) = sides(&view);

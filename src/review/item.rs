@@ -202,7 +202,7 @@ mod tests {
         let rules: &'static Rules = Box::leak(Box::new(Rules::with_own(&[("own.tsv".to_owned(), own.to_owned())]).expect("sound rules")));
         let kernel = Kernel::with_rules(rules, Options::default());
         let page = kernel.page(RawDoc { id, bytes: text.as_bytes(), ..RawDoc::default() });
-        let draft = Draft::of(&page, true, false, false, kernel.rules());
+        let draft = Draft::of(&page, true, false, None, kernel.rules());
         items(id, None, &page, &draft, kernel.rules(), &|_| true, 100)
     }
 

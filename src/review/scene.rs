@@ -156,7 +156,7 @@ mod tests {
     fn scenes(text: &str) -> Vec<(String, Vec<String>)> {
         let kernel = Kernel::new(Options::default());
         let page = kernel.page(RawDoc { id: "a.txt", bytes: text.as_bytes(), ..RawDoc::default() });
-        let draft = Draft::of(&page, true, false, false, kernel.rules());
+        let draft = Draft::of(&page, true, false, None, kernel.rules());
         let diff = Diff::new(&page, &draft, kernel.rules(), false);
         let part = |(tone, text): &(Tone, String)| match tone {
             Tone::OutWord | Tone::InWord => format!("[{text}]"),

@@ -1,13 +1,15 @@
 //! The passes of a run over single records, for callers that move the records themselves: a batch of Python's, a cluster. No plan, no
 //! files, no journal; what becomes of a record is what a run makes of it.
 
+use std::borrow::Cow;
+
 use super::render::Render;
 pub use super::rows::{Row, Verdict, What};
 use super::settings::Settings;
 use super::sums::Counter;
 pub use super::table::Document;
 use super::table::{self, Told};
-use crate::draft::Draft;
+use crate::draft::{Draft, Located};
 use crate::io::document::{Details, Places};
 use crate::io::records::too_large;
 use crate::page::{Page, RawDoc};
@@ -23,6 +25,14 @@ pub struct Given<'a> {
     pub text: bool,
     /// The members of the JSON line it came from that no column holds, a JSON object.
     pub extra: Option<&'a str>,
+}
+
+/// What a row says that stands nowhere else is made in here: kept from row to row, it allocates nothing.
+#[derive(Debug, Default)]
+pub struct Room {
+    text: String,
+    counts: String,
+    removed: String,
 }
 
 /// The passes. Immutable, shared by threads.
@@ -69,7 +79,7 @@ impl Passes {
 
     /// What is left to know of a page.
     pub fn draft<'p>(&self, page: &'p Page<'_>) -> Draft<'p> {
-        self.render.draft(page, false)
+        self.render.draft(page, false, Located::All)
     }
 
     /// Why nothing stays of a record, if that is so.
@@ -78,15 +88,15 @@ impl Passes {
     }
 
     /// Cleans a record without looking at others, and hands `to` the row of it that `clean --to parquet` writes, which borrows from
-    /// what is dropped behind it.
+    /// `room` and from what is dropped behind it.
     ///
     /// # Errors
     /// As [`Passes::page`].
-    pub fn clean<R>(&self, given: Given<'_>, to: impl FnOnce(&Page<'_>, Document<'_>) -> R) -> Result<R, String> {
+    pub fn clean<R>(&self, given: Given<'_>, room: &mut Room, to: impl FnOnce(&Page<'_>, Document<'_>) -> R) -> Result<R, String> {
         let page = self.page(given)?;
-        let mut draft = self.draft(&page);
+        let mut draft = self.render.draft(&page, false, Located::Removed);
         draft.extra = given.extra.map(str::to_owned);
-        Ok(to(&page, self.row(&draft, Told::of(&page), &nowhere)))
+        Ok(to(&page, self.row(&draft, Told::of(&page), &nowhere, room)))
     }
 
     /// The first pass: the draft, stored in bytes, and the rows by which records are compared.
@@ -112,18 +122,25 @@ impl Passes {
         stored: &[u8],
         verdicts: &[Verdict],
         places: Places<'_>,
+        room: &mut Room,
         to: impl FnOnce(Document<'_>) -> R,
     ) -> Result<R, String> {
         let mut draft: Draft<'_> = postcard::from_bytes(stored).map_err(|e| format!("what the scan stored cannot be read: {e}"))?;
         self.render.judge(&mut draft, verdicts, &mut Counter::default());
-        Ok(to(self.row(&draft, Told::read(&draft), places)))
+        Ok(to(self.row(&draft, Told::read(&draft), places, room)))
     }
 
-    fn row<'d>(&self, draft: &'d Draft<'_>, told: Told<'d>, places: Places<'_>) -> Document<'d> {
-        let text = draft.clean();
+    fn row<'d>(&self, draft: &'d Draft<'_>, told: Told<'d>, places: Places<'_>, room: &'d mut Room) -> Document<'d> {
+        let Room { text, counts, removed } = room;
+        let text = draft.clean_in(text);
         let reason = self.render.reason(draft, &text, true);
         let details = Details::new(draft, text.len(), self.rules(), places);
-        table::document(draft, text, told, &details, reason, None)
+        counts.clear();
+        details.counts(counts);
+        removed.clear();
+        details.removed(removed);
+        let parts = [counts, removed].map(|part| Cow::Borrowed(part.as_str()));
+        table::document(draft, text, told, parts, reason, None)
     }
 }
 
@@ -153,12 +170,16 @@ mod tests {
         let same: Vec<&Row> = rows.iter().filter(|r| rows.iter().filter(|o| o.key == r.key).count() == 2).collect();
         let [first, copy] = same[..] else { panic!("{rows:?}") };
         let verdict = Verdict { doc: copy.doc, block: copy.block, first_doc: first.doc, first_block: first.block, what: What::Copy };
-        let document = passes.apply(&stored, &[verdict], &|order| ("a.jsonl".to_owned(), order), |d| d.into_owned()).unwrap();
+        let document =
+            passes.apply(&stored, &[verdict], &|order| ("a.jsonl".to_owned(), order), &mut Room::default(), |d| d.into_owned()).unwrap();
         assert_eq!(document.text.as_deref(), Some("河边的柳树又发了新芽，孩子们在树下玩耍。\n"));
         assert!(document.removed.unwrap().contains("\"first\":{\"path\":\"a.jsonl\",\"record\":1,\"block\":0}"));
         // without a verdict it is what one pass makes of it
-        let alone = passes.apply(&stored, &[], &|_| panic!("nothing to name"), |d| d.into_owned()).unwrap();
-        assert_eq!(alone.text.as_deref(), Some(&*passes.clean(text(&two), |_, d| d.text.unwrap().into_owned()).unwrap()));
+        let alone = passes.apply(&stored, &[], &|_| panic!("nothing to name"), &mut Room::default(), |d| d.into_owned()).unwrap();
+        assert_eq!(
+            alone.text.as_deref(),
+            Some(&*passes.clean(text(&two), &mut Room::default(), |_, d| d.text.unwrap().into_owned()).unwrap())
+        );
     }
 
     #[test]
@@ -166,14 +187,16 @@ mod tests {
         let passes = Passes::new(&Settings { dedup: Dedup::Dump, ..Settings::default() }, Rules::builtin());
         let front = "---\ntitle: \"修\\\"路\"\nauthor: [阿明, 小红]\ndate: 2020-03-04\nlang: zh-CN\n---\n";
         let gbk = "<html lang=zh><title>Café</title><p>".as_bytes().iter().chain(&[0xB4, 0xBA, 0xCC, 0xEC]).copied().collect::<Vec<_>>();
+        // what a row before has left in the room does not show
+        let mut room = Room::default();
         for (id, bytes) in
             [("a.md", format!("{front}\n{LINE}\n").into_bytes()), ("b.html", gbk), ("c.txt", LINE.into()), ("d.txt", b" ".into())]
         {
             let raw = RawDoc { id, url: Some("http://a.example/"), label: None, bytes: &bytes };
             let given = Given { raw, text: false, extra: Some("{\"n\":1}") };
-            let once = passes.clean(given, |_, d| format!("{d:?}")).unwrap();
+            let once = passes.clean(given, &mut room, |_, d| format!("{d:?}")).unwrap();
             let stored = passes.scan(given, 1, &mut Vec::new()).unwrap();
-            assert_eq!(once, passes.apply(&stored, &[], &nowhere, |d| format!("{d:?}")).unwrap());
+            assert_eq!(once, passes.apply(&stored, &[], &nowhere, &mut room, |d| format!("{d:?}")).unwrap());
         }
     }
 
@@ -184,6 +207,6 @@ mod tests {
             |bytes| passes.page(Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: false, extra: None }).map(|_| ()).unwrap_err();
         assert!(bytes(b"").contains("0 bytes"));
         assert!(bytes(b"01234567890").contains("the limit is 10"));
-        assert!(passes.apply(b"\xFF\xFF", &[], &nowhere, |_| ()).is_err());
+        assert!(passes.apply(b"\xFF\xFF", &[], &nowhere, &mut Room::default(), |_| ()).is_err());
     }
 }

@@ -2,7 +2,7 @@
 //! beside this file.
 
 use crate::block::Mark;
-use crate::draft::{Cut, Draft, First};
+use crate::draft::{Cut, Draft, First, Located};
 use crate::io::document::{self, Details, Places, WHOLE};
 use crate::io::jsonl::Record;
 use crate::io::mnbvc;
@@ -152,11 +152,13 @@ impl Render {
         }
     }
 
-    /// What is left to know of a page. `in_place`: its text goes back to where it came from.
-    pub fn draft<'p>(&self, page: &'p Page<'_>, in_place: bool) -> Draft<'p> {
+    /// What is left to know of a page. `in_place`: its text goes back to where it came from. `located`: of which pieces the place in the
+    /// record is told, if anything is.
+    pub fn draft<'p>(&self, page: &'p Page<'_>, in_place: bool, located: Located) -> Draft<'p> {
+        let told = self.told || !in_place;
         match self.verb {
-            Verb::Clean { title, .. } => Draft::of(page, title, in_place, self.told || !in_place, self.rules()),
-            Verb::Repair => Draft::repaired(page, self.told || !in_place, self.rules()),
+            Verb::Clean { title, .. } => Draft::of(page, title, in_place, told.then_some(located), self.rules()),
+            Verb::Repair => Draft::repaired(page, told, self.rules()),
         }
     }
 

@@ -13,7 +13,6 @@ use super::plan::{Input, Plan};
 use super::settings::From;
 use crate::draft::Draft;
 use crate::error::Error;
-use crate::io::document::Details;
 use crate::io::output::AtomicFile;
 use crate::io::record::{Item, Reader};
 pub use crate::io::table::Row;
@@ -72,16 +71,15 @@ impl<'p> Told<'p> {
 /// Between authors.
 const AND: &str = "; ";
 
-/// A draft as a row. `text`: of the draft, clean; `told` and `details`: of the draft, too.
+/// A draft as a row. `text`: of the draft, clean; `told`: of the draft, too; `counts` and `removed`: what its details say, as JSON.
 pub fn document<'d>(
     draft: &'d Draft<'_>,
     text: Cow<'d, str>,
     told: Told<'d>,
-    details: &Details<'_>,
+    [counts, removed]: [Cow<'d, str>; 2],
     reason: Option<String>,
     row: Option<Row>,
 ) -> Document<'d> {
-    let [counts, removed] = details.parts();
     let read = Some(&draft.charset).filter(|c| !c.name.is_empty());
     Document {
         id: Cow::Borrowed(&draft.id),
@@ -95,8 +93,8 @@ pub fn document<'d>(
         charset_confidence: read.map(|c| c.confidence),
         reason: reason.map(Cow::Owned),
         metadata: Some(Cow::Borrowed(&draft.metadata)),
-        removed: Some(Cow::Owned(removed)),
-        counts: Some(Cow::Owned(counts)),
+        removed: Some(removed),
+        counts: Some(counts),
         extra: draft.extra.as_deref().map(Cow::Borrowed),
         row,
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::batch::guarded;
-use crate::draft::Draft;
+use crate::draft::{Draft, Located};
 use crate::error::Error;
 use crate::io::document::placeholder;
 use crate::io::jsonl;
@@ -119,7 +119,7 @@ impl Worker<'_> {
         let mut page = self.render.page_of_text(raw, &record.text);
         let order = self.plan.order(done.input, number);
         self.render.mark_sites(&mut page, |url| self.plan.host(url, order));
-        let mut draft = self.render.draft(&page, true);
+        let mut draft = self.render.draft(&page, true, Located::All);
         if self.shown(at, &page, &draft, done) {
             self.render.tally(&page, &draft, &mut done.counter);
             return Ok(());

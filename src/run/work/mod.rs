@@ -16,7 +16,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::batch::guarded;
 use crate::diff::Diff;
-use crate::draft::Draft;
+use crate::draft::{Draft, Located};
 use crate::error::Error;
 use crate::io::compress::Codec;
 use crate::io::document::{Details, placeholder};
@@ -364,7 +364,7 @@ impl Worker<'_> {
                 _ => self.render.page(raw)?,
             };
             self.render.mark_sites(&mut page, |url| self.plan.host(url, order));
-            let mut draft = self.render.draft(&page, false);
+            let mut draft = self.render.draft(&page, false, Located::All);
             draft.fetched.clone_from(&record.date);
             draft.extra.clone_from(&record.extra);
             let path = self.path(done.input, record.entry.as_ref());
@@ -426,7 +426,8 @@ impl Worker<'_> {
             To::Parquet => {
                 let places = |order| self.plan.place(order, self.earlier);
                 let details = Details::new(draft, text.len(), self.render.rules(), &places);
-                let document = table::document(draft, Cow::Borrowed(&text), table::Told::read(draft), &details, reason.clone(), row);
+                let parts = details.parts().map(Cow::Owned);
+                let document = table::document(draft, Cow::Borrowed(&text), table::Told::read(draft), parts, reason.clone(), row);
                 to.documents.push(document.into_owned());
                 to.counter.sums.bytes_out += text.len() as u64;
             }
