@@ -12,11 +12,14 @@ Prints CPU seconds and MB/s of text, all in one process, on the same documents:
 "kernel and rows" computes what the batch call gives, so the difference is what Python and Arrow cost. CPU seconds, because a machine that
 is shared tells little by the clock; the least of all rounds counts, and rounds take turns. Of threads the time counts in which they
 ran or waited for each other, not that in which they waited for a core; two processes, which share nothing, tell what the machine can do.
-With --only just that is done, for a counter of instructions (valgrind --tool=callgrind) to be put around it.
+"By pairs" are the medians over all batches and rounds of the CPU seconds of both of kernel, other, other, kernel, one batch at a time:
+what a busy machine adds it adds to both. With --only just that is done, for a counter of instructions (valgrind --tool=callgrind) to be
+put around it.
 """
 
 import argparse
 import multiprocessing
+import statistics
 import threading
 import time
 
@@ -112,6 +115,15 @@ def main():
     for _ in range(args.rounds):
         for name, work in singles.items():
             keep(name + ", CPU", cpu(work))
+    pairs = {"kernel and rows": lambda b: cleaner._bare(b, True), "batch call": cleaner.clean_batch}
+    ratios = {name: [] for name in pairs}
+    whole = [b for b in batches if b.num_rows == args.batch] or batches
+    for _ in range(args.rounds):
+        for b in whole:
+            for name, work in pairs.items():
+                one = cpu(lambda: cleaner._bare(b, False))
+                other = cpu(lambda: work(b)) + cpu(lambda: work(b))
+                ratios[name].append(other / (one + cpu(lambda: cleaner._bare(b, False))))
     for _ in range(args.rounds):
         for n in (1, 2):
             keep("%d thread%s, less waits" % (n, "s" * (n > 1)), threads(n))
@@ -121,6 +133,8 @@ def main():
         print("%-32s %8.3f s %8.1f MB/s" % (name, seconds, size / 1e6 / seconds))
     print("batch call / kernel               %.3f" % (best["batch call, CPU"] / best["kernel, CPU"]))
     print("batch call / kernel and rows      %.3f" % (best["batch call, CPU"] / best["kernel and rows, CPU"]))
+    for name, all_ratios in ratios.items():
+        print("%-33s %.3f" % (name + " / kernel, by pairs", statistics.median(all_ratios)))
     print("two threads                       %.2f times one" % (best["1 thread, less waits"] / best["2 threads, less waits"]))
     print("two processes                     %.2f times one" % (best["1 process, less waits"] / best["2 processes, less waits"]))
 

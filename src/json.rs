@@ -39,17 +39,8 @@ pub fn list(texts: &[String], out: &mut String) {
 }
 
 /// Appends a whole number.
-pub fn number(mut n: u64, out: &mut String) {
-    let (mut digits, mut at) = ([0u8; 20], 20);
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (n % 10) as u8;
-        n /= 10;
-        if n == 0 {
-            break;
-        }
-    }
-    out.push_str(std::str::from_utf8(&digits[at..]).unwrap_or_default());
+pub fn number(n: u64, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(n));
 }
 
 /// Appends anything else; what JSON cannot say becomes `null`.

@@ -254,7 +254,7 @@ fn restorable() {
     use jingwen::draft::Draft;
     use jingwen::trace::{Document, Refused};
     over_all(|page| {
-        let draft = Draft::of(page, true, false, false, Rules::builtin());
+        let draft = Draft::of(page, true, false, None, Rules::builtin());
         let (clean, raw) = (draft.clean(), page.raw.bytes);
         for text in [&*clean, page.text()] {
             let document = Document::new(1, raw, Some(text.as_bytes()), page.charset.name);
@@ -276,7 +276,7 @@ fn told_apart() {
     use jingwen::draft::Draft;
     over_all(|page| {
         for (all, in_place) in [(false, false), (false, true), (true, false), (true, true)] {
-            let draft = Draft::of(page, true, in_place, false, Rules::builtin());
+            let draft = Draft::of(page, true, in_place, None, Rules::builtin());
             let diff = Diff::new(page, &draft, Rules::builtin(), all);
             let fail = |what: &str| Err(format!("all {all}, in place {in_place}: {what}"));
             if diff.after != draft.clean() {

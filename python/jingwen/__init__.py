@@ -311,20 +311,33 @@ def _arrow(data: Any, column: str | None) -> tuple[str, Any]:
 def _like(kind: str, batch: Batch) -> Any:
     """A batch as the kind of table it came from."""
     if kind == "pyarrow":
-        import pyarrow
-
-        return pyarrow.table(batch)
+        return _table(batch)
     if kind == "polars":
         import polars
 
         return polars.DataFrame(batch)
     if kind == "pandas":
-        import pyarrow
-
-        return pyarrow.table(batch).to_pandas()
+        return _table(batch).to_pandas()
     if kind == "datasets":
         import datasets
-        import pyarrow
 
-        return datasets.Dataset(pyarrow.table(batch))
+        return datasets.Dataset(_table(batch))
     return batch
+
+
+#: The schema of the batch before, as an empty batch and as pyarrow has it.
+_schema: tuple[Batch, Any] | None = None
+
+
+def _table(batch: Batch) -> Any:
+    """A batch as a table of pyarrow, as pyarrow.table(batch) makes it. Batch after batch has the same schema: it is handed over once."""
+    global _schema
+    import pyarrow
+
+    if not hasattr(pyarrow.RecordBatch, "_import_from_c"):
+        return pyarrow.table(batch)
+    known = _schema
+    if known is None or not batch._like(known[0]):
+        _schema = known = (batch._empty(), pyarrow.schema(batch))
+    schema = known[1]
+    return pyarrow.Table.from_batches([pyarrow.RecordBatch._import_from_c(a.address, schema) for a in batch._arrays()], schema)

@@ -83,7 +83,7 @@ class Step:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for piece in cut(batch, self.batch_bytes):
-                yield from pa.table(self.batch(piece)).to_batches()
+                yield from jingwen._table(self.batch(piece)).to_batches()
 
     def joined(self, table: Any) -> pa.Table:
         """The rows with what is known of their copies."""

@@ -4,9 +4,10 @@
 
 use std::ffi::CStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 use arrow_array::cast::AsArray;
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{Array, RecordBatch, RecordBatchIterator, StructArray, make_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
@@ -68,9 +69,23 @@ impl Batch {
             [one] => one.clone(),
             many => return Err(JingwenError::new_err(format!("{} batches are no single array; take __arrow_c_stream__", many.len()))),
         };
-        let (array, _) = to_ffi(&StructArray::from(batch).to_data()).map_err(said)?;
         let schema = FFI_ArrowSchema::try_from(&*self.schema).map_err(said)?;
-        Ok((PyCapsule::new_with_value(py, schema, SCHEMA)?, PyCapsule::new_with_value(py, array, ARRAY)?))
+        Ok((PyCapsule::new_with_value(py, schema, SCHEMA)?, PyCapsule::new_with_value(py, array(batch), ARRAY)?))
+    }
+
+    /// The same schema, no rows.
+    fn _empty(&self) -> Batch {
+        Batch { schema: Arc::clone(&self.schema), batches: Vec::new() }
+    }
+
+    /// True when `other` has the same schema.
+    fn _like(&self, other: &Batch) -> bool {
+        self.schema == other.schema
+    }
+
+    /// Each batch as a struct of Arrow's C interface at an address, for a consumer that has the schema already.
+    fn _arrays(&self) -> Vec<Exported> {
+        self.batches.iter().map(|batch| Exported(Box::into_raw(Box::new(array(batch.clone()))).into())).collect()
     }
 
     #[pyo3(signature = (requested_schema=None))]
@@ -80,6 +95,31 @@ impl Batch {
         let stream = FFI_ArrowArrayStream::new(Box::new(RecordBatchIterator::new(batches, Arc::clone(&self.schema))));
         PyCapsule::new_with_value(py, stream, STREAM)
     }
+}
+
+/// A struct of Arrow's C interface. Who takes it marks it as released, else it is released with this.
+#[pyclass(frozen, module = "jingwen._native")]
+pub struct Exported(AtomicPtr<FFI_ArrowArray>);
+
+#[pymethods]
+impl Exported {
+    /// Where it stands.
+    #[getter]
+    fn address(&self) -> usize {
+        self.0.load(Ordering::Relaxed).expose_provenance()
+    }
+}
+
+impl Drop for Exported {
+    fn drop(&mut self) {
+        // SAFETY: the pointer is that of a box (`Batch::_arrays`), which nobody else frees; by Arrow's C interface a consumer leaves a
+        // struct that is valid and knows that it is released.
+        drop(unsafe { Box::from_raw(*self.0.get_mut()) });
+    }
+}
+
+fn array(batch: RecordBatch) -> FFI_ArrowArray {
+    FFI_ArrowArray::new(&StructArray::from(batch).into_data())
 }
 
 /// What came in.

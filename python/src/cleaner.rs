@@ -200,8 +200,7 @@ impl Cleaner {
         let plan = Plan { pass, named, others, trace, strict, threads, max_batch, paths, fragile };
         let passes = if pass == Pass::Clean { &self.clean } else { &self.dump };
         let given = capsule::take(data)?;
-        let schema = batch::schema(&plan, &given.schema)?;
-        let mut batches = Vec::new();
+        let mut batches: Vec<arrow_array::RecordBatch> = Vec::new();
         let mut first = 0;
         let mut rest = given.batches;
         // the producer may run Python code of its own
@@ -212,6 +211,10 @@ impl Cleaner {
             self.count(&done);
             batches.push(done);
         }
+        let schema = match batches.first() {
+            Some(first) => first.schema(),
+            None => batch::schema(&plan, &given.schema)?,
+        };
         Ok(Batch { schema, batches })
     }
 }

@@ -34,15 +34,13 @@ impl<'d> Details<'d> {
     pub fn counts(&self, out: &mut String) {
         let draft = self.draft;
         let numbers = [
-            ("bytes_in", draft.bytes_in),
-            ("bytes_out", self.bytes_out as u64),
-            ("blocks", draft.pieces.len() as u64),
-            ("kept", draft.kept() as u64),
+            ("{\"bytes_in\":", draft.bytes_in),
+            (",\"bytes_out\":", self.bytes_out as u64),
+            (",\"blocks\":", draft.pieces.len() as u64),
+            (",\"kept\":", draft.kept() as u64),
         ];
-        for (i, (name, n)) in numbers.into_iter().enumerate() {
-            out.push_str(if i == 0 { "{\"" } else { ",\"" });
+        for (name, n) in numbers {
             out.push_str(name);
-            out.push_str("\":");
             json::number(n, out);
         }
         out.push_str(",\"edits\":");
@@ -54,6 +52,10 @@ impl<'d> Details<'d> {
 
     /// In the order of the names of the rules.
     fn by_rule(&self, counts: &[(u16, u32)], out: &mut String) {
+        if counts.is_empty() {
+            out.push_str("{}");
+            return;
+        }
         let named: BTreeMap<&str, u32> = counts.iter().map(|(r, n)| (&*self.rules.get(RuleId(*r)).id, *n)).collect();
         out.push('{');
         for (i, (name, n)) in named.into_iter().enumerate() {
