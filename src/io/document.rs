@@ -236,6 +236,7 @@ mod tests {
             text: "a\"cde".into(),
             bytes_in: 70,
             pieces,
+            links: Vec::new(),
             title: None,
             in_place: false,
             blocks: true,

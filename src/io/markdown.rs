@@ -311,7 +311,7 @@ mod tests {
             <p>A second <a href='x'>one</a><a href='y'>and</a> a third.<table><tr><td>a<td><a href='/p|q'>b</a></table></body>";
         let options = crate::Options { links: true, boilerplate: false, ..crate::Options::default() };
         let page = crate::Kernel::new(options).page(crate::RawDoc { bytes: page.as_bytes(), ..crate::RawDoc::default() });
-        let draft = Draft::of(&page, false, false, false, crate::Rules::builtin());
+        let draft = Draft::of(&page, false, false, None, crate::Rules::builtin());
         assert_eq!(
             draft.clean(),
             "The [old_ map](/a_b*c) #\n\nIt hangs in [1] the [hall [2] *now*](/h).\n\nA second [one](x)[and](y) a third.\n\na\t[b](/p|q)\n"
