@@ -148,8 +148,8 @@ fn label(tree: &mut Tree, blocks: &[Block], text: &str) {
         let parent = tree.parent[i] as usize;
         holds[parent] |= holds[i];
     }
-    for i in 1..tree.len() {
-        if holds[i] && !tree.attributes[i].is_empty() {
+    for (i, holds) in holds.into_iter().enumerate().skip(1) {
+        if holds && !tree.attributes[i].is_empty() {
             tree.label[i] = labels.number(tree.attributes[i].of(text));
         }
     }

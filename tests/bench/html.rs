@@ -1,6 +1,8 @@
 //! Speed of the HTML path: MB of HTML a second on one core, with a memchr scan and html5ever beside it. Each page's best of several
 //! runs counts, so that a busy machine says little. Pages of the development kit when it is there, else one page of our own.
 //!
+//! On Linux also the memory a page takes at most, as a multiple of its bytes: the pages put together to one, and the page itself counted.
+//!
 //! `cargo bench --bench html`
 
 #![allow(clippy::print_stdout)]
@@ -38,6 +40,26 @@ fn pages() -> Vec<String> {
     pages
 }
 
+/// The most memory this process has had, in bytes.
+fn peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kb| kb * 1024)
+}
+
+/// How much the highest mark of memory rises for one page of all pages together. Comes first: the mark never falls.
+fn memory(pages: &[String], kernel: &Kernel) {
+    let clean = |p: &str| kernel.page(RawDoc { id: "p.html", bytes: p.as_bytes(), ..RawDoc::default() }).clean().to_text(false).len();
+    // tables are read once a process
+    pages.iter().take(3).for_each(|p| _ = black_box(clean(p)));
+    let Some(before) = peak() else { return };
+    let page = pages.concat();
+    black_box(clean(&page));
+    if let Some(after) = peak() {
+        println!("{:34} {:9.2} times a page of {:.0} MB", "memory", (after - before) as f64 / page.len() as f64, page.len() as f64 / 1e6);
+    }
+}
+
 fn report(name: &str, pages: &[String], run: impl Fn(&str)) {
     let mut sum = Duration::ZERO;
     for page in pages {
@@ -60,6 +82,7 @@ fn main() {
     options.repair = false;
     let unrepaired = Kernel::new(options);
     println!("{} pages, {:.1} MB", pages.len(), pages.iter().map(String::len).sum::<usize>() as f64 / 1e6);
+    memory(&pages, &kernel);
     report("memchr `<`", &pages, |p| _ = black_box(memchr::memchr_iter(b'<', p.as_bytes()).count()));
     report("UTF-8 check", &pages, |p| _ = black_box(std::str::from_utf8(p.as_bytes()).is_ok()));
     report("tokenizer", &pages, |p| _ = black_box(html::count_tokens(p)));

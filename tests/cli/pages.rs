@@ -56,6 +56,22 @@ fn the_title_can_be_left_out() {
 }
 
 #[test]
+fn links_keep_where_they_lead_when_asked_and_the_bytes_come_back() {
+    let page = "<html><head><title>桥头茶馆</title></head><body><h1>桥头茶馆</h1><p>桥头的<a href=\"/teahouse(1)\">茶馆</a>开了三十年，老板每天五点起床生火。</p></body></html>";
+    let p = Place::new();
+    assert!(p.run("clean", page.as_bytes()).text().contains("桥头的茶馆开了"));
+    assert!(p.run("clean --links", page.as_bytes()).text().contains("桥头的[茶馆](/teahouse%281%29)开了"));
+    let markdown = "---\ntitle: 茶馆\n---\n桥头的[茶馆](/t \"名\")开了三十年，老板每天五点起床生火。\n";
+    let ran = p.run("clean --links --to markdown", markdown.as_bytes());
+    assert_eq!(ran.text(), "# 茶馆\n\n桥头的[茶馆](/t)开了三十年，老板每天五点起床生火。\n");
+    p.file("in/a.html", page);
+    assert_eq!(p.run("clean in -o out --links --trace trace.jsonl", b"").code, 0);
+    let ran = p.run("restore out --trace trace.jsonl -o back", b"");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(p.read("back/a.html"), page);
+}
+
+#[test]
 fn files_that_exist_are_not_replaced_unasked() {
     let p = Place::new();
     p.file("in/a.txt", PLAIN);
