@@ -112,7 +112,15 @@ fn verdict(text: &str, line: &[Reference]) -> Verdict {
             && line[i + 1..]
                 .iter()
                 .any(|o| matches!((r.means, o.means), ('“', '”') | ('‘', '’') | ('«', '»') | ('「', '」')) && o.start > r.end);
-        if touches_before || touches_after || glued || quoted || r.doubled_letter() {
+        // A blank between two words, an opening quote at one: by number, nobody writes them so to talk about them.
+        let worded = |c: Option<char>| c.is_some_and(|c| is_word(c) || c.is_ascii_digit());
+        let set = r.numeric
+            && match r.means {
+                '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' => worded(before) && worded(after),
+                '“' | '„' | '«' => before.is_none_or(|c| c == ' ') && worded(after),
+                _ => false,
+            };
+        if touches_before || touches_after || glued || quoted || set || r.doubled_letter() {
             used += 1 + u32::from(quoted);
         } else if !r.numeric {
             idle += 1;
@@ -275,6 +283,14 @@ mod tests {
         assert_eq!(fixed("常用的有 &nbsp; 和 &copy; 两个"), None);
         assert_eq!(fixed("?a=1&copy=2&reg=3"), None);
         assert_eq!(fixed("one caf&eacute; only"), None);
+    }
+
+    #[test]
+    fn blanks_by_number_between_words_are_use() {
+        assert_eq!(fixed("am 3&#160;Mai um 12&#xA0;Uhr").as_deref(), Some("am 3\u{a0}Mai um 12\u{a0}Uhr"));
+        assert_eq!(fixed("er sagt &#x201E;nein, in 40&#xA0;Jahren nicht").as_deref(), Some("er sagt „nein, in 40\u{a0}Jahren nicht"));
+        assert_eq!(fixed("write &#160; between 3&#160;km"), None);
+        assert_eq!(fixed("3&nbsp;km or 4&nbsp;km"), None);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use super::annotation::{Place, places};
 use super::check::resolve;
-use super::gate::{Verdict, reads_on};
+use super::gate::{Verdict, is_han, reads_on};
 use super::page::Page;
 use super::price::NAT;
 use super::reading::{Before, Kind, Path};
 use super::search::Search;
+use crate::model::Model;
 
 /// What a reading that has to prove the page by itself must be cheaper than the text as it stands (8 nats gave no false positive
 /// in mojibake).
@@ -51,7 +52,28 @@ pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
             behind = end;
         }
     }
-    found >= 2 && found * 4 >= looked
+    found >= 2 && found * 4 >= looked && is_mostly_language(text)
+}
+
+/// Characters of a page that are read to tell whether it is language, and what Han of it cost on the average at most: those of cloaked
+/// pages cost 5 to 7 nats, those of text that was read in a wrong charset and lost bytes, where any bytes make sense of a question
+/// mark, 10 and more.
+const READ: usize = 4000;
+const DEAREST: u64 = 17 * NAT as u64 / 2;
+
+/// Is what stands around the damage a text?
+fn is_mostly_language(text: &str) -> bool {
+    let model = Model::shared();
+    let (mut state, mut sum, mut han) = (model.start(), 0u64, 0u64);
+    for c in text.chars().take(READ) {
+        let (next, price) = model.step(state, c);
+        state = next;
+        if is_han(c) {
+            sum += u64::from(price);
+            han += 1;
+        }
+    }
+    sum <= DEAREST * han
 }
 
 /// The reading of the window at byte `at`, which has to prove the page by itself, and the byte its last step begins at. Reads

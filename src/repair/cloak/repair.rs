@@ -292,6 +292,13 @@ mod tests {
     }
 
     #[test]
+    fn what_lost_its_bytes_in_another_charset_is_no_cloak() {
+        // Sentences of our own, UTF-8 read as EUC-JP, every malformed pair a question mark.
+        let lost = "???薤??筝??綣??鐚????錆?????ｻ?э?絖??篁???翫?莊割?莎傑?鐚????キ?遵?篋????";
+        assert!(pass(lost, Rules::builtin()).is_none());
+    }
+
+    #[test]
     fn honest_glosses_stay() {
         let text = clean();
         for rare in ["縣議據", "輛議"] {

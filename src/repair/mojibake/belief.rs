@@ -166,9 +166,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 (true, true) => (limit::AFTER_UTF_8, 0, 25),
                 (true, false) => (limit::AFTER_UTF_8, 0, 12),
                 // Letters alone may be somebody's play with accents.
-                (_, true) if was.iter().filter(|c| !c.is_ascii() && !c.is_alphabetic()).count() as i32 * 6 < odd_before => {
-                    (limit::AFTER, limit::GAIN_A_BYTE, 6)
-                }
+                (_, true) if signs(was, &s.now) as i32 * 6 < odd_before => (limit::AFTER, limit::GAIN_A_BYTE, 6),
                 (_, true) => (limit::AFTER_BYTES, limit::GAIN_A_BYTE, 6),
                 _ => (limit::AFTER, 0, 6),
             };
@@ -219,6 +217,13 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
     clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(line, s, count))
 }
 
+/// Characters of a stretch that are no letters: those beyond ASCII, and the ASCII signs that became part of something else.
+fn signs(was: &[char], now: &str) -> usize {
+    let ascii = was.iter().filter(|c| c.is_ascii_punctuation()).count();
+    let kept = now.chars().filter(char::is_ascii_punctuation).count();
+    was.iter().filter(|c| !c.is_ascii() && !c.is_alphabetic()).count() + ascii.saturating_sub(kept)
+}
+
 /// Whether a change from one charset of pairs to another is more than chance, which makes Han of Han in every text.
 fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
     let mut odd: Vec<char> = line[s.from..s.to].iter().copied().filter(|c| !c.is_ascii()).collect();
@@ -257,9 +262,18 @@ fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
     // A Cyrillic letter behind Latin ones is none, whatever follows.
     let behind = pair.read == Codec::WINDOWS_1251
         || s.now.ends_with(|c: char| c.is_ascii_lowercase())
-        || line.get(s.to).is_some_and(char::is_ascii_lowercase);
+        || line.get(s.to).is_some_and(char::is_ascii_lowercase)
+        || pair.written == Codec::UTF_8 && ends_word(line, s);
     let lower = s.now.chars().all(|c| c.is_lowercase() && is_latin(c) || c.is_ascii_lowercase());
     before && behind && lower && among_latin(line, s, of_script)
+}
+
+/// Whether a stretch is the last letter of a word of a long Latin text: four letters of the word stand before it, none behind it.
+fn ends_word(line: &[char], s: &Segment) -> bool {
+    let word = line[..s.from].iter().rev().take_while(|c| c.is_ascii_lowercase()).count();
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let others = line.iter().filter(|c| is_wide(**c)).count();
+    word >= 4 && letters >= others * 20 && line.get(s.to).is_none_or(|c| matches!(c, ' ' | '.' | ',' | ';' | ':' | ')' | '!' | '?' | '"'))
 }
 
 /// Whether a stretch touches an ASCII letter and so does every character of its script in the line, which is Latin: in a text of that

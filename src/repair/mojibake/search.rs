@@ -105,7 +105,38 @@ pub(super) enum Ask {
 
 /// The changes of one line, in order, disjoint, all of one pair: what is left is seen in the next pass.
 pub(super) fn changes(search: &mut Searches, place: Place<'_>) -> Vec<Change> {
-    changes_at(search, place, 1)
+    let mut all = changes_at(search, place, 1);
+    for change in &mut all {
+        if let Some(shorter) = without_bracket(search, place.line, change) {
+            change.segment = shorter;
+        }
+    }
+    all
+}
+
+/// The segment of a change without its last character, when that closes the bracket or the quote right before the segment: whoever
+/// pasted the damage there closed it, and the bytes of the mark would have to be damage by chance.
+fn without_bracket(search: &mut Searches, line: &[char], change: &Change) -> Option<Segment> {
+    let Segment { from, to, guesses, .. } = &change.segment;
+    let opening = line[from.checked_sub(1)?];
+    let closing = match opening {
+        '【' => '】',
+        '「' => '」',
+        '『' => '』',
+        '《' => '》',
+        '“' => '”',
+        '（' => '）',
+        _ => return None,
+    };
+    if line[to - 1] != closing || !guesses.is_empty() || to - from < 3 {
+        return None;
+    }
+    let inside = &line[*from..to - 1];
+    search.exact.begin(Model::shared(), inside);
+    let mut segments = search.exact.segments(Model::shared(), inside, change.pair, limit::ENTER_AGAIN);
+    let mut segment = segments.pop().filter(|s| segments.is_empty() && s.from == 0 && s.to == inside.len())?;
+    (segment.from, segment.to) = (*from, to - 1);
+    Some(segment)
 }
 
 /// Whether nothing is to be done about a suspect line of a text without known damage, by the place of the evidence and the characters

@@ -2,7 +2,7 @@
 //! it is as it was written or a trace of the wrong reading. Which hypothesis and whether to believe it is decided in `search`.
 
 use super::charset::{Bytes, Fed, Pair, Pending, Reading};
-use super::kinds::is_latin;
+use super::kinds::{is_latin, is_wide};
 use crate::codec::Codec;
 use crate::model::{Model, State};
 
@@ -156,9 +156,12 @@ impl Search {
             // Outside: from outside, or from a stretch that ends here.
             let mut best = clean.map(|n| self.outside(model, n, c, if at > 0 { boxes(line[at - 1], c) } else { 0 }));
             let mut least = best.map_or(self.straight[at + 1].cost, |b| b.cost);
-            let leave = if c.is_ascii() { 0 } else { border };
+            // A Latin word between Han ends where they begin.
+            let behind_word = border == BORDER_UTF_8 && is_wide(c);
             for i in 0..self.live.len() {
                 let node = &self.nodes[self.live[i] as usize];
+                let last = node.out[usize::from(node.outs.max(1)) - 1];
+                let leave = if c.is_ascii() || behind_word && is_latin(last) { 0 } else { border };
                 // A price is never below nothing.
                 if node.pending.is_empty() && node.cost + leave < least {
                     let other = self.outside(model, self.live[i], c, leave);
@@ -188,7 +191,8 @@ impl Search {
                     if !self.nodes[self.live[i] as usize].pending.is_empty() {
                         let price = if is_one_word(&line[at + 1..]) { 0 } else { BLANK };
                         self.inside(model, self.live[i], pair.written, &[nbsp], price, true);
-                        if !followed {
+                        // No blank of its own ends a line.
+                        if !followed && at + 1 < line.len() {
                             self.inside(model, self.live[i], pair.written, &[nbsp, b' '], TWO_BLANKS, true);
                         }
                     }

@@ -49,6 +49,21 @@ fn a_stretch_in_a_clean_line_comes_back_alone() {
 }
 
 #[test]
+fn a_bracket_around_a_stretch_stays() {
+    for (open, close) in [('【', '】'), ('“', '”'), ('《', '》')] {
+        let line = format!("公告牌上貼著{open}{}{close}，大家都看不懂。", garbled("橋邊的磨坊今天開門了", Codec::BIG5, Codec::GB18030));
+        assert_eq!(repaired(&line), format!("公告牌上貼著{open}橋邊的磨坊今天開門了{close}，大家都看不懂。"));
+    }
+}
+
+#[test]
+fn a_letter_that_became_han_at_the_end_of_a_word_comes_back() {
+    let line = "el perro de la vecina cruzó la calle y el gato se quedó.";
+    assert_eq!(repaired(&line.replace("ó", "贸")), line);
+    assert_eq!(repaired("ask for the price per unit, in US dollar每"), "ask for the price per unit, in US dollar每");
+}
+
+#[test]
 fn lost_bytes_are_guessed_and_noted() {
     let text =
         garbled("我们昨天去了图书馆，借了三本关于历史的书。", Codec::UTF_8, Codec::WINDOWS_1252).replace(['\u{90}', '\u{81}'], "\u{fffd}");
