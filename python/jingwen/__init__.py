@@ -68,7 +68,7 @@ class Cleaner(_native.Cleaner):
 
     profile: "article" (one main text), "forum" (many texts by many people), "recall" (all that is not certainly boilerplate),
         "precision" (only what is certainly main content).
-    title: the title stands in the text, as its first line.
+    title: the title stands in the text, as its first line. links: where links of HTML and Markdown lead is kept, as `[text](address)`.
     dedup: "page" leaves out paragraphs that repeat an earlier one of the record, "off" does not.
     normalize: "nfc", "nfkc", "nfd" or "nfkd"; width: full-width Latin becomes narrow; remove_lost: U+FFFD and the like go.
     max_record: largest record, in bytes. rules: a folder or table of own rules, as `--rules` of the command line. site_facts: a table
@@ -231,6 +231,7 @@ def run(
     report: str | os.PathLike | None = None,
     profile: str = "article",
     title: bool = True,
+    links: bool = False,
     normalize: str | None = None,
     width: bool = False,
     remove_lost: bool = False,
@@ -260,7 +261,7 @@ def run(
     form = dict(normalize=normalize, width=width, remove_lost=remove_lost)
     settings: dict[str, Any] = {
         "from": kind, "to": to, "text_field": column, "details": details, "dedup": dedup, "near": near, "learn_sites": learn_sites,
-        "verb": {"clean": {"title": title, "profile": profile}}, "form": form, "compress": compress, "max_record": max_record,
+        "verb": {"clean": {"title": title, "profile": profile, "links": links}}, "form": form, "compress": compress, "max_record": max_record,
         "block": block, "limit": limit, "on_bad": on_bad,
     }  # fmt: skip
     if near is not None:

@@ -127,6 +127,7 @@ class Cleaner:
         *,
         profile: str = "article",
         title: bool = True,
+        links: bool = False,
         dedup: str = "page",
         normalize: str | None = None,
         width: bool = False,

@@ -36,12 +36,13 @@ pub struct Cleaner {
 #[pymethods]
 impl Cleaner {
     #[new]
-    #[pyo3(signature = (*, profile="article", title=true, dedup="page", normalize=None, width=false, remove_lost=false, max_record=1<<28, rules=None,
+    #[pyo3(signature = (*, profile="article", title=true, links=false, dedup="page", normalize=None, width=false, remove_lost=false, max_record=1<<28, rules=None,
         site_facts=None, _fragile=None))]
     #[allow(clippy::too_many_arguments)]
     fn new(
         profile: &str,
         title: bool,
+        links: bool,
         dedup: &str,
         normalize: Option<&str>,
         width: bool,
@@ -65,7 +66,7 @@ impl Cleaner {
         }
         let mut form = Form::default();
         (form.normalize, form.width, form.remove_lost) = (normalize, width, remove_lost);
-        let settings = Settings { verb: Verb::Clean { title, profile, links: false }, dedup, form, max_record, ..Settings::default() };
+        let settings = Settings { verb: Verb::Clean { title, profile, links }, dedup, form, max_record, ..Settings::default() };
         let rules: &'static Rules = match rules {
             None => Rules::builtin(),
             // a program has few sets of rules, and pages refer to theirs as long as it runs

@@ -34,6 +34,13 @@ def test_spans_are_code_points_of_the_text_and_bytes_of_the_input(html):
     assert ("\u4e2d\u4e2d" + text)[slice(*edit.at)] == edit.was
 
 
+def test_links_stay_if_asked():
+    line = "The old road to the %s was closed in the spring, and the people of the village mended it."
+    page = ("<title>Road</title><p>" + line % '<a href="http://a.example/river">river</a>' + "</p>").encode()
+    assert line % "[river](http://a.example/river)" in jingwen.clean(page, links=True).text
+    assert line % "river" in jingwen.clean(page).text
+
+
 def test_what_was_removed_is_told(html):
     page = jingwen.clean(html)
     assert [r.text for r in page.removed if r.rule.startswith("boilerplate/")] == ["HomeAbout", "Copyright 2020 x"]
