@@ -16,7 +16,7 @@ pub struct Content {
     /// How much of a page counts as content
     #[arg(long, value_enum, default_value_t = Profile::Article, value_name = "WHICH")]
     pub profile: Profile,
-    /// Keep where links lead, as Markdown writes it: [text](address)
+    /// Keep where links lead, as Markdown writes it: the text in brackets, the address behind it in parentheses
     #[arg(long)]
     pub links: bool,
     /// Own rules besides the built-in ones: a folder with tables, or one table; see `jingwen rules test --help`
