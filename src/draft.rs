@@ -13,7 +13,7 @@ use crate::rules::{RuleId, Rules};
 use crate::span::Span;
 
 /// A cleaned record before it is written. Borrows from the page, or from the bytes it was stored in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Draft<'a> {
     /// Name of the record.
     #[serde(borrow)]
@@ -426,20 +426,17 @@ mod tests {
         Draft {
             id: "a".into(),
             url: Some("http://a.example/".into()),
-            fetched: None,
-            extra: None,
             text: text.into(),
             bytes_in: 7,
             pieces,
-            links: Vec::new(),
             title: title.map(str::to_owned),
             in_place: true,
             blocks: true,
             metadata: "{}".into(),
             charset: Reading { confidence: 0.5, language: None, name: "gbk".into(), why: "meta".into() },
             edits: vec![(1, 2)],
-            notes: Vec::new(),
             edited: true,
+            ..Draft::default()
         }
     }
 

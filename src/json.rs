@@ -1,5 +1,8 @@
 //! JSON that is written once a record, straight behind what is there: strings and whole numbers with the bytes serde_json writes.
 //! Reading JSON, and the lines of dumps, live in `io`.
+//!
+//! All of it appends to `out` and leaves what stands there, cannot fail, and allocates nothing but room in `out`; [`value`], and a string that
+//! needs an escape, go through a string of their own.
 
 /// Bytes that are looked at together.
 const CHUNK: usize = 32;

@@ -22,7 +22,7 @@ pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
         Pass::Learn(s) => (s, |run, share, console| run.learn(share, console)),
         Pass::Apply(s) => (s, |run, share, console| run.apply(share, console)),
         Pass::Finish(s) => {
-            let report = open(s, console)?.close(console)?;
+            let report = open(s, console)?.close()?;
             summary::tell(&report.sums, report.removed.as_deref(), Some(&report.quarantine), console);
             return Ok(if report.sums.unreadable > 0 { Outcome::Unreadable } else { Outcome::Done });
         }

@@ -213,7 +213,7 @@ pub fn placeholder(bad: &mut Bad, out: &mut impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::{Cut, Form, Piece, Reading};
+    use crate::draft::{Cut, Form, Piece};
 
     #[test]
     fn every_kind_of_removed_block_is_told() {
@@ -228,24 +228,7 @@ mod tests {
         ];
         let pieces = (0u32..).zip(cuts);
         let pieces = pieces.map(|(i, cut)| Piece { span: (i, i + 1), kind: Form::Paragraph, at: (10 + i, 20 + i), cut }).collect();
-        let mut draft = Draft {
-            id: "a".into(),
-            url: None,
-            fetched: None,
-            extra: None,
-            text: "a\"cde".into(),
-            bytes_in: 70,
-            pieces,
-            links: Vec::new(),
-            title: None,
-            in_place: false,
-            blocks: true,
-            metadata: "{}".into(),
-            charset: Reading::default(),
-            edits: Vec::new(),
-            notes: Vec::new(),
-            edited: false,
-        };
+        let mut draft = Draft { text: "a\"cde".into(), bytes_in: 70, pieces, blocks: true, metadata: "{}".into(), ..Draft::default() };
         let places = |doc| ("in \"1\"".to_owned(), doc + 1);
         let [counts, removed] = Details::new(&draft, 2, rules, &places).parts();
         assert_eq!(counts, r#"{"bytes_in":70,"bytes_out":2,"blocks":5,"kept":1,"edits":{},"notes":{}}"#);

@@ -270,7 +270,7 @@ fn table(rows: &[(Form, &str)], links: &Links<'_>, out: &mut String) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::{Cut, Piece, Reading};
+    use crate::draft::{Cut, Piece};
 
     fn markdown(blocks: &[(Form, &str)], title: Option<&str>) -> String {
         let mut text = String::new();
@@ -280,24 +280,7 @@ mod tests {
             text.push_str(inner);
             pieces.push(Piece { span: (start, text.len() as u32), kind: *kind, at: (0, 0), cut: None });
         }
-        let draft = Draft {
-            id: "a".into(),
-            url: None,
-            fetched: None,
-            extra: None,
-            text: text.into(),
-            bytes_in: 0,
-            pieces,
-            links: Vec::new(),
-            title: title.map(str::to_owned),
-            in_place: false,
-            blocks: true,
-            metadata: "{}".into(),
-            charset: Reading::default(),
-            edits: Vec::new(),
-            notes: Vec::new(),
-            edited: false,
-        };
+        let draft = Draft { text: text.into(), pieces, title: title.map(str::to_owned), blocks: true, ..Draft::default() };
         of(&draft).into_owned()
     }
 
@@ -345,24 +328,8 @@ mod tests {
     fn what_was_left_out_stays_out_and_repaired_text_is_no_markdown() {
         let cut = Some(Cut { rule: 0, first: None, similarity: None });
         let piece = |span, cut| Piece { span, kind: Form::Paragraph, at: (0, 0), cut };
-        let mut draft: Draft<'_> = Draft {
-            id: "a".into(),
-            url: None,
-            fetched: None,
-            extra: None,
-            text: "*ab".into(),
-            bytes_in: 0,
-            pieces: vec![piece((1, 2), cut), piece((2, 3), None)],
-            links: Vec::new(),
-            title: None,
-            in_place: false,
-            blocks: true,
-            metadata: "{}".into(),
-            charset: Reading::default(),
-            edits: Vec::new(),
-            notes: Vec::new(),
-            edited: false,
-        };
+        let mut draft: Draft<'_> =
+            Draft { text: "*ab".into(), pieces: vec![piece((1, 2), cut), piece((2, 3), None)], blocks: true, ..Draft::default() };
         assert_eq!(of(&draft), "b\n");
         draft.blocks = false;
         assert!(matches!(of(&draft), Cow::Borrowed("*ab")));

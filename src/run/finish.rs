@@ -10,7 +10,7 @@ use super::blocks::Stage;
 use super::journal::{At, Block, Entry, Output};
 use super::plan::{REMOVED, REPORT, SITE_FACTS, Unit};
 use super::report::Report;
-use super::settings::{Dedup, OnBad, To, Watch};
+use super::settings::{Dedup, OnBad, To};
 use super::sums::Sums;
 use super::{Run, applied, assemble, grown, html, index, part, remove};
 use crate::error::Error;
@@ -21,8 +21,7 @@ impl Run {
     ///
     /// # Errors
     /// [`Error::Io`]; [`Error::Conservation`]; [`Error::Usage`] when a pass is missing.
-    pub fn finish(&self, watch: &mut dyn Watch) -> Result<Report, Error> {
-        let _ = watch;
+    pub fn finish(&self) -> Result<Report, Error> {
         let entries = self.entries()?;
         let scanned = self.all_scanned(&entries)?;
         let applied: BTreeMap<At, &Block> = entries.iter().filter_map(applied).map(|b| (b.at, b)).collect();

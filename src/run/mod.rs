@@ -247,7 +247,7 @@ impl Run {
             timed("apply", from);
         }
         let from = Instant::now();
-        let mut report = self.finish(watch)?;
+        let mut report = self.finish()?;
         timed("finish", from);
         self.tell(&mut report, started, passes)?;
         Ok(report)
@@ -257,9 +257,9 @@ impl Run {
     ///
     /// # Errors
     /// As [`Run::finish`].
-    pub fn close(&self, watch: &mut dyn Watch) -> Result<Report, Error> {
+    pub fn close(&self) -> Result<Report, Error> {
         let started = Instant::now();
-        let mut report = self.finish(watch)?;
+        let mut report = self.finish()?;
         self.tell(&mut report, started, vec![("finish", started.elapsed().as_secs_f64())])?;
         Ok(report)
     }

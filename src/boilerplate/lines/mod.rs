@@ -161,7 +161,7 @@ impl<'t, 'r> Judge<'t, 'r> {
                 Class::Navigation | Class::Login => cluster,
                 Class::Share | Class::Footer | Class::Related | Class::Comments | Class::Editor => true,
                 Class::Notice => hit.strong,
-                Class::Contact | Class::Reference | Class::Law => false,
+                Class::Contact | Class::Reference => false,
             };
             if goes && let Some(rule) = self.rule_of(hit.class) {
                 self.mark(i, rule, 1.0);
@@ -197,7 +197,7 @@ impl<'t, 'r> Judge<'t, 'r> {
                         && (!topic(self) || says_own(self.lines[i].text))
                 }
                 Class::Contact => after && cluster && self.out[..i].last().copied().unwrap_or(false),
-                Class::Reference | Class::Law => false,
+                Class::Reference => false,
             };
             if goes && let Some(rule) = self.rule_of(hit.class) {
                 self.mark(i, rule, 1.0);
@@ -233,7 +233,7 @@ impl<'t, 'r> Judge<'t, 'r> {
             Class::Footer | Class::Contact => "boilerplate/footer",
             Class::Notice => "boilerplate/reprint",
             Class::Editor => "boilerplate/editor",
-            Class::Reference | Class::Law => return None,
+            Class::Reference => return None,
         };
         Some(self.rules.rule(id))
     }

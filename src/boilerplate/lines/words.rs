@@ -30,8 +30,6 @@ pub(super) enum Class {
     Contact,
     /// Copyright, reprint, disclaimer.
     Notice,
-    /// Words of the law that notices share with statutes and news: they strengthen a notice, and never make one. No [`Hit`] has it.
-    Law,
     /// Headings of lists of sources, and their entries.
     Reference,
     /// Editors, proof-readers.
@@ -88,8 +86,9 @@ enum Where {
 struct Words {
     whole: HashMap<String, Class>,
     parts: AhoCorasick,
-    /// Class and place of each pattern of `parts`.
-    meaning: Vec<(Class, Where)>,
+    /// Class and place of each pattern of `parts`. Words of the law have no class: notices share them with statutes and news, so they
+    /// strengthen a notice and never make one.
+    meaning: Vec<(Option<Class>, Where)>,
     /// What a line must show before `whole` or `parts` is asked.
     sieve: Sieve,
     /// What one pass over a line looks at.
@@ -106,14 +105,16 @@ impl Words {
             let rows = table::rows("boilerplate_words.tsv", include_str!("../../data/boilerplate_words.tsv"), 3);
             for row in rows.flatten() {
                 let class = match row.cells[2] {
-                    "law" => Class::Law,
-                    of => Furniture::named(of).map_or(Class::Reference, Class::from),
+                    "law" => None,
+                    of => Some(Furniture::named(of).map_or(Class::Reference, Class::from)),
                 };
                 let word = table::unescape(row.cells[0]).ok().and_then(|w| String::from_utf8(w).ok()).unwrap_or_default();
                 let place = match row.cells[1] {
                     "whole" => {
                         sieve.whole(&word);
-                        whole.entry(word).or_insert(class);
+                        if let Some(class) = class {
+                            whole.entry(word).or_insert(class);
+                        }
                         continue;
                     }
                     "begin" => Where::Begin,
@@ -207,54 +208,47 @@ pub(super) fn classify(line: &str, glance: &Glance) -> Option<Hit> {
 /// [`classify`] for a line in simplified characters, or in another script.
 fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
     let words = Words::get();
+    let sentence = is_sentence(line);
     if line.len() <= SHORT_WHOLE {
         let bare = line.trim_matches(is_trim);
         if let Some(class) = words.whole(line).or_else(|| words.whole(bare)) {
             return Some(Hit { class, whole: true, strong: true });
         }
         if glance.has_separators()
-            && !is_sentence(line)
+            && !sentence
             && let Some(class) = several(words, bare)
         {
             return Some(Hit { class, whole: true, strong: true });
         }
     }
     let n = line.chars().take(SHORT + 1).count();
-    if n < SHORT && is_editor(line) && !is_sentence(line) {
+    if n < SHORT && !sentence && is_editor(line) {
         return Some(Hit { class: Class::Editor, whole: false, strong: true });
     }
     if line.len() <= SHORT_WHOLE && !may_hold(words, line, glance) {
         return None;
     }
     let open = opening(line);
-    let sentence = is_sentence(line);
     let (mut begin, mut end, mut within): (Option<Class>, Option<Class>, Option<Class>) = (None, None, None);
     let (mut different, mut before) = (0, 0);
     let mut first = None;
     for m in words.parts.find_overlapping_iter(line) {
         let (class, place) = words.meaning[m.pattern().as_usize()];
-        let counts = |c: char| c.is_ascii_digit() || matches!(c, '万' | '千' | '百' | '+' | ' ');
         if sentence && matches!(place, Where::Opens | Where::Label | Where::Counts)
-            || place == Where::Counts && !line[..m.start()].ends_with(counts)
+            || place == Where::Counts && !ends_in_number(&line[..m.start()])
         {
             continue;
         }
         match place {
             Where::Begin | Where::Opens if m.start() == 0 || m.start() == open => {
-                if class != Class::Law {
-                    begin.get_or_insert(class);
-                }
-                if matches!(class, Class::Notice | Class::Law) {
-                    different += 1;
-                }
+                begin = begin.or(class);
+                different += u32::from(matches!(class, Some(Class::Notice) | None));
             }
             Where::End if m.end() == line.len() => {
-                end.get_or_insert(class);
+                end = end.or(class);
             }
             Where::Within | Where::Label | Where::Counts => {
-                if class != Class::Law {
-                    within.get_or_insert(class);
-                }
+                within = within.or(class);
                 // Overlapping words of one phrase count once, and so does a word said twice.
                 let one = *first.get_or_insert(m.pattern());
                 if one != m.pattern() && m.start() >= before || before == 0 {
@@ -281,6 +275,11 @@ fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
     // A long line is furniture only by formula: two different words, one of which opens it or both inside.
     let class = if begin == Some(Class::Notice) { begin } else { within };
     class.filter(|_| different >= 2).map(|class| Hit { class, whole: false, strong: true })
+}
+
+/// True for `128`, `1.2万`, `99+`, with blanks behind them or not.
+fn ends_in_number(text: &str) -> bool {
+    text.trim_end().trim_end_matches(['万', '千', '百', '+']).ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// True for a line that ends as a sentence does.
@@ -353,6 +352,7 @@ mod tests {
         assert_eq!(class("相关阅读："), Some(Class::Related));
         assert_eq!(class("1203人参与 88条评论"), Some(Class::Related));
         assert_eq!(class("共有128条评论"), Some(Class::Related));
+        assert_eq!(class("热度 1.2万+ 人参与"), Some(Class::Related));
         assert_eq!(class("更多内容请关注"), Some(Class::Related));
         assert_eq!(class("未经许可，不得转载，违者将依法追究法律责任。"), Some(Class::Notice));
     }
@@ -368,6 +368,7 @@ mod tests {
             "越来越多的老年人参与锻炼，这是一件好事。",
             "更多内容请看下一章。",
             "点一下就可以查看更多的书。",
+            "带老年 人参与锻炼的村子",
             "未经许可，任何人不得拆桥。",
             "拆桥的人要承担法律责任，修桥的权利人可以要他赔钱。",
             "春眠不觉晓",
