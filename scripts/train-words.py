@@ -1,20 +1,17 @@
 #!/usr/bin/env python3
-"""Writes src/data/cloak-words.bin: words of Chinese and how common they are, from the word list of the package wordfreq.
+"""Writes src/data/cloak-words.bin: words of Chinese and how common they are, from the dictionary of the package jieba.
 
-    pip install wordfreq==3.1.1 msgpack
-    python3 scripts/train-words.py SITE-PACKAGES/wordfreq/data/large_zh.msgpack.gz src/data/cloak-words.bin
+    pip install jieba==0.42.1
+    python3 scripts/train-words.py SITE-PACKAGES/jieba/dict.txt src/data/cloak-words.bin
 
-The same bytes each time. The list holds words in bins of a hundredth of a power of ten; no text. Words are folded to simplified as
-src/model/fold.rs does. Kept are all single characters, the words that are worth most (share of all text times what the word saves
+The same bytes each time. A line of the dictionary is a word, how often it was counted, and its kind; no text. Words are folded to
+simplified as src/model/fold.rs does. Kept are all single characters, the words that are worth most (share of all text times what the word saves
 over its characters), and those with a character that a marker can tear. How the file is read: src/repair/cloak/words.rs.
 """
-import gzip
 import math
 import os
 import struct
 import sys
-
-import msgpack
 
 KEPT = 40_000       # words that are worth most
 LONGEST = 4         # characters a word has at most
@@ -52,14 +49,14 @@ def tearable(fold):
 def main():
     source, target = sys.argv[1], sys.argv[2]
     fold = read_fold(os.path.dirname(os.path.abspath(__file__)))
-    head, *bins = msgpack.load(gzip.open(source))
-    assert head == {"format": "cB", "version": 1}, head
-    share = {}
-    for i, words in enumerate(bins):
-        for w in words:
-            if len(w) <= LONGEST and all(map(is_han, w)):
-                w = "".join(fold.get(c, c) for c in w)
-                share[w] = share.get(w, 0) + 10 ** (-i / 100)
+    counts = {}
+    with open(source, encoding="utf-8") as f:
+        for line in f:
+            w, n, _ = line.split(" ")
+            w = "".join(fold.get(c, c) for c in w)
+            counts[w] = counts.get(w, 0) + int(n)
+    whole = sum(counts.values())
+    share = {w: n / whole for w, n in counts.items() if len(w) <= LONGEST and all(map(is_han, w))}
     nats = {w: round(min(DEAREST, -math.log(s)), 6) for w, s in share.items()}
     worth = {w: round(share[w] * (sum(nats.get(c, DEAREST) for c in w) - nats[w]), 15) for w in share if len(w) > 1}
     torn = tearable(fold)
