@@ -19,6 +19,7 @@ pub mod batch;
 pub mod block;
 pub mod boilerplate;
 pub mod byline;
+mod bytes;
 pub mod charset;
 pub mod check;
 #[cfg(feature = "cli")]

@@ -1,6 +1,7 @@
 //! Plain text to blocks: one block a line. Which lines matter is decided in `boilerplate`, which belong together in `paragraph`.
 
 use crate::block::{Block, Kind, NO_NODE};
+use crate::bytes::any_pair;
 use crate::span::Span;
 use crate::tree::Outline;
 
@@ -35,13 +36,6 @@ pub fn outline(text: &str) -> Outline {
 /// False when no line ends with U+0085, U+2028 or U+2029: the last two bytes of each are looked for, two by two.
 fn has_rare_ends(bytes: &[u8]) -> bool {
     any_pair(bytes, |a, b| (a == 0xc2) & (b == 0x85) | (a == 0x80) & ((b == 0xa8) | (b == 0xa9)))
-}
-
-/// True when `is` holds for two bytes that stand side by side. Looks at 64 places at a time without a branch.
-pub(crate) fn any_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
-    let Some((_, next)) = bytes.split_first() else { return false };
-    let any = |a: &[u8], b: &[u8]| a.iter().zip(b).fold(false, |any, (a, b)| any | is(*a, *b));
-    bytes.chunks(64).zip(next.chunks(64)).any(|(a, b)| any(a, b))
 }
 
 /// Where the visible text of `line` begins and ends, or `None` when it has none: white space, ideographic blanks, and marks

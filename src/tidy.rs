@@ -1,6 +1,7 @@
 //! Controls, line ends and blanks at the ends of blocks. Never touches a letter, a blank inside a line, or code.
 
 use crate::block::{Block, Kind};
+use crate::bytes::any_pair;
 use crate::edit::Editor;
 use crate::layer::{Layer, Stage};
 use crate::plain;
@@ -63,7 +64,7 @@ fn may_need(bytes: &[u8]) -> bool {
     let control = |a: u8, b: u8| (a < 0x20) & (a != b'\t') & (a != b'\n') | (a == 0x7f) | (a == 0xc2) & (b < 0xa0);
     let mark = |a: u8, b: u8| (a == 0xef) & (b == 0xbb) | (a == 0x80) & ((b == 0xa8) | (b == 0xa9));
     // The last byte has no next one.
-    plain::any_pair(bytes, |a, b| control(a, b) | mark(a, b)) || bytes.last().is_some_and(|b| control(*b, 0xff))
+    any_pair(bytes, |a, b| control(a, b) | mark(a, b)) || bytes.last().is_some_and(|b| control(*b, 0xff))
 }
 
 /// True when the bytes hold a control, the first byte of one beyond ASCII, of U+2028, U+2029 or U+FEFF, or `/…>` at the end.

@@ -6,6 +6,7 @@ pub mod names;
 
 use std::sync::OnceLock;
 
+use crate::bytes::is_letter;
 use crate::rules::table;
 
 /// What a byline line says. Everything in it is accounted for.
@@ -229,10 +230,7 @@ pub fn parse(line: &str) -> Option<Byline> {
 fn begins_as_prose(s: &str) -> bool {
     let Some(end) = s.find(char::is_whitespace) else { return false };
     let word = &s[..end];
-    word.chars().all(|c| c.is_alphabetic() && !names::is_han(c))
-        && !word.chars().all(is_count)
-        && !dates::is_month(word)
-        && key_at(s).is_none()
+    word.chars().all(|c| is_letter(c) && !names::is_han(c)) && !word.chars().all(is_count) && !dates::is_month(word) && key_at(s).is_none()
 }
 
 /// The inside of brackets that enclose all of `s`.

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 
 use crate::block::{Block, Kind, Mark, NO_NODE};
 use crate::byline::{self, Byline, dates};
+use crate::bytes;
 use crate::rules::{RuleId, Rules};
 use crate::tree::Outline;
 
@@ -18,7 +19,7 @@ const SIGNATURE: usize = 3;
 
 /// True for running text: long, with a mark that ends a sentence.
 fn is_prose(s: &str) -> bool {
-    s.len() >= PROSE && (s.contains(['。', '！', '？']) || s.contains(". ") || s.ends_with(['.', '!', '?', '"', '”', '।', '።', '؟', '۔']))
+    s.len() >= PROSE && (s.ends_with(['.', '!', '?', '"', '”', '।', '።', '؟', '۔']) || s.contains(". ") || bytes::has_wide_stop(s))
 }
 
 /// Marks the blocks that are byline lines, before boilerplate is judged: `metadata/byline` (author, or several things),

@@ -1,6 +1,7 @@
 //! The title of a page: which of its claims holds, and which line of the text repeats it.
 
 use crate::block::{Block, Kind, Mark};
+use crate::bytes::is_letter;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
@@ -32,7 +33,9 @@ pub(super) fn resolve(text: &str, outline: &Outline, marks: &[Mark], rules: &Rul
             continue;
         }
         if at == Some(i)
-            || (s.len() <= 2 * title.len() + 20 && !matches!(b.kind, Kind::Code | Kind::ListItem | Kind::TableRow) && self::key(s) == key)
+            || (s.len() <= 2 * title.len() + 20
+                && !matches!(b.kind, Kind::Code | Kind::ListItem | Kind::TableRow)
+                && letters(s).eq(key.chars()))
         {
             found.push(Mark { block: i as u32, rule, score: 1.0, first: None });
             left -= 1;
@@ -178,7 +181,7 @@ fn is_headline(s: &str) -> bool {
     let ends = s.ends_with(['。', '；', '：', ':', '，', ',', ';', '、', '…']) || (s.is_ascii() && s.ends_with('.')) || s.contains('。');
     // A whole line between quotes is somebody's speech, the beginning of a story.
     let spoken = s.starts_with(['“', '「', '『', '"']) && s.ends_with(['”', '」', '』', '"']);
-    (2..=if s.is_ascii() { 100 } else { 60 }).contains(&n) && !ends && !spoken && s.chars().any(char::is_alphabetic)
+    (2..=if s.is_ascii() { 100 } else { 60 }).contains(&n) && !ends && !spoken && s.chars().any(is_letter)
 }
 
 fn fits(s: &str) -> bool {
@@ -187,7 +190,11 @@ fn fits(s: &str) -> bool {
 
 /// Letters and digits alone, lower case: how titles are compared.
 fn key(s: &str) -> String {
-    s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    letters(s).collect()
+}
+
+fn letters(s: &str) -> impl Iterator<Item = char> {
+    s.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// The words with single blanks between.

@@ -90,7 +90,7 @@ fn is_ascii_blank(b: u8) -> bool {
 /// Whether all characters are of ranges in which nothing decomposes or combines, by three bytes at a time, and the white space: false
 /// and [`Blank::Wide`] are said now and then of others too. No branch for a byte: it is done for many at once.
 ///
-/// The ranges: to U+02FF, U+2010 to U+2027, U+3000 to U+3029, U+3040 to U+3098, U+30A0 to U+30FF, U+3400 to U+9FFF, Hangul syllables
+/// The ranges: to U+02FF, U+0388 to U+03FF, U+0400 to U+047F, U+1E00 to U+1EFF, U+2010 to U+2027, U+3000 to U+3029, U+3040 to U+3098, U+30A0 to U+30FF, U+3400 to U+9FFF, Hangul syllables
 /// up to U+D77F, U+FF01 to U+FF9D (Unicode 16, DerivedNormalizationProps: NFC_QC).
 fn kinds(bytes: &[u8]) -> (bool, Blank) {
     let mut seen = 0;
@@ -133,7 +133,11 @@ fn look(piece: &[u8; AT_ONCE + 2]) -> u8 {
         let marks = mask(b == 0x82) & within(c, 0x99, 0x9f);
         let e3 = mask(b == 0x80) & mask(c <= 0xa9) | within(b, 0x81, 0x83) & !marks | mask(b >= 0x90);
         let ef = mask(b == 0xbc) & mask(c >= 0x81) | mask(b == 0xbd) | mask(b == 0xbe) & mask(c <= 0x9d);
+        let e1 = within(b, 0xb8, 0xbb);
         let fine = mask(a < 0xcc)
+            | mask(a == 0xce) & mask(b > 0x87)
+            | within(a, 0xcf, 0xd1)
+            | mask(a == 0xe1) & e1
             | within(a, 0xe4, 0xe9)
             | mask(a == 0xe2) & e2
             | mask(a == 0xe3) & e3

@@ -177,10 +177,12 @@ pub(super) fn find(lines: &[Line<'_>]) -> Segment {
 
 /// Numbers, and short lines that stand three times or more, say nothing.
 fn repeated(lines: &[Line<'_>], score: &mut [f32]) {
-    let mut sorted: Vec<(&str, usize)> = lines.iter().enumerate().filter(|(_, l)| l.hit.is_none()).map(|(i, l)| (l.text, i)).collect();
+    // the length first: it tells most lines apart
+    let all = lines.iter().enumerate().filter(|(_, l)| l.hit.is_none());
+    let mut sorted: Vec<(usize, &str, usize)> = all.map(|(i, l)| (l.text.len(), l.text, i)).collect();
     sorted.sort_unstable();
-    for group in sorted.chunk_by(|a, b| a.0 == b.0) {
-        for (_, i) in group {
+    for group in sorted.chunk_by(|a, b| a.1 == b.1) {
+        for (.., i) in group {
             if (group.len() >= 3 && lines[*i].units < 30) || lines[*i].number {
                 score[*i] = weight::REPEATED;
             }

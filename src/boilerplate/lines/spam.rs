@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use crate::byline::names::is_han;
+use crate::bytes;
 use crate::model::fold;
 
 /// Segments from which a line is a list.
@@ -51,14 +52,13 @@ impl Script {
     }
 }
 
-/// The words of lures: all, and those among them without a character from [`EAST`] on.
+/// The words of lures: all, and those among them that are [`is_west`].
 struct Lures {
     all: AhoCorasick,
     west: AhoCorasick,
+    /// What the words of `west` begin with, lower case, but the shortest of them: of two different ones one begins so.
+    begin: Vec<[u8; 3]>,
 }
-
-/// First byte of the characters from U+3000 on, ideographs and kana among them.
-const EAST: u8 = 0xe3;
 
 impl Lures {
     fn get() -> &'static Lures {
@@ -74,21 +74,31 @@ impl Lures {
                     .unwrap_or_else(|e| panic!("spam_words.txt: {e}"))
             };
             let west: Vec<&str> = words.iter().copied().filter(|w| is_west(w)).collect();
-            Lures { all: build(&words), west: build(&west) }
+            let shortest = west.iter().min_by_key(|w| w.len()).map_or("", |w| *w);
+            let others = west.iter().filter(|w| !w.eq_ignore_ascii_case(shortest));
+            let mut begin: Vec<[u8; 3]> =
+                others.filter_map(|w| w.as_bytes().first_chunk().map(|b: &[u8; 3]| b.map(|b| b.to_ascii_lowercase()))).collect();
+            begin.sort_unstable();
+            begin.dedup();
+            Lures { all: build(&words), west: build(&west), begin }
         })
     }
 
     /// Whether two different lures stand in a line [`is_west`].
     fn two(&self, line: &str) -> bool {
+        if !self.begin.iter().any(|b| bytes::has_three(line.as_bytes(), *b)) {
+            return false;
+        }
         let mut found = self.west.find_iter(line).map(|m| m.pattern());
         found.next().is_some_and(|first| found.any(|p| p != first))
     }
 }
 
-/// True when no character from U+3000 on stands in a text.
+/// True when no character from U+3000 on stands in a text but Hangul: no ideograph, no kana.
 fn is_west(text: &str) -> bool {
     // by pieces without a branch in them
-    !text.as_bytes().chunks(64).any(|piece| piece.iter().fold(false, |any, b| any | (*b >= EAST)))
+    let east = |b: u8| (0xe3..0xea).contains(&b) | (b >= 0xee);
+    !text.as_bytes().chunks(64).any(|piece| piece.iter().fold(false, |any, b| any | east(*b)))
 }
 
 /// How many signs of spam `line` shows, 0 to 4: two are needed, and a list shape is one of them. `below` is the script of the text

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::block::{Block, Kind};
 use crate::byline;
+use crate::bytes;
 use crate::span::Span;
 
 use super::words::{self, Class};
@@ -19,8 +20,7 @@ const ENDS: [char; 12] = ['。', '！', '？', '!', '?', '”', '」', '…', '.
 /// The blocks with their tails cut off, or `None` when none has one. Editors are cut off anywhere; authors, sources and notices
 /// only from the last paragraph on, where they end a text.
 pub(super) fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
-    let last =
-        blocks.iter().rposition(|b| b.span.len() >= PROSE && b.span.of(text).contains(['。', '！', '？', '.'])).unwrap_or(usize::MAX);
+    let last = blocks.iter().rposition(|b| b.span.len() >= PROSE && has_stop(b.span.of(text))).unwrap_or(usize::MAX);
     let mut out: Option<Vec<Block>> = None;
     for (i, block) in blocks.iter().enumerate() {
         let cuts = match block.kind {
@@ -47,6 +47,21 @@ pub(super) fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
         out.extend(tails.into_iter().rev());
     }
     out
+}
+
+/// Whether a mark that ends a sentence stands in a text.
+fn has_stop(s: &str) -> bool {
+    memchr::memchr(b'.', s.as_bytes()).is_some() || bytes::has_wide_stop(s)
+}
+
+/// The last of the first eight of [`ENDS`] that is not the last character, and its byte.
+fn last_mark(s: &str) -> Option<(usize, char)> {
+    // by the last two bytes of each: most text with blanks between its words has none
+    let may = |a: u8, b: u8| {
+        (b == b'!') | (b == b'?') | (a == 0x80) & matches!(b, 0x82 | 0x8d | 0x9d | 0xa6) | (a == 0xbc) & ((b == 0x81) | (b == 0x9f))
+    };
+    let any = s.as_bytes().first().is_some_and(|b| may(0, *b)) || bytes::any_pair(s.as_bytes(), may);
+    any.then(|| s.char_indices().rev().skip(1).find(|(_, c)| ENDS[..8].contains(c))).flatten()
 }
 
 /// Where the tails of a paragraph begin, the last one first; at most three.
@@ -78,7 +93,7 @@ fn tail(s: &str, at_end: bool) -> Option<usize> {
         mark if !at_end && byline::SPEECH.contains(&mark) => return None,
         _ => {
             // Behind the last end mark, which is not the last character.
-            let (at, mark) = near.char_indices().rev().skip(1).find(|(_, c)| ENDS[..8].contains(c))?;
+            let (at, mark) = last_mark(near)?;
             let from = at + mark.len_utf8();
             from + near[from..].len() - near[from..].trim_start().len()
         }

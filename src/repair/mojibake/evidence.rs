@@ -45,52 +45,85 @@ pub(super) struct Walk {
     clash_to: usize,
     alone: bool,
     after_letter: bool,
-    /// The readings of the high byte before, those in which it awaits the last byte of a sequence of two, and the last, the last but
-    /// one, ... of a longer one.
-    pub any: u32,
-    two: u32,
-    more: [u32; 3],
-    /// The last three such characters by their numbers, the last one first.
+    /// The last three characters that stand for bytes beyond ASCII by their numbers, the last one first, and how many of them stand side
+    /// by side with it.
     numbers: [u16; 3],
+    row: u8,
     high_end: usize,
     /// What the last such character was.
     kind: u8,
 }
 
 impl Walk {
-    /// Han and the like with the punctuation between, from `at` on; returns where they end. Most of Chinese text is walked here, by
-    /// one look-up a character. Evidence below [`HINT`] is not kept: nobody asks for it.
+    /// Han and the like with the punctuation and single blanks between, from `at` on; returns where they end. Most of Chinese and Korean
+    /// text is walked here, by one look-up a character. Evidence below [`HINT`] is not kept: nobody asks for it.
     #[inline]
     pub fn run(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
+        // A letter of Vietnamese and the like, alone: the characters from U+1000 to U+1FFF that weigh nothing are no Han.
+        if let Some(&[0xe1, b, c, next]) = bytes.get(at..at + 4)
+            && next < 0xe0
+            && t.packed[0x1000 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)] == packed::ZERO as u8
+        {
+            if self.alone && self.after_letter {
+                self.mixed(weight::MIXED_WORD, at);
+            }
+            (self.alone, self.after_letter, self.last) = (false, self.last == class::LETTER, class::PLAIN);
+            return at + 3;
+        }
         let (mut end, mut sum, mut best, mut seen) = (at, self.sum, self.best.max(HINT - 1), 0);
-        // Up to where it is known since when the sum has not been zero.
-        let mut known = at;
-        while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
-            let says = t.packed[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
-            if says & packed::WEIGHT == packed::HIGH {
+        // Where the characters behind the last blank begin.
+        let mut row = at;
+        loop {
+            // Up to where it is known since when the sum has not been zero.
+            let mut known = end;
+            while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
+                let says = t.packed[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
+                if says & packed::WEIGHT == packed::HIGH {
+                    break;
+                }
+                seen |= says;
+                sum = (sum + i32::from(says & packed::WEIGHT) - packed::ZERO).max(0);
+                end += 3;
+                if sum > best {
+                    best = sum;
+                    self.since(bytes, t, known, end, sum);
+                    known = end;
+                    (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, self.sign_end <= self.from);
+                }
+            }
+            if end == row {
                 break;
             }
-            seen |= says;
-            sum = (sum + i32::from(says & packed::WEIGHT) - packed::ZERO).max(0);
-            end += 3;
-            if sum > best {
-                best = sum;
+            if sum > 0 {
                 self.since(bytes, t, known, end, sum);
-                known = end;
-                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, self.sign_end <= self.from);
             }
+            if !matches!(bytes.get(end..end + 2), Some([b' ', 0xe3..=0xed])) {
+                break;
+            }
+            // What `blank` says of one blank alone.
+            if row == at {
+                self.neighbours(bytes, t, at, end);
+                if self.alone && self.after_letter {
+                    self.mixed(weight::MIXED_WORD, end);
+                }
+            } else {
+                self.after_letter = false;
+            }
+            (self.alone, self.last) = (false, 0);
+            sum = (sum + weight::ASCII).max(0);
+            end += 1;
+            row = end;
         }
         if end == at {
             return at;
-        }
-        if sum > 0 {
-            self.since(bytes, t, known, end, sum);
         }
         self.sum = sum;
         if seen & packed::BOTH == packed::BOTH {
             self.rows(bytes, t, at, end);
         }
-        self.neighbours(bytes, t, at, end);
+        if end > row {
+            self.neighbours(bytes, t, row, end);
+        }
         end
     }
 
@@ -136,8 +169,12 @@ impl Walk {
     #[cold]
     fn rows(&mut self, bytes: &[u8], t: &Table, from: usize, to: usize) {
         let (mut row, mut seen) = (None, 0);
-        for at in (from..to).step_by(3) {
-            let (weight, flags) = t.at[code_of(bytes, at) as usize];
+        let mut next = from;
+        while next < to {
+            let at = next;
+            let blank = bytes[at] == b' ';
+            next += if blank { 1 } else { 3 };
+            let (weight, flags) = if blank { (0, class::PLAIN) } else { t.at[code_of(bytes, at) as usize] };
             match row {
                 _ if flags & class::OF != class::WIDE => {
                     if let (Some(from), class::BOTH) = (row, seen & class::BOTH) {
@@ -192,64 +229,52 @@ impl Walk {
 
     /// A character that stands for a byte beyond ASCII somewhere, by its number in the table.
     #[inline]
-    fn high(&mut self, bytes: &[u8], t: &Table, number: u16, at: usize, end: usize) {
-        let high = &t.high[usize::from(number)];
+    pub fn high(&mut self, bytes: &[u8], t: &Table, number: u16, at: usize, end: usize) {
         let is = t.kinds[usize::from(number)];
-        let adjacent = self.high_end == at;
-        let was = if adjacent { self.kind } else { 0 };
-        let mut w = 0;
-        if is & kind::C1 != 0 {
-            w += weight::DAMAGE;
-        }
-        let (two, more) = if adjacent { (self.two & high.next, self.more[0] & high.next) } else { (0, 0) };
         let [before, second, third] = self.numbers;
         self.numbers = [number, before, second];
-        self.more = if adjacent { [self.more[1] & high.next, self.more[2] & high.next, 0] } else { [0; 3] };
-        self.two = high.lead[0];
-        self.more[1] |= high.lead[1];
-        self.more[2] |= high.lead[2];
-        if adjacent {
-            let letters = was & is & kind::LETTER != 0;
-            let after_sign = was & (kind::SIGN | kind::LETTER) == kind::SIGN && is & kind::LETTER != 0;
-            let mut says = if two != 0 { t.two(before, number) } else { Says::Nothing };
-            if more != 0 && says != Says::Much {
-                let three = t.high[usize::from(second)].lead[1] & more;
-                let four = t.high[usize::from(third)].lead[2] & more;
-                says = says.max(t.more(&[second, before, number], three)).max(t.more(&[third, second, before, number], four));
-            }
-            w += match says {
-                Says::Much => weight::SEQUENCE,
-                Says::Little => weight::LITTLE,
-                Says::Nothing if t.sets_quotes(before, number) => 0,
-                Says::Nothing if (two | more) != 0 && !letters => weight::HIGH_PAIR,
-                Says::Nothing if (is & kind::ODD_PAIR != 0 || after_sign) && self.any & high.any != 0 => weight::HIGH_PAIR,
-                Says::Nothing => 0,
-            };
-            if is & kind::UPPER != 0 {
-                w += if was & kind::LOWER != 0 { weight::UPSIDE_DOWN } else { 0 };
-                w += if was & (kind::CYRILLIC | kind::LOWER) == kind::CYRILLIC { weight::SHOUT } else { 0 };
-            }
-            if w == 0 && letters && is & kind::OTHER != 0 {
-                // The letters of an alphabet of its own stand side by side.
-                w = weight::LETTER;
-            }
+        let w = if self.high_end == at {
+            self.row = (self.row + 1).min(3);
+            let beside = t.beside(before, number);
+            if beside.may_end() && self.row > 1 { self.longer(t, [third, second, before, number]) } else { beside.weight() }
         } else {
+            self.row = 0;
+            let mut w = 0;
+            if is & kind::C1 != 0 {
+                w += weight::DAMAGE;
+            }
             if self.last == class::LETTER && is & kind::CYRILLIC != 0 && is_among_latin(bytes, at) {
                 w += weight::MIXED_WORD;
             }
-            if w == 0 {
-                w = weight::ASCII;
-            }
-        }
+            if w == 0 { weight::ASCII } else { w }
+        };
         self.add(w, at, end);
         if w > 0 {
             self.sign_end = end;
         }
-        self.any = high.any;
         self.high_end = end;
         self.kind = is;
         self.last = class::HIGH;
         self.alone = false;
+    }
+
+    /// What the last two of these characters weigh when they may end a sequence of three bytes or four.
+    #[inline]
+    fn longer(&self, t: &Table, [third, second, before, number]: [u16; 4]) -> i32 {
+        let of = |n: u16| &t.high[usize::from(n)];
+        let next = of(before).next & of(number).next;
+        let three = of(second).lead[1] & next;
+        let four = if self.row > 2 { of(third).lead[2] & of(second).next & next } else { 0 };
+        if three | four == 0 {
+            return t.beside(before, number).weight();
+        }
+        let says = t.more(&[second, before, number], three).max(t.more(&[third, second, before, number], four));
+        let letters = t.kinds[usize::from(before)] & t.kinds[usize::from(number)] & kind::LETTER != 0;
+        if says == Says::Nothing && (letters || of(before).lead[0] & of(number).next != 0) {
+            // what stands before them changes nothing
+            return t.beside(before, number).weight();
+        }
+        t.weight_of(before, number, says, true)
     }
 
     /// A character beyond ASCII, of the basic plane.
@@ -304,7 +329,11 @@ impl Walk {
             from = *line;
         }
         let ascii = &bytes[from..end];
-        let newline = if ascii.len() < 16 { ascii.iter().rposition(|b| *b == b'\n') } else { memrchr(b'\n', ascii) };
+        let newline = match bytes[from..].first_chunk() {
+            Some(eight) if ascii.len() <= 8 && !has_newline(eight, ascii.len()) => None,
+            _ if ascii.len() < 16 => ascii.iter().rposition(|b| *b == b'\n'),
+            _ => memrchr(b'\n', ascii),
+        };
         if let Some(n) = newline {
             *line = from + n + 1;
             *self = Walk::default();
@@ -341,6 +370,14 @@ impl Walk {
         }
         *self = Walk::default();
     }
+}
+
+/// Whether a line may end in the first `n` bytes of eight: a look at all of them at once, which sees every line end and now and then more.
+fn has_newline(eight: &[u8; 8], n: usize) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differs = u64::from_le_bytes(*eight) ^ ONES * b'\n' as u64;
+    let zeros = differs.wrapping_sub(ONES) & !differs & ONES << 7;
+    zeros.trailing_zeros() as usize / 8 < n
 }
 
 /// Bytes on both sides of a place that tell whether it is Latin text.

@@ -98,8 +98,32 @@ pub(super) struct Table {
     pub kinds: Vec<u8>,
     /// The no-break space and the quotation marks it stands beside.
     quotes: [u16; 3],
-    /// For each two of `high` what they say as a sequence of UTF-8.
-    pairs: Vec<Says>,
+    /// What each two of `high` weigh side by side.
+    beside: Vec<Beside>,
+    /// Which characters of three bytes are of no noise, in bits.
+    means: Box<[u64; 1024]>,
+}
+
+/// What two neighbours weigh if nothing longer ends with them, one more than that, and whether a sequence of three bytes or four may.
+#[derive(Clone, Copy)]
+pub(super) struct Beside(u8);
+
+impl Beside {
+    const MAY_END: u8 = 0x80;
+
+    fn new(weight: i32, may_end: bool) -> Beside {
+        Beside((weight - weight::LETTER) as u8 | if may_end { Beside::MAY_END } else { 0 })
+    }
+
+    #[inline]
+    pub fn weight(self) -> i32 {
+        i32::from(self.0 & !Beside::MAY_END) + weight::LETTER
+    }
+
+    #[inline]
+    pub fn may_end(self) -> bool {
+        self.0 & Beside::MAY_END != 0
+    }
 }
 
 /// What neighbours say as a sequence of UTF-8 under the readings there are.
@@ -135,10 +159,56 @@ impl Table {
         (two | three | four) & high(b).next
     }
 
-    /// What two neighbours say, by their numbers in `high`.
+    /// What two neighbours say as a sequence of two bytes; U+FFFD goes on with one whatever the lead.
+    fn two(&self, a: u16, b: u16) -> Says {
+        let index = |c: char| self.index[c as usize];
+        let is_greek = [index('Î'), index('Ï')].contains(&a);
+        let (a, b) = (usize::from(a), usize::from(b));
+        let words = self.kinds[a] & self.kinds[b] & kind::LETTER != 0 && a != usize::from(index('Ã'));
+        let mut readings = self.high[a].lead[0] & self.high[b].next;
+        let mut says = Says::Nothing;
+        while readings != 0 && says != Says::Much {
+            let reading = readings.trailing_zeros() as usize;
+            readings &= readings - 1;
+            let (first, last) = (self.bytes[a][reading], self.bytes[b][reading]);
+            let c = char::from_u32(u32::from(first & 0x1f) << 6 | u32::from(last & 0x3f)).filter(|_| last != 0);
+            let other = c.is_some_and(|c| c.is_alphabetic() && !is_latin(c)) && !is_greek;
+            if c.is_none_or(|c| !is_noise(c)) {
+                says = says.max(if words || other { Says::Little } else { Says::Much });
+            }
+        }
+        says
+    }
+
+    /// What two neighbours weigh, by their numbers in `high`.
     #[inline]
-    pub fn two(&self, a: u16, b: u16) -> Says {
-        self.pairs[usize::from(a) * self.high.len() + usize::from(b)]
+    pub fn beside(&self, a: u16, b: u16) -> Beside {
+        self.beside[usize::from(a) * self.high.len() + usize::from(b)]
+    }
+
+    /// What two neighbours weigh when longer sequences that end with them say `longer`, and whether there are any.
+    #[cold]
+    pub fn weight_of(&self, a: u16, b: u16, longer: Says, any_longer: bool) -> i32 {
+        let (high, was, is) = (&self.high[usize::from(b)], self.kinds[usize::from(a)], self.kinds[usize::from(b)]);
+        let before = &self.high[usize::from(a)];
+        let two = before.lead[0] & high.next != 0;
+        let letters = was & is & kind::LETTER != 0;
+        let after_sign = was & (kind::SIGN | kind::LETTER) == kind::SIGN && is & kind::LETTER != 0;
+        let mut w = if is & kind::C1 != 0 { weight::DAMAGE } else { 0 };
+        w += match longer.max(if two { self.two(a, b) } else { Says::Nothing }) {
+            Says::Much => weight::SEQUENCE,
+            Says::Little => weight::LITTLE,
+            Says::Nothing if self.sets_quotes(a, b) => 0,
+            Says::Nothing if (two || any_longer) && !letters => weight::HIGH_PAIR,
+            Says::Nothing if (is & kind::ODD_PAIR != 0 || after_sign) && before.any & high.any != 0 => weight::HIGH_PAIR,
+            Says::Nothing => 0,
+        };
+        if is & kind::UPPER != 0 {
+            w += if was & kind::LOWER != 0 { weight::UPSIDE_DOWN } else { 0 };
+            w += if was & (kind::CYRILLIC | kind::LOWER) == kind::CYRILLIC { weight::SHOUT } else { 0 };
+        }
+        // The letters of an alphabet of its own stand side by side.
+        if w == 0 && letters && is & kind::OTHER != 0 { weight::LETTER } else { w }
     }
 
     /// Whether two neighbours are a no-break space and a quotation mark, as French sets them.
@@ -160,7 +230,15 @@ impl Table {
             }
             let code = &code[..all.len()];
             // Bytes that are lost, and halves of a pair of surrogates.
-            let means = code.contains(&0) || code[0] == 0xed || std::str::from_utf8(code).is_ok_and(|s| !s.chars().all(is_noise));
+            let means = code.contains(&0)
+                || code[0] == 0xed
+                || match *code {
+                    [a, b, c] => {
+                        let code = u32::from(a & 0x0f) << 12 | u32::from(b & 0x3f) << 6 | u32::from(c & 0x3f);
+                        self.means[code as usize / 64] >> (code % 64) & 1 == 1
+                    }
+                    _ => std::str::from_utf8(code).is_ok_and(|s| !s.chars().all(is_noise)),
+                };
             if means {
                 let quoted = matches!(all, [_, a, b] if *a == self.quotes[0] && *b == self.quotes[2]);
                 let letters = all.iter().all(|h| self.kinds[usize::from(*h)] & kind::LETTER != 0);
@@ -201,7 +279,8 @@ fn build() -> Table {
         bytes: vec![[0; READINGS]],
         kinds: vec![0],
         quotes: [0; 3],
-        pairs: Vec::new(),
+        beside: Vec::new(),
+        means: Box::new([0; 1024]),
     };
     for code in 0x80..0x1_0000u32 {
         let Some(c) = char::from_u32(code) else { continue };
@@ -256,7 +335,10 @@ fn build() -> Table {
     t.bytes.push([0; READINGS]);
     t.kinds.push(0);
     t.quotes = ['\u{a0}', '«', '»'].map(|c| t.index[c as usize]);
-    t.pairs = sequences(&t);
+    for code in (0x800..0x1_0000u32).filter(|code| char::from_u32(*code).is_some_and(|c| !is_noise(c))) {
+        t.means[code as usize / 64] |= 1 << (code % 64);
+    }
+    t.beside = beside(&t);
     t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
         t.at[code].1 = class::LETTER;
@@ -295,28 +377,10 @@ fn kind(code: u32) -> u8 {
     .fold(0, |bits, (holds, bit)| if holds { bits | bit } else { bits })
 }
 
-/// What each two of `high` say as a sequence of two bytes; U+FFFD goes on with one whatever the lead.
-fn sequences(t: &Table) -> Vec<Says> {
-    let n = t.high.len();
-    let mut pairs = vec![Says::Nothing; n * n];
-    let tilde = t.index['Ã' as usize];
-    let greek = ['Î', 'Ï'].map(|c| t.index[c as usize]);
-    for (a, lead) in t.high.iter().enumerate().filter(|(_, h)| h.lead[0] != 0) {
-        for (b, next) in t.high.iter().enumerate() {
-            let mut readings = lead.lead[0] & next.next;
-            let says = &mut pairs[a * n + b];
-            let words = t.kinds[a] & t.kinds[b] & kind::LETTER != 0 && a != usize::from(tilde);
-            while readings != 0 && *says != Says::Much {
-                let reading = readings.trailing_zeros() as usize;
-                readings &= readings - 1;
-                let (first, last) = (t.bytes[a][reading], t.bytes[b][reading]);
-                let c = char::from_u32(u32::from(first & 0x1f) << 6 | u32::from(last & 0x3f)).filter(|_| last != 0);
-                let other = c.is_some_and(|c| c.is_alphabetic() && !is_latin(c)) && !greek.contains(&(a as u16));
-                if c.is_none_or(|c| !is_noise(c)) {
-                    *says = (*says).max(if words || other { Says::Little } else { Says::Much });
-                }
-            }
-        }
-    }
-    pairs
+/// What each two of `high` weigh.
+fn beside(t: &Table) -> Vec<Beside> {
+    let n = t.high.len() as u16;
+    let both = (0..n).flat_map(|a| (0..n).map(move |b| (a, b)));
+    let may_end = |a: u16, b: u16| t.high[usize::from(a)].next & t.high[usize::from(b)].next != 0;
+    both.map(|(a, b)| Beside::new(t.weight_of(a, b, Says::Nothing, false), may_end(a, b))).collect()
 }

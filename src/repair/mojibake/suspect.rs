@@ -56,7 +56,10 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
         }
         if byte < 0xe0 {
             let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
-            walk.character(bytes, t, code, at);
+            match t.index[code as usize] {
+                0 => walk.character(bytes, t, code, at),
+                number => walk.high(bytes, t, number, at, at + 2),
+            }
             at += 2;
         } else if byte < 0xf0 {
             let end = walk.run(bytes, t, at);
@@ -68,7 +71,6 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
             }
         } else {
             walk.last = class::WIDE;
-            walk.any = 0;
             at += 4;
         }
     }
@@ -77,15 +79,18 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
 }
 
 /// How many bytes of ASCII `bytes` begins with.
+#[inline]
 fn ascii(bytes: &[u8]) -> usize {
     const AT_ONCE: usize = 32;
     let mut n = 0;
-    // Between Chinese most such runs are a newline, a number, a word.
-    while n < 8 {
-        match bytes.get(n) {
-            Some(b) if b.is_ascii() => n += 1,
-            _ => return n,
+    // Most such runs are a newline, a number, a word.
+    while n < AT_ONCE {
+        let Some(eight) = bytes[n..].first_chunk() else { break };
+        let high = u64::from_le_bytes(*eight) & 0x8080_8080_8080_8080;
+        if high != 0 {
+            return n + high.trailing_zeros() as usize / 8;
         }
+        n += 8;
     }
     while bytes.get(n..n + AT_ONCE).is_some_and(<[u8]>::is_ascii) {
         n += AT_ONCE;
