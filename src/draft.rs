@@ -196,8 +196,8 @@ impl<'p> Draft<'p> {
             blocks: false,
             metadata: if told { metadata(&page.metadata) } else { "".into() },
             charset: if told { Reading::of(page) } else { Reading::default() },
-            edits: by_rule(edits, rules),
-            notes: by_rule(page.notes.iter().map(|n| n.rule), rules),
+            edits: by_rule(edits),
+            notes: by_rule(page.notes.iter().map(|n| n.rule)),
             edited: page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()),
         }
     }
@@ -232,14 +232,13 @@ impl Draft<'_> {
         }
     }
 
-    /// [`Draft::clean`] that takes `room` for a text it would have to allocate.
-    pub fn clean_in<'r>(&'r self, room: &'r mut String) -> Cow<'r, str> {
-        if !self.blocks || self.in_place {
-            return self.clean();
+    /// Appends [`Draft::clean`] to `out`.
+    pub fn clean_behind(&self, out: &mut String) {
+        if self.blocks && !self.in_place {
+            self.set(out, |_, _| {});
+        } else {
+            out.push_str(&self.clean());
         }
-        room.clear();
-        self.set(room, |_, _| {});
-        Cow::Borrowed(room)
     }
 
     /// Where each block begins in [`Draft::clean`], in bytes; `None` for those left out. Of a text whose white space stays as it is
@@ -258,10 +257,13 @@ impl Draft<'_> {
         out
     }
 
-    /// Writes title and paragraphs to `out`, which is empty, one blank line between, list items and table rows on lines of their own; a line end at the end;
-    /// nothing at all for an empty document. Tells `place` where each block begins.
+    /// Writes title and paragraphs behind what stands in `out`, one blank line between, list items and table rows on lines of their own; a line
+    /// end at the end; nothing at all for an empty document. Tells `place` where in it each block begins.
     fn set(&self, out: &mut String, mut place: impl FnMut(usize, usize)) {
-        out.reserve(self.pieces.iter().map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + 200);
+        let from = out.len();
+        let title = self.title.as_ref().map_or(0, |t| t.len() + 2);
+        let kept = self.pieces.iter().filter(|p| p.cut.is_none());
+        out.reserve(kept.map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + title);
         let mut before: Option<Form> = None;
         if let Some(title) = &self.title {
             out.push_str(title);
@@ -273,11 +275,11 @@ impl Draft<'_> {
                 Some(k) if k == p.kind && matches!(k, Form::Item | Form::Row) => out.push('\n'),
                 Some(_) => out.push_str("\n\n"),
             }
-            place(i, out.len());
+            place(i, out.len() - from);
             out.push_str(self.piece(i));
             before = Some(p.kind);
         }
-        if !out.is_empty() {
+        if out.len() > from {
             out.push('\n');
         }
     }
@@ -385,25 +387,30 @@ fn metadata(of: &Metadata) -> Cow<'static, str> {
 
 /// The edits of the last layer that write where links lead.
 fn links(page: &Page<'_>, rules: &Rules) -> Vec<(u32, u32)> {
-    let Some(rule) = rules.find("markup/link") else { return Vec::new() };
     let edits = page.layers.last().map_or(&[][..], |l| &l.edits);
     // that layer has no others
-    if edits.first().is_none_or(|e| e.rule != rule) {
+    if edits.first().is_none_or(|e| &*rules.get(e.rule).id != "markup/link") {
         return Vec::new();
     }
     edits.iter().map(|e| (e.now.start, e.now.end)).collect()
 }
 
 /// How often each rule comes, by its number.
-fn by_rule(which: impl Iterator<Item = RuleId>, rules: &Rules) -> Vec<(u16, u32)> {
-    let mut which = which.peekable();
-    if which.peek().is_none() {
-        return Vec::new();
+fn by_rule(which: impl Iterator<Item = RuleId>) -> Vec<(u16, u32)> {
+    let mut counts: Vec<(u16, u32)> = Vec::new();
+    // pages have thousands of edits by few rules, mostly by that of the edit before
+    let mut last = 0;
+    for RuleId(rule) in which {
+        if counts.get(last).is_none_or(|(r, _)| *r != rule) {
+            last = counts.iter().position(|(r, _)| *r == rule).unwrap_or(counts.len());
+        }
+        match counts.get_mut(last) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((rule, 1)),
+        }
     }
-    // an array, not a map: pages have thousands of edits
-    let mut counts = vec![0u32; rules.iter().len()];
-    which.for_each(|r| counts[usize::from(r.0)] += 1);
-    (0u16..).zip(counts).filter(|(_, n)| *n > 0).collect()
+    counts.sort_unstable();
+    counts
 }
 
 #[cfg(test)]

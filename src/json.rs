@@ -1,8 +1,8 @@
 //! JSON that is written once a record, straight behind what is there: strings and whole numbers with the bytes serde_json writes.
 //! Reading JSON, and the lines of dumps, live in `io`.
 //!
-//! All of it appends to `out` and leaves what stands there, cannot fail, and allocates nothing but room in `out`; [`value`], and a string that
-//! needs an escape, go through a string of their own.
+//! All of it appends to `out` and leaves what stands there, cannot fail, and allocates nothing but room in `out`; [`value`] goes through a
+//! string of its own.
 
 /// Bytes that are looked at together.
 const CHUNK: usize = 32;
@@ -17,8 +17,38 @@ pub fn string(text: &str, out: &mut String) {
         out.push_str(text);
         out.push('"');
     } else {
-        value(&text, out);
+        escaped(text, out);
     }
+}
+
+/// Appends `text` as a string, some bytes of which cannot stand in one.
+fn escaped(text: &str, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    out.reserve(text.len() + text.len() / 8 + 2);
+    out.push('"');
+    let mut from = 0;
+    for (at, b) in text.bytes().enumerate() {
+        let short = match b {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0x08 => "\\b",
+            0x0C => "\\f",
+            0..0x20 => "\\u00",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(short);
+        if short.len() > 2 {
+            out.push(char::from(HEX[usize::from(b >> 4)]));
+            out.push(char::from(HEX[usize::from(b & 15)]));
+        }
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    out.push('"');
 }
 
 /// Appends a string, or `null`.

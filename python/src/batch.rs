@@ -210,9 +210,9 @@ impl<'w> Work<'w> {
             };
             Made::Scanned(rows.map(scan).collect())
         } else {
-            let (mut made, mut room) = (Rows::new(rows.len(), bytes, self.plan.trace), Room::default());
+            let mut made = Rows::new(rows.len(), bytes, self.plan.trace);
             for row in rows {
-                if let Err(why) = self.clean(row, &mut room, &mut made) {
+                if let Err(why) = self.clean(row, &mut made) {
                     failed(row, &why);
                     let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
                     made.push(&Document { id: self.id(row), url, ..Document::default() }, Some(&why), None);
@@ -256,7 +256,7 @@ impl<'w> Work<'w> {
     ///
     /// # Errors
     /// Why it could not be read; then nothing was added.
-    fn clean(&self, row: usize, room: &mut Room, made: &mut Rows) -> Result<(), String> {
+    fn clean(&self, row: usize, made: &mut Rows) -> Result<(), String> {
         match self.no_record(row) {
             Some(Scanned::Left(reason)) => {
                 let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
@@ -267,7 +267,10 @@ impl<'w> Work<'w> {
             _ => {}
         }
         let (passes, plan) = (self.passes, self.plan);
-        self.with(row, |given| {
+        made.expect(self.text.get(row).map_or(0, <[u8]>::len));
+        let room = &mut std::mem::take(&mut made.room);
+        let ends = room.ends();
+        let done = self.with(row, |given| {
             if plan.pass == Pass::Apply {
                 let order = self.order(row);
                 let verdicts = self.verdicts.as_ref().map(|v| v.row(row, order)).unwrap_or_default();
@@ -281,7 +284,13 @@ impl<'w> Work<'w> {
                 let story = plan.trace.then(|| Explanation::new(page, passes.rules(), Lang::En).json_lines());
                 made.push(&document, None, story.as_deref());
             })
-        })
+        });
+        if done.is_err() {
+            // a panic may have left something
+            room.cut(ends);
+        }
+        made.room = std::mem::take(room);
+        done
     }
 
     fn scan(&self, row: usize) -> Scanned {
@@ -303,6 +312,7 @@ pub fn bare(passes: &Passes, named: &Named, batch: &RecordBatch, rows: bool) -> 
     for bytes in (0..batch.num_rows()).filter_map(|row| text.get(row)) {
         let given = Given { raw: RawDoc { bytes, ..RawDoc::default() }, text: text.is_text(), extra: None };
         if rows {
+            room.clear();
             _ = passes.clean(given, &mut room, |_, document| _ = std::hint::black_box(&document));
         } else {
             _ = std::hint::black_box(passes.page(given));

@@ -7,9 +7,11 @@ use arrow_array::ArrayRef;
 use arrow_array::builder::Float64Builder;
 use arrow_schema::{DataType, Field, FieldRef};
 use jingwen::io::table::own::{Document, Holds, OWN, OwnColumn, renamed};
+use jingwen::run::passes::Room;
 use pyo3::prelude::*;
 
 use crate::error::BatchTooLarge;
+use crate::pool::Pooled;
 use crate::strings::Strings;
 
 /// Why a row could not be read.
@@ -19,6 +21,12 @@ pub const TRACE: &str = "trace";
 
 /// Bytes that are made room for in a column that holds no texts, for each row: where values are short and come again, and elsewhere.
 const ROOM: (usize, usize) = (16, 160);
+
+/// Bytes that a written column has room for besides, at most.
+const SPARE: usize = 1 << 16;
+
+/// The columns that are written by the passes themselves, row behind row, in the order of [`Room::ends`].
+const WRITTEN: [&str; 3] = ["text", "counts", "removed"];
 
 /// The names of the columns, in order.
 pub fn names(trace: bool) -> Vec<&'static str> {
@@ -50,11 +58,15 @@ static FIELDS: LazyLock<Vec<FieldRef>> = LazyLock::new(|| {
 /// A column on its way.
 enum Values {
     Text(Strings),
+    /// The bytes stand in the room: which of its texts it is.
+    Written(Strings, usize),
     Number(Float64Builder),
 }
 
 /// Rows on their way into columns.
 pub struct Rows {
+    /// What the passes write into.
+    pub room: Room,
     own: Vec<Values>,
     error: Strings,
     trace: Option<Strings>,
@@ -65,18 +77,39 @@ pub struct Rows {
 impl Rows {
     /// With room for so many rows of so many bytes of text; with `trace` a last column holds the story of each record.
     pub fn new(rows: usize, bytes: usize, trace: bool) -> Rows {
-        // blank lines come between paragraphs, and a legacy charset has fewer bytes than UTF-8
-        let text = bytes + bytes / 16 + rows * ROOM.0;
-        let column = |c: &OwnColumn| match c.holds {
-            Holds::Number(_) => Values::Number(Float64Builder::with_capacity(rows)),
-            Holds::Text(_) if c.name == "text" => Values::Text(Strings::new(rows, text)),
-            Holds::Text(_) => Values::Text(Strings::new(rows, rows * if c.repeats { ROOM.0 } else { ROOM.1 })),
+        let [text, counts, removed] = Rows::expected(rows, bytes).map(Pooled::text);
+        let column = |c: &OwnColumn| match (c.holds, WRITTEN.iter().position(|name| *name == c.name)) {
+            (Holds::Number(_), _) => Values::Number(Float64Builder::with_capacity(rows)),
+            (Holds::Text(_), Some(at)) => Values::Written(Strings::new(rows, 0), at),
+            (Holds::Text(_), None) => Values::Text(Strings::new(rows, rows * if c.repeats { ROOM.0 } else { ROOM.1 })),
         };
         let more = || Strings::new(rows, rows * ROOM.1);
-        Rows { own: OWN.iter().map(column).collect(), error: more(), trace: trace.then(more), bytes: 0 }
+        let room = Room { text, counts, removed };
+        Rows { room, own: OWN.iter().map(column).collect(), error: more(), trace: trace.then(more), bytes: 0 }
     }
 
-    /// Adds a row.
+    /// Bytes of the written columns that are to be expected of rows of so many bytes.
+    fn expected(rows: usize, bytes: usize) -> [usize; 3] {
+        // blank lines come between paragraphs; little is removed of most. The last row may be another: it should not move all before it
+        let spare = bytes.min(SPARE);
+        [bytes + bytes / 16 + rows * ROOM.0 + spare, rows * ROOM.1, bytes / 16 + rows * ROOM.1 + spare]
+    }
+
+    /// Makes room for what is to be expected of a row of so many bytes.
+    pub fn expect(&mut self, bytes: usize) {
+        if self.bytes > i32::MAX as u64 {
+            // there will be no batch, and nobody reads what was written
+            self.room.clear();
+        }
+        let Room { text, counts, removed } = &mut self.room;
+        let [of_text, of_counts, of_removed] = Rows::expected(1, bytes);
+        Pooled::make_text_room(text, of_text);
+        Pooled::make_text_room(counts, of_counts);
+        // of a large one all may be removed
+        Pooled::make_text_room(removed, of_removed.max(bytes));
+    }
+
+    /// Adds a row. What stands of it in the room is at the end of it.
     pub fn push(&mut self, document: &Document<'_>, error: Option<&str>, trace: Option<&str>) {
         if self.bytes > i32::MAX as u64 {
             // there will be no batch: how large it would be is counted on
@@ -89,6 +122,7 @@ impl Rows {
         for (to, column) in self.own.iter_mut().zip(&OWN) {
             match (to, column.holds) {
                 (Values::Text(to), Holds::Text(of)) => bytes += to.push(of(document)),
+                (Values::Written(to, _), Holds::Text(of)) => bytes += to.push_written(of(document).map(str::len)),
                 (Values::Number(to), Holds::Number(of)) => to.append_option(of(document)),
                 _ => unreachable!("the columns are made of these"),
             }
@@ -105,9 +139,19 @@ impl Rows {
         if self.bytes > i32::MAX as u64 {
             return;
         }
+        let all = [
+            (&mut self.room.text, other.room.text),
+            (&mut self.room.counts, other.room.counts),
+            (&mut self.room.removed, other.room.removed),
+        ];
+        for (to, from) in all {
+            Pooled::make_text_room(to, from.len());
+            to.push_str(&from);
+            drop(Pooled::from(from));
+        }
         for (to, from) in self.own.iter_mut().zip(other.own) {
             match (to, from) {
-                (Values::Text(to), Values::Text(from)) => to.append(from),
+                (Values::Text(to), Values::Text(from)) | (Values::Written(to, _), Values::Written(from, _)) => to.append(from),
                 (Values::Number(to), Values::Number(mut from)) => to.append_array(&from.finish()),
                 _ => unreachable!("the columns are made of these"),
             }
@@ -126,9 +170,12 @@ impl Rows {
         if self.bytes > i32::MAX as u64 {
             return Err(too_large(self.bytes));
         }
+        let Room { text, counts, removed } = self.room;
+        let mut written = [text, counts, removed];
         let own = self.own.into_iter().map(|values| -> ArrayRef {
             match values {
                 Values::Text(strings) => Arc::new(strings.finish()),
+                Values::Written(strings, at) => Arc::new(strings.finish_written(std::mem::take(&mut written[at]))),
                 Values::Number(mut builder) => Arc::new(builder.finish()),
             }
         });

@@ -2,15 +2,17 @@
 #![allow(unsafe_code)]
 
 use arrow_array::StringArray;
-use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer};
+use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 
 use crate::pool::Pooled;
 
-/// Strings and nulls, row after row.
+/// Strings and nulls, row after row. Their bytes stand in here, or one behind the other in a text that somebody else writes.
 pub struct Strings {
-    bytes: Pooled,
+    bytes: Pooled<u8>,
+    /// Bytes of all strings, wherever they stand.
+    len: usize,
     /// Where each string ends, behind a 0. Empty as long as there are nulls only.
-    ends: Vec<i32>,
+    ends: Pooled<i32>,
     valid: NullBufferBuilder,
     /// Nulls behind the last string.
     nulls: usize,
@@ -21,35 +23,48 @@ pub struct Strings {
 impl Strings {
     /// None yet. Room is made when the first string comes.
     pub fn new(rows: usize, bytes: usize) -> Strings {
-        Strings { bytes: Pooled::none(), ends: Vec::new(), valid: NullBufferBuilder::new(rows), nulls: 0, room: (rows, bytes) }
+        Strings { bytes: Pooled::none(), len: 0, ends: Pooled::none(), valid: NullBufferBuilder::new(rows), nulls: 0, room: (rows, bytes) }
     }
 
     /// Adds a row, and says how many bytes it has. Of a column of more than [`i32::MAX`] bytes nothing can be made but its size.
     #[inline]
     pub fn push(&mut self, text: Option<&str>) -> usize {
-        let Some(text) = text else {
+        if let Some(text) = text {
+            if self.bytes.capacity() - self.bytes.len() < text.len() {
+                self.bytes.make_room(text.len().max(self.room.1));
+            }
+            self.bytes.extend_from_slice(text.as_bytes());
+        }
+        self.push_written(text.map(str::len))
+    }
+
+    /// Adds a row of so many bytes that stand behind all others in the text that [`Strings::finish_written`] gets.
+    #[inline]
+    pub fn push_written(&mut self, bytes: Option<usize>) -> usize {
+        let Some(bytes) = bytes else {
             self.nulls += 1;
             return 0;
         };
         if self.nulls > 0 || self.ends.is_empty() {
             self.settle();
         }
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len() as i32);
+        self.len += bytes;
+        self.ends.push(self.len as i32);
         self.valid.append_non_null();
-        text.len()
+        bytes
     }
 
-    /// Writes down the nulls that were only counted.
+    /// Writes down the nulls that were only counted: they end where the string before them does.
     #[cold]
     fn settle(&mut self) {
+        let end = self.ends.last().copied().unwrap_or(0);
         if self.ends.is_empty() {
-            self.bytes = Pooled::with_room(self.room.1);
-            self.ends.reserve(self.room.0 + 1);
+            self.ends = Pooled::with_room(self.room.0 + 1);
             self.ends.push(0);
         }
         if self.nulls > 0 {
-            self.ends.resize(self.ends.len() + self.nulls, self.bytes.len() as i32);
+            let ends = self.ends.len() + self.nulls;
+            self.ends.resize(ends, end);
             self.valid.append_n_nulls(self.nulls);
             self.nulls = 0;
         }
@@ -63,7 +78,9 @@ impl Strings {
         }
         self.settle();
         other.settle();
-        let from = self.bytes.len() as i32;
+        let from = self.len as i32;
+        self.len += other.len;
+        self.bytes.make_room(other.bytes.len());
         self.bytes.extend_from_slice(&other.bytes);
         self.ends.extend(other.ends[1..].iter().map(|end| end.wrapping_add(from)));
         match other.valid.finish() {
@@ -77,18 +94,34 @@ impl Strings {
     /// # Panics
     /// When it has more than [`i32::MAX`] bytes.
     pub fn finish(mut self) -> StringArray {
+        let bytes = std::mem::replace(&mut self.bytes, Pooled::none());
+        // SAFETY: they are nothing but whole strings, and `len` counts them.
+        unsafe { self.array(bytes) }
+    }
+
+    /// The column, the strings of which stand in `text`, and nothing else.
+    ///
+    /// # Panics
+    /// When it has more than [`i32::MAX`] bytes, or other ends than were said.
+    pub fn finish_written(self, text: String) -> StringArray {
+        let cut = |end: &i32| !text.is_char_boundary(*end as usize);
+        assert!(self.len == text.len() && !self.ends.iter().any(cut), "a row says how many bytes it has written");
+        // SAFETY: all ends lie between characters.
+        unsafe { self.array(Pooled::from(text)) }
+    }
+
+    /// # Safety
+    /// `bytes` are UTF-8, of `len` bytes, and each of `ends` lies between characters.
+    unsafe fn array(mut self, bytes: Pooled<u8>) -> StringArray {
         if self.ends.is_empty() {
             return StringArray::new_null(self.nulls);
         }
         self.settle();
-        assert!(self.bytes.len() <= i32::MAX as usize, "ends of strings have 31 bits");
-        let (ends, valid) = (OffsetBuffer::new(std::mem::take(&mut self.ends).into()), self.valid.finish());
-        let bytes = match self.bytes.is_kept() {
-            true => Buffer::from(bytes::Bytes::from_owner(self.bytes)),
-            false => Buffer::from_vec(self.bytes.into_vec()),
-        };
-        // SAFETY: `bytes` is nothing but whole strings, the end of each of them stands in `ends` in order, and all of these fit: they only grow, and
-        // the last was looked at. There is a bit for each string and each null.
-        unsafe { StringArray::new_unchecked(ends, bytes, valid) }
+        assert!(self.len <= i32::MAX as usize, "ends of strings have 31 bits");
+        let rows = self.ends.len();
+        let ends = ScalarBuffer::new(Buffer::from(std::mem::replace(&mut self.ends, Pooled::none())), 0, rows);
+        let valid = self.valid.finish();
+        // SAFETY: the ends begin with 0, only grow, and the last is the end of `bytes`, which fits. There is a bit for each string and each null.
+        unsafe { StringArray::new_unchecked(OffsetBuffer::new_unchecked(ends), Buffer::from(bytes), valid) }
     }
 }

@@ -122,6 +122,24 @@ def test_threads_and_batches_change_nothing():
     assert all(o.equals(one) for o in out)
 
 
+def test_rows_that_outgrow_their_columns_are_whole():
+    # a legacy charset has fewer bytes than UTF-8; of a text that says the same again and again nearly all is removed; and a panic between them
+    legacy = [(CHINESE + str(i)).encode("gbk") * 40 for i in range(60)]
+    repeated = [(CHINESE + "%d \"\\\n" % i) * 400 for i in range(5)]
+    texts = legacy[:30] + [t.encode() for t in repeated] + [b"PANIC"] + [None] + legacy[30:]
+    cleaner = jingwen.Cleaner(_fragile="PANIC")
+    for threads in (1, 2):
+        out = cleaner.clean_batch(pa.table({"text": texts}), threads=threads)
+        assert out["error"].null_count == len(texts) - 1
+        for text, row in zip(texts, out.to_pylist()):
+            if text is None or text == b"PANIC":
+                assert row["text"] is row["counts"] is row["removed"] is None
+                continue
+            alone = cleaner.clean_batch(pa.table({"text": [text]})).to_pylist()[0]
+            assert {**row, "id": "0"} == alone
+    assert sum(len(r or "") for r in out["removed"].to_pylist()) > sum(len(t) for t in repeated)
+
+
 def test_a_trace_is_the_story_of_each_record():
     out = jingwen.clean_batch(table(text=TEXTS), trace=True)
     first, null, *_ = out["trace"].to_pylist()

@@ -1,6 +1,5 @@
 //! One cleaned record as one JSON line, the format of `clean --to jsonl`. What is in it comes from a draft; files are written elsewhere.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 
@@ -56,7 +55,8 @@ impl<'d> Details<'d> {
             out.push_str("{}");
             return;
         }
-        let named: BTreeMap<&str, u32> = counts.iter().map(|(r, n)| (&*self.rules.get(RuleId(*r)).id, *n)).collect();
+        let mut named: Vec<(&str, u32)> = counts.iter().map(|(r, n)| (&*self.rules.get(RuleId(*r)).id, *n)).collect();
+        named.sort_unstable();
         out.push('{');
         for (i, (name, n)) in named.into_iter().enumerate() {
             if i > 0 {

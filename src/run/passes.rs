@@ -27,12 +27,38 @@ pub struct Given<'a> {
     pub extra: Option<&'a str>,
 }
 
-/// What a row says that stands nowhere else is made in here: kept from row to row, it allocates nothing.
+/// What a row says that stands nowhere else is written in here, behind that of the rows before: who makes columns of rows has three of them
+/// whole. Others clear it after each row, and nothing is allocated.
 #[derive(Debug, Default)]
 pub struct Room {
-    text: String,
-    counts: String,
-    removed: String,
+    /// The clean texts, one behind the other.
+    pub text: String,
+    /// What was counted, a JSON object of each row.
+    pub counts: String,
+    /// What was left out, a JSON list of each row.
+    pub removed: String,
+}
+
+impl Room {
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.cut([0; 3]);
+    }
+
+    /// Bytes of each of the three.
+    pub fn ends(&self) -> [usize; 3] {
+        [&self.text, &self.counts, &self.removed].map(String::len)
+    }
+
+    /// Takes away what came behind these ends.
+    ///
+    /// # Panics
+    /// When one lies within a character.
+    pub fn cut(&mut self, ends: [usize; 3]) {
+        for (all, end) in [&mut self.text, &mut self.counts, &mut self.removed].into_iter().zip(ends) {
+            all.truncate(end);
+        }
+    }
 }
 
 /// The passes. Immutable, shared by threads.
@@ -88,7 +114,7 @@ impl Passes {
     }
 
     /// Cleans a record without looking at others, and hands `to` the row of it that `clean --to parquet` writes, which borrows from
-    /// `room` and from what is dropped behind it.
+    /// `room`, where its text, counts and what was removed were appended, and from what is dropped behind it.
     ///
     /// # Errors
     /// As [`Passes::page`].
@@ -131,16 +157,17 @@ impl Passes {
     }
 
     fn row<'d>(&self, draft: &'d Draft<'_>, told: Told<'d>, places: Places<'_>, room: &'d mut Room) -> Document<'d> {
+        let from = room.ends();
+        draft.clean_behind(&mut room.text);
+        let bytes = room.text.len() - from[0];
+        let details = Details::new(draft, bytes, self.rules(), places);
+        details.counts(&mut room.counts);
+        details.removed(&mut room.removed);
         let Room { text, counts, removed } = room;
-        let text = draft.clean_in(text);
-        let reason = self.render.reason(draft, &text, true);
-        let details = Details::new(draft, text.len(), self.rules(), places);
-        counts.clear();
-        details.counts(counts);
-        removed.clear();
-        details.removed(removed);
-        let parts = [counts, removed].map(|part| Cow::Borrowed(part.as_str()));
-        table::document(draft, text, told, parts, reason, None)
+        let text = &text[from[0]..];
+        let reason = self.render.reason(draft, text, true);
+        let parts = [&counts[from[1]..], &removed[from[2]..]].map(Cow::Borrowed);
+        table::document(draft, Cow::Borrowed(text), told, parts, reason, None)
     }
 }
 
@@ -188,7 +215,7 @@ mod tests {
         let front = "---\ntitle: \"修\\\"路\"\nauthor: [阿明, 小红]\ndate: 2020-03-04\nlang: zh-CN\n---\n";
         let gbk = "<html lang=zh><title>Café</title><p>".as_bytes().iter().chain(&[0xB4, 0xBA, 0xCC, 0xEC]).copied().collect::<Vec<_>>();
         // what a row before has left in the room does not show
-        let mut room = Room::default();
+        let mut room = Room { text: "路".to_owned(), ..Room::default() };
         for (id, bytes) in
             [("a.md", format!("{front}\n{LINE}\n").into_bytes()), ("b.html", gbk), ("c.txt", LINE.into()), ("d.txt", b" ".into())]
         {
