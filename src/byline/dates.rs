@@ -23,6 +23,11 @@ pub struct Date {
 /// `2024年5月9日22时27分`, RFC 3339, `May 9th, 2024`, `9 May 2024`, `9. Mai 2024`, `09.05.2024`. `9/25/2024` and `25/9/2024` are read, for only
 /// one of the two numbers can be a month; `9/5/2024` is not. Digits may be full width. The day must exist.
 pub fn find(text: &str) -> Option<Date> {
+    find_by(text, None)
+}
+
+/// [`find`] for a page of which it is known whether the day stands first (`9/5/2024` is in May) or the month.
+pub fn find_by(text: &str, day_first: Option<bool>) -> Option<Date> {
     let mut end = text.len().min(400);
     while !text.is_char_boundary(end) {
         end -= 1;
@@ -34,7 +39,7 @@ pub fn find(text: &str) -> Option<Date> {
     let c = Chars::new(text);
     (0..c.len()).find_map(|i| {
         let starts = c.digit(i).is_some() && (i == 0 || c.digit(i - 1).is_none());
-        if starts { numeric(&c, i).or_else(|| day_first(&c, i)).or_else(|| year_last(&c, i)) } else { month_first(&c, i) }
+        if starts { numeric(&c, i).or_else(|| day_before_word(&c, i)).or_else(|| year_last(&c, i, day_first)) } else { month_first(&c, i) }
     })
 }
 
@@ -187,7 +192,7 @@ fn month_first(c: &Chars, start: usize) -> Option<Date> {
 }
 
 /// `9 May 2024`, `9th of May 2024`, `09-May-2024`, `9. Mai 2024`, `9 de mayo de 2024`.
-fn day_first(c: &Chars, start: usize) -> Option<Date> {
+fn day_before_word(c: &Chars, start: usize) -> Option<Date> {
     const OF: &[&str] = &["of", "de", "di", "del"];
     let (d, i) = c.number(start, 1, 2)?;
     let i = c.ordinal(i);
@@ -203,8 +208,9 @@ fn day_first(c: &Chars, start: usize) -> Option<Date> {
     finish(c, start, i, (y, m, d), true)
 }
 
-/// `09.05.2024`: the day first. With `/` or `-` one of the two numbers must be too high for a month, or both the same: habits differ.
-fn year_last(c: &Chars, start: usize) -> Option<Date> {
+/// `09.05.2024`: the day first. With `/` or `-` one of the two numbers must be too high for a month, or both the same: habits differ,
+/// and `day_first` tells that of the page.
+fn year_last(c: &Chars, start: usize, day_first: Option<bool>) -> Option<Date> {
     let (a, i) = c.number(start, 1, 2)?;
     let sep = c.get(i);
     if !matches!(sep, '.' | '/' | '-') || start > 0 && matches!(c.get(start - 1), '.' | '/' | '-') {
@@ -223,7 +229,10 @@ fn year_last(c: &Chars, start: usize) -> Option<Date> {
         '.' => (a, b),
         _ if a > 12 || a == b => (a, b),
         _ if b > 12 => (b, a),
-        _ => return None,
+        _ => match day_first? {
+            true => (a, b),
+            false => (b, a),
+        },
     };
     finish(c, start, i, (y, m, d), true)
 }
@@ -401,6 +410,15 @@ mod tests {
         ] {
             assert_eq!(iso(text).as_deref(), Some(want), "{text}");
         }
+    }
+
+    #[test]
+    fn the_habit_of_a_page() {
+        let iso = |text, first| find_by(text, first).map(|d| d.iso);
+        assert_eq!(iso("9/5/2024", Some(true)).as_deref(), Some("2024-05-09"));
+        assert_eq!(iso("9/5/2024", Some(false)).as_deref(), Some("2024-09-05"));
+        assert_eq!(iso("9/25/2024", Some(true)).as_deref(), Some("2024-09-25"));
+        assert_eq!(iso("9/5/2024", None), None);
     }
 
     #[test]

@@ -35,7 +35,8 @@ impl Fields {
     /// `<title>`; the first counts, others belong to pictures.
     pub(super) fn title(&mut self, text: &str) {
         if !self.fields.iter().any(|f| &*f.key == "title") {
-            self.push("title".to_owned(), &entities::resolved(text));
+            let once = entities::resolved(text);
+            self.push("title".to_owned(), &if once.contains("&") { entities::resolved(&once) } else { once.clone() });
         }
     }
 
@@ -45,7 +46,12 @@ impl Fields {
         for name in ["name", "property", "itemprop"] {
             if let Some(value) = Attributes::get(attributes, name) {
                 let family = if name == "itemprop" { "itemprop" } else { "meta" };
-                self.push(format!("{family}:{}", value.trim().to_lowercase()), &content);
+                let key = value.trim().to_lowercase();
+                // titles are often escaped twice
+                match key.ends_with("title") && content.contains('&') && content.contains(';') {
+                    true => self.push(format!("{family}:{key}"), &entities::resolved(&content)),
+                    false => self.push(format!("{family}:{key}"), &content),
+                }
                 return;
             }
         }
@@ -118,7 +124,7 @@ impl Fields {
         if content.len() > LONGEST_JSON || memchr::memmem::find(attributes.as_bytes(), b"ld+json").is_none() {
             return;
         }
-        let content = content.trim().trim_start_matches("<!--").trim_end_matches("-->").trim_end_matches(';');
+        let content = unwrapped(content);
         // line ends inside strings are common and not JSON
         let Ok(value) =
             serde_json::from_str::<Value>(content).or_else(|_| serde_json::from_str(&content.replace(|c: char| c.is_ascii_control(), " ")))
@@ -187,6 +193,16 @@ impl Fields {
     pub(super) fn finish(self) -> Vec<Field> {
         self.fields
     }
+}
+
+/// The JSON of a script: without the comment or the CDATA section around it, as pages of XHTML write it, and a last semicolon.
+fn unwrapped(mut content: &str) -> &str {
+    for (open, close) in [("<!--", "-->"), ("//", "//"), ("/*", "*/"), ("<![CDATA[", "]]>"), ("*/", "/*"), ("//", "//")] {
+        content = content.trim();
+        content = content.strip_prefix(open).unwrap_or(content);
+        content = content.strip_suffix(close).unwrap_or(content);
+    }
+    content.trim().trim_end_matches(';')
 }
 
 /// The types of an object, lower case.

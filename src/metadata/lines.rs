@@ -3,8 +3,8 @@
 
 use std::cell::OnceCell;
 
-use crate::block::{Block, Kind, Mark, NO_NODE};
-use crate::byline::{self, Byline, dates};
+use crate::block::{Block, Kind, Mark};
+use crate::byline::{self, Byline};
 use crate::bytes;
 use crate::rules::{RuleId, Rules};
 use crate::tree::Outline;
@@ -18,7 +18,7 @@ const PROSE: usize = 75;
 const SIGNATURE: usize = 3;
 
 /// True for running text: long, with a mark that ends a sentence.
-fn is_prose(s: &str) -> bool {
+pub(super) fn is_prose(s: &str) -> bool {
     s.len() >= PROSE && (s.ends_with(['.', '!', '?', '"', '”', '।', '።', '؟', '۔']) || s.contains(". ") || bytes::has_wide_stop(s))
 }
 
@@ -130,39 +130,6 @@ pub(super) fn read(text: &str, outline: &Outline, marks: &[Mark], rules: &Rules,
             out.date_raw = said.date_raw;
         }
     }
-}
-
-/// The date beside the title, in block `title` or else the first main heading: in one of the next short lines below it, above the text, or in
-/// one of the nearest above it that share an element with it. `None` when none has one.
-pub(super) fn date_beside(text: &str, outline: &Outline, title: Option<usize>) -> Option<super::Said> {
-    /// Lines below and above that are looked at.
-    const BELOW: usize = 8;
-    const ABOVE: usize = 3;
-    /// Bytes of a line that tells a date and little else.
-    const SHORT: usize = 120;
-    /// Elements in what a title and its date share; a whole page has more.
-    const SHARED: u32 = 60;
-    let (blocks, tree) = (&outline.blocks, &outline.tree);
-    let title = title.or_else(|| blocks.iter().position(|b| b.kind == Kind::Heading(1)))?;
-    let date = |i: usize| {
-        let block = &blocks[i];
-        let line = block.span.of(text);
-        // a link leads to another text, and so does its date
-        let fits = line.len() <= SHORT && 2 * block.link_bytes as usize <= line.len() && !matches!(block.kind, Kind::Code | Kind::TableRow);
-        let found = dates::find(line).filter(|_| fits)?;
-        let raw = line[found.at].trim();
-        Some((found.iso, (!super::is_iso(raw)).then(|| raw.to_owned())))
-    };
-    let mut below = (title + 1..blocks.len()).take(BELOW).take_while(|i| !is_prose(blocks[*i].span.of(text)));
-    let shared = |i: usize| {
-        let (a, b) = (blocks[i].node, blocks[title].node);
-        if tree.is_empty() || a == NO_NODE || b == NO_NODE {
-            return false;
-        }
-        let common = tree.common(a, b);
-        tree.end[common as usize] - common <= SHARED
-    };
-    below.find_map(date).or_else(|| (title.saturating_sub(ABOVE)..title).rev().filter(|i| shared(*i)).find_map(date))
 }
 
 /// What a reprint notice says: 本文转载于【X】, 经【Y】编辑.

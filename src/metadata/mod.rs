@@ -1,15 +1,19 @@
 //! Title, author, editor, source, publisher, date: from fields of the page and from its byline lines, which are marked.
 
+mod claims;
+mod date;
 mod lines;
 mod title;
 
 pub use lines::lines;
 
 use crate::block::Mark;
-use crate::byline::{self, dates, names};
+use crate::byline::{self, names};
 use crate::page::RawDoc;
 use crate::rules::Rules;
 use crate::tree::Outline;
+
+use date::Dates;
 
 /// What a page says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -53,87 +57,24 @@ pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rul
     if out.publisher.is_none() {
         out.publisher = get(&["front:publisher", "jsonld:publisher", "meta:og:site_name", "meta:publisher"]);
     }
-    set_date(get(DATES).and_then(dated), &mut out);
     out.lang = get(&["front:lang", "front:language", "html:lang", "meta:og:locale", "meta:language"])
         .filter(|l| l.len() < 36)
         .map(|l| l.replace('_', "-"));
-    out.url = raw.url.map(str::to_owned).or_else(|| get(&["link:canonical", "meta:og:url", "front:url", "front:link", "front:permalink"]));
+    let places = ["link:canonical", "meta:og:url", "front:url", "front:link", "front:permalink"];
+    // some pages put words there
+    out.url = raw.url.map(str::to_owned).or_else(|| places.iter().find_map(|k| get(&[*k]).filter(|u| !u.contains(' '))));
     out.host = out.url.as_deref().and_then(host);
-    let (title, title_marks) = title::resolve(text, outline, marks, rules);
+    let (title, title_marks) = title::resolve(text, outline, out.url.as_deref(), marks, rules);
     out.title = title;
-    if out.date.is_none() {
-        let beside = lines::date_beside(text, outline, title_marks.first().map(|m| m.block as usize));
-        let element = get(ELEMENTS).and_then(dated);
-        // of two that tell the same day, the element tells the time too
-        let same = |a: &Said, b: &Said| a.0.get(..10) == b.0.get(..10);
-        let said = match (beside, element) {
-            (Some(beside), Some(element)) if same(&beside, &element) => Some(element),
-            (beside, element) => beside.or(element),
-        };
-        set_date(said, &mut out);
-    }
+    let address = out.url.clone();
+    let dates = Dates::of(text, outline, out.title.as_deref(), title_marks.first().map(|m| m.block as usize), address.as_deref());
+    dates.published(&mut out);
     lines::read(text, outline, marks, rules, &mut out);
     if out.date.is_none() {
-        set_date(get(OTHER_DATES).and_then(dated), &mut out);
+        dates.otherwise(marks, &mut out);
     }
     (out, title_marks)
 }
-
-/// A date in ISO 8601, and as it stood when that was something else.
-type Said = (String, Option<String>);
-
-fn set_date(said: Option<Said>, out: &mut Metadata) {
-    if let Some((iso, raw)) = said {
-        (out.date, out.date_raw) = (Some(iso), raw);
-    }
-}
-
-/// The date a field says.
-fn dated(value: String) -> Option<Said> {
-    let iso = dates::whole(&value).or_else(|| dates::find(&value).map(|d| d.iso))?;
-    Some((iso, (!is_iso(&value)).then_some(value)))
-}
-
-/// Fields that hold the date of publication, the surer first.
-const DATES: &[&str] = &[
-    "front:date",
-    "jsonld:datepublished",
-    "meta:article:published_time",
-    "meta:og:published_time",
-    "meta:publishdate",
-    "meta:pubdate",
-    "meta:date",
-    "meta:published",
-    "meta:publish_date",
-    "meta:publish-date",
-    "meta:datepublished",
-    "meta:release_date",
-    "meta:dc.date",
-    "meta:dc.date.issued",
-    "meta:dcterms.created",
-    "meta:weibo:article:create_at",
-    "meta:bytedance:published_time",
-    "meta:citation_publication_date",
-    "meta:parsely-pub-date",
-    "meta:sailthru.date",
-    "itemprop:datepublished",
-    "front:published",
-    "front:pubdate",
-];
-
-/// Elements that hold a date, perhaps that of another text: a line beside the title is believed before them.
-const ELEMENTS: &[&str] = &["time:datetime", "class:date"];
-
-/// Fields that tell when a page was made or changed, where none tells when it was published.
-const OTHER_DATES: &[&str] = &[
-    "jsonld:datecreated",
-    "meta:article:modified_time",
-    "jsonld:datemodified",
-    "meta:og:updated_time",
-    "itemprop:datemodified",
-    "meta:last-modified",
-    "meta:lastmod",
-];
 
 /// Authors of the fields. A platform that signs as author is the publisher: it stands among the categories too, or its name
 /// is that of a paper or site.
@@ -184,15 +125,6 @@ fn squeeze(value: &str) -> String {
         out.push_str(word);
     }
     out
-}
-
-/// True for `2024-05-09`, `2024-05-09T22:27…` and the same with a blank for the T.
-fn is_iso(s: &str) -> bool {
-    let b = s.as_bytes();
-    b.len() >= 10
-        && b[4] == b'-'
-        && b[7] == b'-'
-        && b.iter().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'T' | b' ' | b'Z' | b'+' | b'.'))
 }
 
 /// The host of an address, lower case, port and user left out.

@@ -1,4 +1,5 @@
-//! The title of a page: which of its claims holds, and which line of the text repeats it.
+//! The title of a page: a claim of its fields and headings, else a line; and which lines of the text repeat it. Which claim holds is
+//! `claims`'.
 
 use crate::block::{Block, Kind, Mark};
 use crate::bytes::is_letter;
@@ -9,14 +10,13 @@ use crate::tree::Outline;
 const LONGEST: usize = 200;
 
 /// The title and a mark for each line before the text that says the same.
-pub(super) fn resolve(text: &str, outline: &Outline, marks: &[Mark], rules: &Rules) -> (Option<String>, Vec<Mark>) {
+pub(super) fn resolve(text: &str, outline: &Outline, url: Option<&str>, marks: &[Mark], rules: &Rules) -> (Option<String>, Vec<Mark>) {
     let mut out = vec![false; outline.blocks.len()];
     for m in marks {
         out[m.block as usize] = true;
     }
     let kept = out.iter().filter(|o| !**o).count();
-    let declared = declared(text, outline);
-    let (title, at) = match declared {
+    let (title, at) = match super::claims::declared(text, outline, url) {
         Some(title) => (title, None),
         None => match line(text, outline, marks, &out, rules) {
             Some(at) => (squeeze(outline.blocks[at].span.of(text)), Some(at)),
@@ -48,68 +48,6 @@ pub(super) fn resolve(text: &str, outline: &Outline, marks: &[Mark], rules: &Rul
         found.clear();
     }
     (Some(title), found)
-}
-
-/// What the fields claim: front matter, JSON-LD, OpenGraph, then the `<title>`, set right by a heading that shares it.
-fn declared(text: &str, outline: &Outline) -> Option<String> {
-    let get = |key: &str| outline.fields.iter().find(|f| &*f.key == key).map(|f| squeeze(&f.value)).filter(|v| fits(v));
-    if let Some(title) = get("front:title") {
-        return Some(title);
-    }
-    let tag = get("title");
-    let claim = get("jsonld:headline").or_else(|| get("meta:og:title")).or_else(|| get("meta:twitter:title"));
-    // A heading that stands inside a claim is the claim without the name of the site.
-    let base = tag.as_deref().or(claim.as_deref());
-    if let Some(base) = base {
-        let whole = key(base);
-        let heading = outline
-            .blocks
-            .iter()
-            .filter(|b| matches!(b.kind, Kind::Heading(1..=3)))
-            .map(|b| squeeze(b.span.of(text)))
-            .filter(|h| fits(h))
-            .take(60)
-            .filter(|h| {
-                let k = key(h);
-                k.chars().count() >= 4 && whole.contains(&k) && 3 * k.len() >= whole.len()
-            })
-            .max_by_key(String::len);
-        if heading.is_some() {
-            return heading;
-        }
-    }
-    if let Some(claim) = claim {
-        return Some(without_site(&claim, outline));
-    }
-    if let Some(tag) = tag {
-        return Some(without_site(&tag, outline));
-    }
-    outline.blocks.iter().take(60).find(|b| b.kind == Kind::Heading(1)).map(|b| squeeze(b.span.of(text))).filter(|h| fits(h))
-}
-
-/// `<title>` without the name of the site: cut at the last separator whose right part is short or the site's name. Only the
-/// last, because `A-B公司` has one of its own; again as long as the rest still has most of the text.
-fn without_site(title: &str, outline: &Outline) -> String {
-    const CUTS: &[&str] = &[" - ", " – ", " — ", " | ", "_", "|", "｜", " · ", " « ", " » ", "--", "——", "-"];
-    let site = outline.fields.iter().find(|f| &*f.key == "meta:og:site_name").map(|f| key(&f.value)).filter(|k| !k.is_empty());
-    let mut rest = title;
-    for _ in 0..3 {
-        let cut = CUTS.iter().filter_map(|c| rest.rfind(c).map(|at| (at, c.len()))).max_by_key(|(at, len)| (at + len, *len));
-        let Some((at, len)) = cut else { break };
-        let (left, right) = (rest[..at].trim(), rest[at + len..].trim());
-        let (l, r) = (left.chars().count(), right.chars().count());
-        let is_site = site.as_deref().is_some_and(|s| key(right) == s);
-        // A bare hyphen joins words as often as it parts names.
-        let bare = len == 1 && rest[at..].starts_with('-');
-        let names_site = crate::byline::is_publisher(right) || (right.is_ascii() && right.contains('.'));
-        let short = r <= 16 && r < l && l >= 6;
-        if l >= 4 && (is_site || names_site || (short && !bare)) {
-            rest = left;
-        } else {
-            break;
-        }
-    }
-    rest.to_owned()
 }
 
 /// Lines above the text among which its title is looked for.
@@ -184,12 +122,13 @@ fn is_headline(s: &str) -> bool {
     (2..=if s.is_ascii() { 100 } else { 60 }).contains(&n) && !ends && !spoken && s.chars().any(is_letter)
 }
 
-fn fits(s: &str) -> bool {
+/// True when a title may be as long.
+pub(super) fn fits(s: &str) -> bool {
     !s.is_empty() && s.chars().take(LONGEST + 1).count() <= LONGEST
 }
 
 /// Letters and digits alone, lower case: how titles are compared.
-fn key(s: &str) -> String {
+pub(super) fn key(s: &str) -> String {
     letters(s).collect()
 }
 
@@ -215,7 +154,7 @@ mod tests {
         let mut outline = plain::outline(&text);
         outline.fields = fields.iter().map(|(k, v)| Field { key: (*k).into(), value: (*v).into() }).collect();
         let marks = super::super::lines(&text, &outline, Rules::builtin());
-        let (title, marks) = resolve(&text, &outline, &marks, Rules::builtin());
+        let (title, marks) = resolve(&text, &outline, None, &marks, Rules::builtin());
         (title, marks.iter().map(|m| m.block).collect())
     }
 

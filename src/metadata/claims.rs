@@ -1,0 +1,271 @@
+//! What the fields and headings of a page claim its title to be, and which claim holds. Lines of a text without fields are `title`'s.
+
+use crate::block::Kind;
+use crate::tree::Outline;
+
+use super::title::{fits, key};
+use super::{host, squeeze};
+
+/// Headings looked at.
+const HEADINGS: usize = 60;
+
+/// The title by front matter, JSON-LD, OpenGraph, `<title>` and main headings; `None` when there is none of them.
+///
+/// A main heading that is a claim without the name of the site holds, and so does one that says in at least [`SPOKEN`] words about the
+/// same as a claim: it is what readers see, a claim is often written for search engines or cut off. Else the claim itself, the name of
+/// the site cut off.
+pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Option<String> {
+    let get = |key: &str| outline.fields.iter().find(|f| &*f.key == key).map(|f| squeeze(&f.value)).filter(|v| fits(v));
+    if let Some(title) = get("front:title") {
+        return Some(title);
+    }
+    let site = Site::of(outline, url);
+    let tag = get("title");
+    let social = get("jsonld:headline").or_else(|| get("meta:og:title")).or_else(|| get("meta:twitter:title"));
+    let whole: Vec<String> = [&tag, &social].into_iter().flatten().cloned().collect();
+    let own: Vec<String> = whole.iter().map(|claim| site.cut(claim).to_owned()).collect();
+    let headings = headings(text, outline, &site);
+    if let Some(heading) = inside(&headings, &whole, &own).or_else(|| alike(&headings, &whole, &own, url)) {
+        return Some(heading);
+    }
+    let social = social.is_some().then(|| own.last().cloned()).flatten();
+    let tag = tag.is_some().then(|| own.first().cloned()).flatten();
+    match (social, tag) {
+        (Some(social), Some(tag)) => {
+            // one that is an appeal to click is told by the heading, which is like the other
+            let near = |claim: &str| headings.iter().map(|h| overlap(&words(&h.text), &words(claim))).fold(0.0, f32::max);
+            Some(if near(&tag) > near(&social) + 0.2 { tag } else { social })
+        }
+        (one, other) => one.or(other).or_else(|| headings.into_iter().find(|h| h.level == 1).map(|h| h.text)),
+    }
+}
+
+/// A heading that may be the title.
+struct Heading {
+    text: String,
+    key: String,
+    level: u8,
+}
+
+/// Headings of the first three levels that are not the name of the site; those of the first level alone when there are any.
+fn headings(text: &str, outline: &Outline, site: &Site) -> Vec<Heading> {
+    let all = outline.blocks.iter().filter_map(|b| match b.kind {
+        Kind::Heading(level @ 1..=3) => Some((level, squeeze(b.span.of(text)))),
+        _ => None,
+    });
+    let mut all: Vec<Heading> = all
+        .filter(|(_, t)| fits(t))
+        .take(HEADINGS)
+        .map(|(level, text)| Heading { key: key(&text), text, level })
+        .filter(|h| !h.key.is_empty() && !site.is(&h.text))
+        .collect();
+    if all.iter().any(|h| h.level == 1) {
+        all.retain(|h| h.level == 1);
+    }
+    all
+}
+
+/// The longest heading that stands inside a claim and is a third of it; in the writing of the claim where the heading is all capitals.
+fn inside(headings: &[Heading], whole: &[String], own: &[String]) -> Option<String> {
+    let first = key(whole.first()?);
+    let holds = |h: &&Heading| {
+        // a heading of a section is rather part of the title by chance
+        let share = if h.level == 1 { 3 } else { 2 };
+        h.key.chars().count() >= 4 && first.contains(&h.key) && share * h.key.len() >= first.len()
+    };
+    let heading = headings.iter().filter(holds).max_by_key(|h| h.text.len())?;
+    let shouted = is_shouted(&heading.text);
+    let calm = own.iter().filter(|_| shouted).find(|c| key(c) == heading.key && !is_shouted(c));
+    Some(calm.unwrap_or(&heading.text).clone())
+}
+
+/// Words a heading has at least that is believed before a claim that says something else.
+const SPOKEN: usize = 5;
+
+/// The only main heading that shares at least half of its words with the claims, when it has at least [`SPOKEN`] and the address of the
+/// page is not more like a claim.
+fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&str>) -> Option<String> {
+    if whole.is_empty() {
+        return None;
+    }
+    let mut claimed: Vec<String> = whole.iter().flat_map(|c| words(c)).collect();
+    claimed.sort_unstable();
+    claimed.dedup();
+    let shares = |h: &&Heading| {
+        let words = words(&h.text);
+        let known = words.iter().filter(|w| claimed.binary_search(w).is_ok()).count();
+        words.len() >= SPOKEN && 2 * known >= words.len() && !is_shouted(&h.text)
+    };
+    let mut fitting = headings.iter().filter(|h| h.level == 1).filter(shares);
+    let heading = fitting.next()?;
+    if fitting.any(|h| h.key != heading.key) {
+        return None;
+    }
+    // the last word has the address, when it is made of words
+    let address = url.map(slug).unwrap_or_default();
+    let like = |text: &str| overlap(&words(text), &address);
+    let claim = own.iter().map(|c| like(c)).fold(0.0, f32::max);
+    (claim <= like(&heading.text) + 0.04).then(|| heading.text.clone())
+}
+
+/// Share of the words of two texts that they have in common.
+fn overlap(a: &[String], b: &[String]) -> f32 {
+    let common = a.iter().filter(|w| b.contains(w)).count();
+    2.0 * common as f32 / (a.len() + b.len()).max(1) as f32
+}
+
+/// The words of the path of an address.
+fn slug(url: &str) -> Vec<String> {
+    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = &path[path.find('/').unwrap_or(path.len())..];
+    words(path.split(['?', '#']).next().unwrap_or(""))
+}
+
+/// The words of a text, small, each once; an ideograph, kana or Hangul syllable is a word.
+fn words(text: &str) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let mut word = String::new();
+    for c in text.chars().chain(" ".chars()) {
+        let single = ('\u{2e80}'..='\u{d7ff}').contains(&c) || c >= '\u{20000}';
+        if c.is_alphanumeric() && !single {
+            word.extend(c.to_lowercase());
+            continue;
+        }
+        for w in [std::mem::take(&mut word), if single && c.is_alphanumeric() { c.to_string() } else { String::new() }] {
+            if !w.is_empty() && !out.contains(&w) {
+                out.push(w);
+            }
+        }
+    }
+    out
+}
+
+/// Letters that have case are all large, and there are some.
+fn is_shouted(text: &str) -> bool {
+    text.chars().filter(|c| c.is_uppercase()).take(5).count() == 5 && !text.chars().any(char::is_lowercase)
+}
+
+/// What stands between the parts of a `<title>`.
+const CUTS: &[&str] =
+    &[" - ", " – ", " — ", " | ", " ‹ ", " › ", " · ", " • ", " « ", " » ", " :: ", " _ ", "——", "--", "_", "|", "｜", "-"];
+
+/// The last separator of a title: where it stands and its length.
+fn last_cut(title: &str) -> Option<(usize, usize)> {
+    CUTS.iter().filter_map(|c| title.rfind(c).map(|at| (at, c.len()))).max_by_key(|(at, len)| (at + len, *len))
+}
+
+/// What the site is called.
+struct Site {
+    /// Keys of the names it gives itself.
+    names: Vec<String>,
+    /// The labels of its host, without that of the country and `www`.
+    labels: Vec<String>,
+}
+
+impl Site {
+    fn of(outline: &Outline, url: Option<&str>) -> Site {
+        const NAMES: [&str; 5] =
+            ["meta:og:site_name", "meta:application-name", "meta:apple-mobile-web-app-title", "jsonld:publisher", "jsonld:website"];
+        let names =
+            outline.fields.iter().filter(|f| NAMES.contains(&&*f.key)).map(|f| key(&f.value)).filter(|k| k.len() >= 2).take(10).collect();
+        let host = url.and_then(host).unwrap_or_default();
+        let mut labels: Vec<String> = host.split('.').filter(|l| l.len() >= 3 && *l != "www").map(key).collect();
+        labels.pop();
+        Site { names, labels }
+    }
+
+    /// True when a part of a title is the name of the site, or says it among other words.
+    fn is(&self, part: &str) -> bool {
+        let part = key(part);
+        let n = part.chars().count();
+        n >= 2
+            && (self.names.iter().any(|name| *name == part || n >= 4 && name.contains(&part) && 3 * part.len() >= name.len())
+                || self.labels.iter().any(|l| *l == part))
+    }
+
+    /// A part that names the site and some more: `Hill Times - Sports`.
+    fn is_named_in(&self, part: &str) -> bool {
+        let part = key(part);
+        let long = |n: &&String| n.chars().count() >= if n.is_ascii() { 5 } else { 2 };
+        self.names.iter().filter(long).any(|n| part.contains(&**n)) || self.labels.iter().filter(long).any(|l| part.contains(&**l))
+    }
+
+    /// A claim without the name of the site, which stands last, or before all else.
+    fn cut<'c>(&self, claim: &'c str) -> &'c str {
+        let mut rest = claim;
+        for round in 0..4 {
+            let Some((at, len)) = last_cut(rest) else { break };
+            let (left, right) = (rest[..at].trim(), rest[at + len..].trim());
+            let separator = &rest[at..at + len];
+            let (l, r) = (left.chars().count(), right.chars().count());
+            // A bare hyphen joins words as often as it parts names.
+            let bare = separator == "-";
+            let names_site = self.is(right)
+                || (!bare && self.is_named_in(right) && r < 2 * l)
+                || crate::byline::is_publisher(right)
+                || (right.is_ascii() && right.contains('.') && !right.contains(' '));
+            // The first part of several between bars is the title; a dash stands inside titles too.
+            let bar = matches!(separator.trim(), "|" | "｜" | "_" | "::" | "‹" | "«" | "·" | "•");
+            let short = l >= 6 && (bar && r <= 60 || r <= 16 && r < l || round == 0 && !bare && r <= 40 && r <= l + 4);
+            if l >= 4 && (names_site || (short && !bare)) {
+                rest = left;
+            } else {
+                break;
+            }
+        }
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html;
+    use crate::rules::Rules;
+
+    fn of(head: &str, body: &str, url: Option<&str>) -> Option<String> {
+        let (layers, outline) =
+            html::outline(&format!("<html><head>{head}</head><body>{body}<p>Text.</p></body></html>"), Rules::builtin());
+        declared(&layers[0].text, &outline, url)
+    }
+
+    #[test]
+    fn the_heading_in_the_claim_and_the_claim_without_heading() {
+        let head = "<title>Mending the hill road | Village life | Hill Times</title>";
+        assert_eq!(of(head, "<h1>Mending the hill road</h1>", None).as_deref(), Some("Mending the hill road"));
+        assert_eq!(of(head, "<h1>MENDING THE HILL ROAD</h1>", None).as_deref(), Some("Mending the hill road"));
+        assert_eq!(of(head, "", None).as_deref(), Some("Mending the hill road"));
+        assert_eq!(of(head, "<h1>Hill Times</h1>", Some("https://hilltimes.example/road")).as_deref(), Some("Mending the hill road"));
+    }
+
+    #[test]
+    fn what_readers_see_unless_the_address_says_otherwise() {
+        let head = "<title>How to mend a road in five days - Hill Times</title>";
+        let body = "<h1>How we mended a road in six days</h1>";
+        assert_eq!(of(head, body, None).as_deref(), Some("How we mended a road in six days"));
+        assert_eq!(
+            of(head, body, Some("https://hilltimes.example/how-to-mend-a-road-in-five-days")).as_deref(),
+            Some("How to mend a road in five days")
+        );
+        assert_eq!(of(head, "<h1>Subscribe to our weekly letter now</h1>", None).as_deref(), Some("How to mend a road in five days"));
+    }
+
+    #[test]
+    fn the_name_of_the_site_goes() {
+        let site = r#"<meta property="og:site_name" content="Hill Times of the North"><title>"#;
+        for (tag, want) in [
+            ("Mending roads | Hill Times", "Mending roads"),
+            ("Mending roads — A village's summer", "Mending roads — A village's summer"),
+            ("Mending roads in summer and in winter - Hill Times", "Mending roads in summer and in winter"),
+            ("修路记_山河频道_山河网", "修路记_山河频道"),
+            ("Spider-Man comes to the village", "Spider-Man comes to the village"),
+        ] {
+            assert_eq!(of(&format!("{site}{tag}</title>"), "", None).as_deref(), Some(want), "{tag}");
+        }
+    }
+
+    #[test]
+    fn words_of_scripts() {
+        assert_eq!(words("The road, the ROAD 修路"), ["the", "road", "修", "路"]);
+    }
+}
