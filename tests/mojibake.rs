@@ -138,3 +138,21 @@ fn cases_of_the_kit_settle_and_can_be_undone() {
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+#[test]
+fn case_makes_no_damage() {
+    let kernel = Kernel::new(Options::default());
+    let mut texts: Vec<String> = SENTENCES.iter().map(|s| (*s).to_owned()).collect();
+    match std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/mojibake/negatives.jsonl")) {
+        Ok(lines) => texts.extend(lines.split('\n').filter(|l| !l.is_empty()).map(|line| {
+            let case: serde_json::Value = serde_json::from_str(line).expect("the kit is JSON");
+            case["garbled"].as_str().expect("a case has a text").to_owned()
+        })),
+        Err(_) => eprintln!("only own sentences: ../shared is not here"),
+    }
+    for text in texts.iter().flat_map(|t| [t.to_uppercase(), t.to_lowercase()]) {
+        for part in std::iter::once(&text[..]).chain(text.split_whitespace().take(2)) {
+            assert_eq!(repair::repair(part, kernel.rules()).layers.len(), 0, "{part:?}");
+        }
+    }
+}

@@ -1,6 +1,10 @@
 //! Whether a stretch is to be changed: what must hold of what it was and what it would become, for stretches without losses and with
 //! them. Which stretches and under which hypothesis is found in `search`.
 
+use super::around::{
+    all_look_alike, among_latin, different, in_capitals, is_inside_latin, is_inside_word, is_list, is_one_script, is_stuck, of_capitals,
+    touches_kin,
+};
 use super::charset::Pair;
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_letter, is_wide, script};
 use super::segment::Segment;
@@ -43,6 +47,10 @@ mod limit {
     pub const LETTERS: i32 = 12 * 16;
     pub const LATIN: i32 = 8 * 16;
     pub const GAIN_A_LETTER: i32 = 8;
+    /// Letters such text has at least where words of it were in capitals: abbreviations are short and odd. Different letters: screams and
+    /// laughter are one again and again.
+    pub const IN_CAPITALS: i32 = 8;
+    pub const KINDS: usize = 3;
     /// With losses: gain, flat and for each character; how much more than without them; the share that may be guessed, in percent;
     /// hypotheses walked.
     pub const LOSSY_GAIN: i32 = 12 * 16;
@@ -103,6 +111,9 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
     if wide > 0 {
         let limit = if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER };
         s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && kinds.len() >= 6 && given_up * 4 <= odd
+    } else if in_capitals(line, s) {
+        // `Ã` and `Ă` end words; the letter in question would be a small one.
+        false
     } else {
         // Letters are not guessed; that what is left of them stands for one is plain when others came through whole.
         pair.written == Codec::UTF_8
@@ -171,7 +182,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 _ => (limit::AFTER, 0, 6),
             };
             s.after - if full >= 2 { limit::FIRST_WIDE } else { 0 } <= most * count
-                && s.gain >= gain * odd_before
+                && s.gain - if gain > 0 { of_capitals(model, was) } else { 0 } >= gain * odd_before
+                && (gain == 0 || !is_inside_latin(&s.now) && different(s.now.chars().filter(|c| is_wide(*c))) > 1)
+                && (odd > 1 || pair.written != Codec::UTF_8 || pair.read.is_single_byte())
                 && unknown * 100 <= odd * share
                 && (pair.written == Codec::UTF_8 || full >= 2)
                 && (wide >= 4 || was.iter().any(|c| !c.is_alphabetic()) || !pair.read.is_single_byte())
@@ -185,6 +198,8 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 false
             } else if word && odd <= 3 && !(was.iter().any(|c| is_cyrillic(*c)) && among_latin(line, s, is_cyrillic)) {
                 // Letters, side by side as words have them.
+                false
+            } else if was.contains(&' ') && in_capitals(line, s) {
                 false
             } else if odd > 1 {
                 unknown * 3 <= odd || strange * 2 <= odd && s.gain > 2 * limit::GAIN
@@ -202,16 +217,20 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
         } else if latin > 0 {
             // Single letters of Latin words, each alone or swallowed with its neighbour.
             unknown == 0
+                && !pair.written.is_double_byte()
                 && latin * 3 >= odd * 2
                 && s.gain >= least.min(limit::LATIN)
                 && touches_kin(line, s)
                 && (!pair.read.is_double_byte() || among_latin(line, s, is_wide))
-                && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic))
+                && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic) && !all_look_alike(line))
         } else {
+            let capitals = of_capitals(model, was);
             unknown == 0
-                && letters >= if pair.read.is_double_byte() { 6 } else { 4 }
+                && letters >= if capitals > 0 { limit::IN_CAPITALS } else { 4 + 2 * i32::from(pair.read.is_double_byte()) }
                 && letters * 5 >= odd * 4
-                && s.gain >= limit::LETTERS + limit::GAIN_A_LETTER * letters
+                && different(s.now.chars().filter(|c| is_letter(*c))) >= limit::KINDS
+                && !is_stuck(line, s, letters)
+                && s.gain - capitals >= limit::LETTERS + limit::GAIN_A_LETTER * letters
                 && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
         };
     clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(line, s, count))
@@ -249,75 +268,6 @@ fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
     };
     let enough = if inside || s.gain >= limit::GAIN_BEYOND_DOUBT && count >= 4 { 3 } else { 4 };
     half && kinds >= enough && !is_list(&line[s.from..s.to]) && s.gain >= gain && s.after - limit::FIRST_WIDE <= most * count
-}
-
-/// Whether one letter of a Latin word became a character of another script: the word goes on before and behind it.
-fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
-    let of_script: fn(char) -> bool = match pair.read {
-        Codec::WINDOWS_1251 => is_cyrillic,
-        read if read.is_double_byte() => is_wide,
-        _ => return false,
-    };
-    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).is_some_and(char::is_ascii_lowercase);
-    // A Cyrillic letter behind Latin ones is none, whatever follows.
-    let behind = pair.read == Codec::WINDOWS_1251
-        || s.now.ends_with(|c: char| c.is_ascii_lowercase())
-        || line.get(s.to).is_some_and(char::is_ascii_lowercase)
-        || pair.written == Codec::UTF_8 && ends_word(line, s);
-    let lower = s.now.chars().all(|c| c.is_lowercase() && is_latin(c) || c.is_ascii_lowercase());
-    before && behind && lower && among_latin(line, s, of_script)
-}
-
-/// Whether a stretch is the last letter of a word of a long Latin text: four letters of the word stand before it, none behind it.
-fn ends_word(line: &[char], s: &Segment) -> bool {
-    let word = line[..s.from].iter().rev().take_while(|c| c.is_ascii_lowercase()).count();
-    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
-    let others = line.iter().filter(|c| is_wide(**c)).count();
-    word >= 4 && letters >= others * 20 && line.get(s.to).is_none_or(|c| matches!(c, ' ' | '.' | ',' | ';' | ':' | ')' | '!' | '?' | '"'))
-}
-
-/// Whether a stretch touches an ASCII letter and so does every character of its script in the line, which is Latin: in a text of that
-/// script they stand together.
-fn among_latin(line: &[char], s: &Segment, of_script: fn(char) -> bool) -> bool {
-    let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
-    let touches = |i: usize| (i.saturating_sub(2)..i + 3).any(|at| letter(Some(at)));
-    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
-    let others = line.iter().filter(|c| of_script(**c)).count();
-    let first = line[s.from..s.to].iter().position(|c| !c.is_ascii()).map(|i| s.from + i);
-    let inside = s.now.chars().filter(char::is_ascii_alphabetic).count() >= 2;
-    others * 3 <= letters
-        && first
-            .is_some_and(|i| inside || letter(i.checked_sub(1)) || s.now.ends_with(|c: char| c.is_ascii_alphabetic()) || letter(Some(s.to)))
-        && line.iter().enumerate().filter(|(_, c)| of_script(**c)).all(|(i, _)| touches(i))
-}
-
-/// Whether a stretch is a list, which sets rare characters side by side that no sentence has: most Han and the like stand by
-/// themselves, or one by one and two by two between marks.
-fn is_list(was: &[char]) -> bool {
-    let wide = |i: Option<usize>| i.and_then(|i| was.get(i)).is_some_and(|&c| is_wide(c) || is_filler(c));
-    let (mut all, mut alone, mut marks) = (0, 0, 0);
-    for (i, &c) in was.iter().enumerate() {
-        all += usize::from(wide(Some(i)));
-        alone += usize::from(wide(Some(i)) && !wide(i.checked_sub(1)) && !wide(Some(i + 1)));
-        marks += usize::from(matches!(c, '、' | '，' | '；' | '·' | '・' | '/' | ','));
-    }
-    alone * 2 > all || marks >= 2 && all <= 2 * marks + 2
-}
-
-/// Whether all letters beyond ASCII are of one script, and enough of them to make words.
-fn is_one_script(text: &str) -> bool {
-    let mut letters = text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).map(script);
-    let Some(first) = letters.next() else { return false };
-    letters.clone().all(|s| s == first) && letters.count() >= 4
-}
-
-/// Whether the stretch stands in a word: its first or last letter touches a letter of the same script.
-fn touches_kin(line: &[char], s: &Segment) -> bool {
-    let kin =
-        |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| a.is_alphabetic() && b.is_alphabetic() && script(a) == script(b));
-    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).copied();
-    let inside = s.now.chars().zip(s.now.chars().skip(1)).any(|(a, b)| kin(Some(a), Some(b)));
-    inside || kin(before, s.now.chars().next()) || kin(s.now.chars().next_back(), line.get(s.to).copied())
 }
 
 /// Whether the only sequence of a stretch is one, and not two characters of a text that happen to make one: `Å…`, `Ã’s`, `SELKÄ\u{a0}`.

@@ -90,6 +90,23 @@ fn honest_text_stays() {
         "Рo3oвый дом",
         "Łódź, Kraków, Gdańsk; ĐẶNG THÁI SƠN",
         "∑∏∫√∞ √π",
+        // Capitals: KOI8-R and windows-1251 make small letters of them, `Ã` and `Ă` end words.
+        "РЕФЕРЕНДУМ",
+        "ДЮСШ",
+        "ТЁМНЫЕ ПЕРЕУЛКИ",
+        "НАШ СОСЕД МЮЛЛЕР УСПЕЛ ДОМОЙ",
+        "УСПЕХИ, КОТОРЫЕ МЫ ЗАПОМНИЛИ",
+        "A IRMÃ ALEMÃ NO MERCADO",
+        "O ALTĂ CASĂ ARE O GRĂDINĂ MARE",
+        // One letter again and again, letters of one ending again and again, single words.
+        "åååå",
+        "ææææh",
+        "ÊÊÊÊ",
+        "åäö, ödeläggelse",
+        "afrikaanšćina, akanšćina, japanšćina, chinšćina, mongolšćina, tibetšćina",
+        "noêmia, neerlandês",
+        "莉子",
+        "Bеdovaj",
     ] {
         assert_eq!(repaired(text), text);
     }

@@ -1,0 +1,143 @@
+//! What a stretch stands among and is made of, by which honest text is told from damage: the words, the case and the scripts around it.
+//! Prices and limits are in `belief`.
+
+use super::charset::Pair;
+use super::kinds::{is_cyrillic, is_filler, is_latin, is_letter, is_wide, script};
+use super::segment::Segment;
+use crate::codec::Codec;
+use crate::model::Model;
+
+/// Characters before and behind a stretch by which its case is told.
+const NEAR: usize = 12;
+
+/// Whether a stretch touches an ASCII letter and so does every character of its script in the line, which is Latin: in a text of that
+/// script they stand together.
+pub(super) fn among_latin(line: &[char], s: &Segment, of_script: fn(char) -> bool) -> bool {
+    let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
+    let touches = |i: usize| (i.saturating_sub(2)..i + 3).any(|at| letter(Some(at)));
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let others = line.iter().filter(|c| of_script(**c)).count();
+    let first = line[s.from..s.to].iter().position(|c| !c.is_ascii()).map(|i| s.from + i);
+    let inside = s.now.chars().filter(char::is_ascii_alphabetic).count() >= 2;
+    others * 3 <= letters
+        && first
+            .is_some_and(|i| inside || letter(i.checked_sub(1)) || s.now.ends_with(|c: char| c.is_ascii_alphabetic()) || letter(Some(s.to)))
+        && line.iter().enumerate().filter(|(_, c)| of_script(**c)).all(|(i, _)| touches(i))
+}
+
+/// Whether a stretch is the last letter of a word of a long Latin text: four letters of the word stand before it, none behind it.
+fn ends_word(line: &[char], s: &Segment) -> bool {
+    let word = line[..s.from].iter().rev().take_while(|c| c.is_ascii_lowercase()).count();
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let others = line.iter().filter(|c| is_wide(**c)).count();
+    word >= 4 && letters >= others * 20 && line.get(s.to).is_none_or(|c| matches!(c, ' ' | '.' | ',' | ';' | ':' | ')' | '!' | '?' | '"'))
+}
+
+/// Whether the stretch stands in a word: its first or last letter touches a letter of the same script.
+pub(super) fn touches_kin(line: &[char], s: &Segment) -> bool {
+    let kin =
+        |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| a.is_alphabetic() && b.is_alphabetic() && script(a) == script(b));
+    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).copied();
+    let inside = s.now.chars().zip(s.now.chars().skip(1)).any(|(a, b)| kin(Some(a), Some(b)));
+    inside || kin(before, s.now.chars().next()) || kin(s.now.chars().next_back(), line.get(s.to).copied())
+}
+
+/// Whether small Latin letters would come to stand among capitals: there are letters near, and none of them is a small one.
+pub(super) fn in_capitals(line: &[char], s: &Segment) -> bool {
+    if !s.now.chars().all(|c| c.is_ascii() || is_latin(c)) {
+        return false;
+    }
+    let near = &line[s.from.saturating_sub(NEAR)..(s.to + NEAR).min(line.len())];
+    let letters = near.iter().filter(|c| c.is_ascii_alphabetic());
+    letters.clone().count() >= 3 && letters.filter(|c| c.is_ascii_lowercase()).count() == 0
+}
+
+/// Whether letters of another script are stuck to Latin ones, before or behind, more often than suffixes and brand names are.
+pub(super) fn is_stuck(line: &[char], s: &Segment, letters: i32) -> bool {
+    let latin = |c: Option<char>| c.is_some_and(|c| is_latin(c) || c.is_ascii_alphabetic());
+    let mut stuck = 0;
+    let mut before = s.from.checked_sub(1).map(|i| line[i]);
+    for c in s.now.chars().chain(line.get(s.to).copied()) {
+        let pair = [before, Some(c)];
+        stuck += i32::from((0..2).any(|i| latin(pair[i]) && pair[1 - i].is_some_and(|c| is_letter(c) && !latin(Some(c)))));
+        before = Some(c);
+    }
+    stuck * 6 > letters
+}
+
+/// Whether every Cyrillic letter of a line is one that looks like a Latin one: written for it by hand, not by a charset.
+pub(super) fn all_look_alike(line: &[char]) -> bool {
+    line.iter().all(|c| !is_cyrillic(*c) || "асеорхуіѕјһАВЕЗІЅЈКМНОРСТУХ".contains(*c))
+}
+
+/// Whether one letter of a Latin word became a character of another script: the word goes on before and behind it.
+pub(super) fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
+    let of_script: fn(char) -> bool = match pair.read {
+        Codec::WINDOWS_1251 => is_cyrillic,
+        read if read.is_double_byte() => is_wide,
+        _ => return false,
+    };
+    let before = s.from.checked_sub(1).and_then(|i| line.get(i)).is_some_and(char::is_ascii_lowercase);
+    // A Cyrillic letter behind Latin ones is none, whatever follows.
+    let behind = pair.read == Codec::WINDOWS_1251
+        || s.now.ends_with(|c: char| c.is_ascii_lowercase())
+        || line.get(s.to).is_some_and(char::is_ascii_lowercase)
+        || pair.written == Codec::UTF_8 && ends_word(line, s);
+    let lower = s.now.chars().all(|c| c.is_lowercase() && is_latin(c) || c.is_ascii_lowercase());
+    before && behind && lower && among_latin(line, s, of_script)
+}
+
+/// Whether most Han and the like stand inside words of small Latin letters: endings such as `šćina`, not Chinese.
+pub(super) fn is_inside_latin(now: &str) -> bool {
+    let chars: Vec<char> = now.chars().collect();
+    let wide = chars.iter().filter(|c| is_wide(**c)).count();
+    let inside = chars.windows(2).filter(|w| is_wide(w[0]) && w[1].is_ascii_lowercase() || is_wide(w[1]) && w[0].is_ascii_lowercase());
+    inside.count() >= wide
+}
+
+/// What the model asks of a text for its words in capitals beside the same words in small letters, in 1/16 nats: headings are clean, and
+/// charsets that differ in case alone (KOI8-R, windows-1251) make small letters of them.
+pub(super) fn of_capitals(model: &Model, was: &[char]) -> i32 {
+    let in_capitals = |word: &[char]| word.len() > 1 && word.iter().all(|c| c.is_uppercase());
+    if !was.chunk_by(|a, b| a.is_alphabetic() && b.is_alphabetic()).any(in_capitals) {
+        return 0;
+    }
+    let text: String = was.iter().collect();
+    let mut small = String::with_capacity(text.len());
+    for word in was.chunk_by(|a, b| a.is_alphabetic() && b.is_alphabetic()) {
+        if in_capitals(word) {
+            small.extend(word.iter().flat_map(|c| c.to_lowercase()));
+        } else {
+            small.extend(word);
+        }
+    }
+    (model.cost(&text) as i32 - model.cost(&small) as i32).max(0)
+}
+
+/// How many different characters there are.
+pub(super) fn different(chars: impl Iterator<Item = char>) -> usize {
+    let mut all: Vec<char> = chars.collect();
+    all.sort_unstable();
+    all.dedup();
+    all.len()
+}
+
+/// Whether a stretch is a list, which sets rare characters side by side that no sentence has: most Han and the like stand by
+/// themselves, or one by one and two by two between marks.
+pub(super) fn is_list(was: &[char]) -> bool {
+    let wide = |i: Option<usize>| i.and_then(|i| was.get(i)).is_some_and(|&c| is_wide(c) || is_filler(c));
+    let (mut all, mut alone, mut marks) = (0, 0, 0);
+    for (i, &c) in was.iter().enumerate() {
+        all += usize::from(wide(Some(i)));
+        alone += usize::from(wide(Some(i)) && !wide(i.checked_sub(1)) && !wide(Some(i + 1)));
+        marks += usize::from(matches!(c, '、' | '，' | '；' | '·' | '・' | '/' | ','));
+    }
+    alone * 2 > all || marks >= 2 && all <= 2 * marks + 2
+}
+
+/// Whether all letters beyond ASCII are of one script, and enough of them to make words.
+pub(super) fn is_one_script(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| !c.is_ascii() && c.is_alphabetic()).map(script);
+    let Some(first) = letters.next() else { return false };
+    letters.clone().all(|s| s == first) && letters.count() >= 4
+}
