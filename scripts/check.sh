@@ -58,9 +58,10 @@ step "the Python package"
 CARGO_TARGET_DIR="$clone/target" scripts/check-python.sh "$clone/target/release/jingwen"
 
 if [ -f ../shared/README.md ] && [ -f ../shared/score/board.py ]; then
-    step "the board"
+    step "the board, and honest pages with glosses"
     if python3 -c 'import rapidfuzz, lxml' 2>/dev/null && { command -v zstd >/dev/null || python3 -c 'import zstandard' 2>/dev/null; }; then
         python3 ../shared/score/board.py "$clone/target/release/jingwen" --quick
+        python3 scripts/check-glosses.py "$clone/target/release/jingwen" --pages 100
     else
         echo "left out: it needs rapidfuzz, lxml and zstd"
     fi

@@ -69,7 +69,9 @@ impl Search<'_, '_> {
             for sign in [')', '-', ',', '/', ':', '.', '"'] {
                 let closing = sign == ')' && p.before.quotes.in_brackets();
                 if closing || (sign != ')' && page.has(sign)) {
-                    take(sign as u8, Some(sign), if closing { price::BRACKET } else { price::SIGN + open });
+                    // On a folded page it is mostly the full-width sign that is seen, which has two bytes.
+                    let narrow = if is_han(next) && matches!(sign, ',' | ':' | '.') { price::NARROW } else { 0 };
+                    take(sign as u8, Some(sign), if closing { price::BRACKET } else { price::SIGN + narrow + open });
                 }
             }
             // A digit, or a sign nobody can tell: the question mark stays for it, at the price of a digit.
@@ -190,6 +192,9 @@ impl Search<'_, '_> {
         if self.table.is_converted(c) {
             extra += price::CONVERTED;
         }
+        if count == 0 && self.table.entry(u16::from_be_bytes(pair)).is_some_and(|e| !e.image) {
+            extra += price::NO_IMAGE;
+        }
         if c == '\u{3000}' {
             extra += price::WIDE_SPACE;
         }
@@ -200,6 +205,9 @@ impl Search<'_, '_> {
             && ahead[0].is_some_and(|a| is_end(a) && (p.before.quotes.is_speech() || matches!(a, '!' | '?' | '！' | '？')))
         {
             extra += price::PARTICLE;
+        }
+        if c == '。' {
+            extra += price::stop(p.before.since);
         }
         if ahead[0] == Some('\n') && OPENING.contains(&gbk::fold(c)) {
             extra += price::OPENS_NOTHING;

@@ -238,8 +238,15 @@ impl<'t> Page<'t> {
         let row = &self.habits[place(c)][place(next)];
         let all: u32 = row.iter().sum();
         let prior = PRIORS[place(c)];
-        let here = u64::from(row[byte as usize]) * 100 + prior[byte as usize];
-        price_of_share(here, u64::from(all) * 100 + prior.iter().sum::<u64>())
+        let mut here = u64::from(row[byte as usize]) * 100 + prior[byte as usize];
+        let mut all = u64::from(all) * 100 + prior.iter().sum::<u64>();
+        // What follows a sentence follows a sentence in quotes, too.
+        if let Some(like) = [None, Some(2), Some(1), None, None][place(c)] {
+            let row = &self.habits[like][place(next)];
+            here += u64::from(row[byte as usize]) * LIKE;
+            all += u64::from(row.iter().sum::<u32>()) * LIKE;
+        }
+        price_of_share(here, all)
     }
 
     /// Is a closing bracket the next one of the line behind `at`, within a phrase?
@@ -274,6 +281,9 @@ impl Byte {
 
 /// Hundredths of a count that a page is taken to have had already, by the kind of character before: line end, blank, digit.
 const PRIORS: [[u64; 3]; 5] = [[15, 30, 30], [100, 15, 2], [80, 20, 2], [10, 10, 10], [30, 30, 10]];
+
+/// Hundredths that count for what was seen in a place of a like kind.
+const LIKE: u64 = 50;
 
 /// The price of an event that `part` of `whole` have, in 1/16 nat, counted in steps of 17/16: integers, the same everywhere.
 fn price_of_share(part: u64, whole: u64) -> i32 {

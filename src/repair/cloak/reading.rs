@@ -58,6 +58,9 @@ pub struct Node {
     pub hit: u16,
 }
 
+/// What a line counts as that has not begun: as long a sentence as any.
+const LINE: u8 = 16;
+
 /// What stands before a window.
 #[derive(Clone, Copy, Debug)]
 pub struct Before {
@@ -73,21 +76,33 @@ pub struct Before {
     pub older: [char; 2],
     /// Was it put together by the search? One bit for each of the last two characters, the lowest for the last.
     pub made: u8,
+    /// Characters since the last end of a sentence.
+    pub since: u8,
 }
 
 impl Before {
     /// Before the first character of a text.
     pub fn start() -> Before {
-        Before { state: Model::shared().start(), last: 0, prev: '\n', quotes: Quotes::default(), older: ['\n'; 2], made: 0 }
+        Before { state: Model::shared().start(), last: 0, prev: '\n', quotes: Quotes::default(), older: ['\n'; 2], made: 0, since: LINE }
     }
 
     /// After one more character that stands as it is.
     pub fn push(&mut self, c: char) {
         self.state = Model::shared().step(self.state, c).0;
         self.quotes = self.quotes.after(c);
+        self.since = self.since_after(c);
         self.older = [self.prev, self.older[0]];
         self.prev = c;
         self.last = last_byte(c);
+    }
+
+    /// Characters since the last end of a sentence when `c` is one more. A line may begin anywhere in one.
+    pub fn since_after(&self, c: char) -> u8 {
+        match gbk::fold(c) {
+            '。' | '!' | '?' => 0,
+            '\n' => LINE,
+            _ => self.since.saturating_add(1),
+        }
     }
 }
 

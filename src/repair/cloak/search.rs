@@ -13,6 +13,8 @@ use crate::model::Model;
 
 /// Readings kept at one position. Four are as exact as forty-eight when bytes decide; lost bytes need more.
 const BEAM: usize = 40;
+/// And of those with the same byte pending.
+const BEAM_OF_BYTE: usize = 8;
 /// Readings that cost this much more than the best at the same position are dropped.
 const HOPELESS: i32 = 24 * NAT;
 /// Characters a window has at most.
@@ -110,11 +112,14 @@ impl<'p, 't> Search<'p, 't> {
             }
             here.sort_by_key(|p| (p.cost, p.node));
             let best = here[0].cost;
-            // A reading that lost a lead byte has yet to pay for what it explains: many guesses beside it must not crowd it out.
-            let mut place = 0;
+            // Readings with another byte pending have yet to pay for what it explains: many guesses with one byte pending must
+            // not crowd them out.
+            let (mut place, mut alike) = (0, [0; 256]);
             here.retain(|p| {
                 place += 1;
-                (place <= BEAM || p.pending == UNKNOWN) && p.cost - best <= HOPELESS
+                alike[p.pending as usize] += 1;
+                let first = place <= BEAM || alike[p.pending as usize] <= BEAM_OF_BYTE || p.pending == UNKNOWN;
+                first && p.cost - best <= HOPELESS
             });
             let later = self.buckets[at - start + 1..].iter().any(|b| !b.is_empty());
             let settled = !later && here.iter().all(|p| p.pending == 0 && p.in_step >= IN_STEP);
@@ -286,6 +291,7 @@ impl<'p, 't> Search<'p, 't> {
             }
             before.made = (before.made << 1 | u8::from(made)) & 3;
             before.quotes = before.quotes.after(c);
+            before.since = before.since_after(c);
             before.state = state;
             before.older = [before.prev, before.older[0]];
             before.prev = c;
