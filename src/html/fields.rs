@@ -47,6 +47,9 @@ impl Fields {
             if let Some(value) = Attributes::get(attributes, name) {
                 let family = if name == "itemprop" { "itemprop" } else { "meta" };
                 let key = value.trim().to_lowercase();
+                if key.ends_with("ld+json") {
+                    return self.script("ld+json", &content);
+                }
                 // titles are often escaped twice
                 match key.ends_with("title") && content.contains('&') && content.contains(';') {
                     true => self.push(format!("{family}:{key}"), &entities::resolved(&content)),

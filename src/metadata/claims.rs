@@ -26,7 +26,10 @@ pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Opti
     let own: Vec<String> = whole.iter().map(|claim| site.cut(claim).to_owned()).collect();
     let headings = headings(text, outline, &site);
     if let Some(heading) = inside(&headings, &whole, &own).or_else(|| alike(&headings, &whole, &own, url)) {
-        return Some(heading);
+        // a heading may name the site or its part, too, when another heading or a claim does not
+        let short = key(site.cut(&heading));
+        let said = short.len() < key(&heading).len() && (headings.iter().any(|h| h.key == short) || whole.iter().any(|c| key(c) == short));
+        return Some(if said { site.cut(&heading).to_owned() } else { heading });
     }
     let social = social.is_some().then(|| own.last().cloned()).flatten();
     let tag = tag.is_some().then(|| own.first().cloned()).flatten();
@@ -105,7 +108,8 @@ fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&st
     let address = url.map(slug).unwrap_or_default();
     let like = |text: &str| overlap(&words(text), &address);
     let claim = own.iter().map(|c| like(c)).fold(0.0, f32::max);
-    (claim <= like(&heading.text) + 0.04).then(|| heading.text.clone())
+    let goes_on = own.iter().any(|c| heading.key.starts_with(&key(c)));
+    (goes_on || claim <= like(&heading.text) + 0.04).then(|| heading.text.clone())
 }
 
 /// Share of the words of two texts that they have in common.
@@ -151,7 +155,9 @@ const CUTS: &[&str] =
 
 /// The last separator of a title: where it stands and its length.
 fn last_cut(title: &str) -> Option<(usize, usize)> {
-    CUTS.iter().filter_map(|c| title.rfind(c).map(|at| (at, c.len()))).max_by_key(|(at, len)| (at + len, *len))
+    let last = |cuts: &[&str]| cuts.iter().filter_map(|c| title.rfind(c).map(|at| (at, c.len()))).max_by_key(|(at, len)| (at + len, *len));
+    // a bare hyphen parts nothing where something else does
+    last(&CUTS[..CUTS.len() - 1]).or_else(|| last(&CUTS[CUTS.len() - 1..]))
 }
 
 /// What the site is called.
@@ -198,6 +204,9 @@ impl Site {
             let (left, right) = (rest[..at].trim(), rest[at + len..].trim());
             let separator = &rest[at..at + len];
             let (l, r) = (left.chars().count(), right.chars().count());
+            if self.is(left) && !self.is(right) {
+                break;
+            }
             // A bare hyphen joins words as often as it parts names.
             let bare = separator == "-";
             let names_site = self.is(right)

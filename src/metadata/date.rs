@@ -153,17 +153,16 @@ impl<'a> Dates<'a> {
         let fits = line.len() <= SHORT && 2 * block.link_bytes as usize <= line.len() && block.kind != Kind::Code;
         let found = || dates::find_by(line, self.day_first).or_else(|| self.confirmed(line));
         let mut found = Some(()).filter(|()| fits).and_then(|()| found()).filter(|f| f.at.start == 0 || block.kind != Kind::TableRow)?;
-        let says = |text: &str| UPDATED.iter().any(|w| text.to_lowercase().contains(w));
-        let mut updated = says(&line[..found.at.start]);
+        let mut updated = says(&line[..found.at.start], UPDATED);
         if updated && let Some(second) = dates::find_by(&line[found.at.end..], self.day_first) {
             let at = found.at.end + second.at.start..found.at.end + second.at.end;
-            if !says(&line[found.at.end..at.start]) {
+            if !says(&line[found.at.end..at.start], UPDATED) {
                 (found, updated) = (dates::Date { at, ..second }, false);
             }
         }
         if !updated && i > 0 && found.at.start == 0 {
             let above = self.outline.blocks[i - 1].span.of(self.text);
-            updated = above.len() < 40 && says(above);
+            updated = above.len() < 40 && says(above, UPDATED);
         }
         let raw = line[found.at].trim();
         let below = self.title.is_some_and(|title| i > title);
@@ -203,12 +202,16 @@ impl<'a> Dates<'a> {
         };
         let below = (title + 1..first).find_map(|i| self.line(i));
         let above = || (title.saturating_sub(ABOVE)..title).rev().filter(shared).find_map(|i| self.line(i));
-        // a standfirst may stand between
+        // behind a standfirst: a line that begins with its date, or with who wrote it
         let behind = || {
-            let lines = (first + 1..last).take(4).take_while(|i| !matches!(blocks[*i].kind, Kind::Heading(_)));
-            lines
-                .filter(|i| dates::find_by(blocks[*i].span.of(self.text), self.day_first).is_some_and(|d| d.at.start == 0))
-                .find_map(|i| self.line(i))
+            let lines = (first + 1..last).take(if first == title + 1 { 4 } else { 0 });
+            let told = |line: &str| {
+                let at = dates::find_by(line, self.day_first).map(|d| d.at.start);
+                at == Some(0)
+                    || at.is_some_and(|at| line.starts_with("By ") || says(&line[..at], UPDATED) || says(&line[..at], &["publish"]))
+            };
+            let lines = lines.take_while(|i| !matches!(blocks[*i].kind, Kind::Heading(_)));
+            lines.filter(|i| told(blocks[*i].span.of(self.text))).find_map(|i| self.line(i))
         };
         below.or_else(above).or_else(behind)
     }
@@ -254,6 +257,12 @@ impl<'a> Dates<'a> {
             dates::find(&format!("{year}-{month}-{day}")).map(|d| d.iso)
         })
     }
+}
+
+/// True when one of `words` stands in the text.
+fn says(text: &str, words: &[&str]) -> bool {
+    let text = text.to_lowercase();
+    words.iter().any(|w| text.contains(w))
 }
 
 fn set(said: Option<Said>, out: &mut Metadata) {
@@ -330,6 +339,8 @@ mod tests {
     #[test]
     fn a_standfirst_stands_between() {
         assert_eq!(of("", &format!("<h1>Roads</h1>{TEXT}<div>02.05.2024 - 5 min</div>"), None).as_deref(), Some("2024-05-02"));
+        assert_eq!(of("", &format!("<h1>Roads</h1>{TEXT}<div>By Anna Dorp - May 2, 2024</div>"), None).as_deref(), Some("2024-05-02"));
+        assert_eq!(of("", &format!("<h1>Roads</h1><p>Hello.</p>{TEXT}<div>02.05.2024 #2</div>"), None), None);
     }
 
     #[test]

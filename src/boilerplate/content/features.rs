@@ -150,7 +150,7 @@ fn core(outline: &Outline, survey: &Survey) -> u32 {
         let link = survey.links[i];
         let plain = m.units * (1.0 - link);
         let groups = survey.groups[survey.nodes[i] as usize];
-        let against = groups & (survey::IN_NAV | survey::IN_FOOTER | survey::IN_ASIDE | 0b10_0111_0000) != 0;
+        let against = groups & (survey::IN_NAV | survey::IN_FOOTER | survey::IN_ASIDE | words::CONSENT | 0b10_0111_0000) != 0;
         let score =
             if m.marks >= 1.0 && plain >= 30.0 { plain.min(600.0) } else { 0.2 * plain.min(80.0) } - 20.0 - 0.7 * m.units.min(100.0) * link;
         own[survey.nodes[i] as usize] += if against { score.min(0.0) - 10.0 } else { score };

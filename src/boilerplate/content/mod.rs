@@ -79,10 +79,11 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
 const MENU: f32 = 0.02;
 
 /// True for a short link in an element that says navigation or footer by tag or name: half the blocks of a page, and no need to ask
-/// the trees.
+/// the trees; and for what stands in a dialog that asks for consent, which reads like any text.
 fn is_menu(i: usize, survey: &Survey) -> bool {
     /// Units.
     const SHORT: f32 = 60.0;
     let says = survey.groups[survey.nodes[i] as usize];
-    survey.links[i] >= 0.95 && survey.measures[i].units < SHORT && says & (survey::IN_NAV | survey::IN_FOOTER) != 0
+    says & words::CONSENT != 0
+        || survey.links[i] >= 0.95 && survey.measures[i].units < SHORT && says & (survey::IN_NAV | survey::IN_FOOTER) != 0
 }

@@ -57,7 +57,7 @@ pub(super) const IN_BUTTON: Groups = 1 << 22;
 const FOR: Groups = 0b1011 | IN_ARTICLE | IN_MAIN;
 
 /// Groups that speak against it, as far as a mark can say it: navigation, sides, footers, shares, other stories, advertisements, forms.
-pub(super) const AGAINST: Groups = 0b11_0011_1111_0000 & !(1 << 10) | IN_NAV | IN_ASIDE | IN_FOOTER | IN_FORM | IN_BUTTON;
+pub(super) const AGAINST: Groups = 0b11_0011_1111_0000 & !(1 << 10) | IN_NAV | IN_ASIDE | IN_FOOTER | IN_FORM | IN_BUTTON | words::CONSENT;
 
 /// A page in numbers.
 pub(super) struct Survey {
@@ -94,6 +94,9 @@ pub(super) fn reads_like_prose(m: &Measure, link: f32) -> bool {
 
 /// Share of the page's plain text from which on an element is the page: what its name says against it does not count.
 const MOST: f32 = 0.5;
+
+/// The same for a dialog that asks for consent, which may say more than a short page: systems give `<body>` such names, too.
+const NEARLY_ALL: f32 = 0.9;
 
 impl Survey {
     pub(super) fn of(text: &str, outline: &Outline) -> Survey {
@@ -152,7 +155,9 @@ impl Survey {
             s.wider[i] = if s.sums[parent].blocks > s.sums[i].blocks { parent as u32 } else { s.wider[parent] };
             let own = named.get(tree.label[i] as usize).copied().unwrap_or(0) | of_tag(tree.tag[i]);
             s.own[i] = own;
-            let counts = if s.sums[i].plain / all > MOST { own & FOR } else { own };
+            let share = s.sums[i].plain / all;
+            let consent = if share <= NEARLY_ALL { own & words::CONSENT } else { 0 };
+            let counts = if share > MOST { own & FOR | consent } else { own };
             s.groups[i] = s.groups[parent] | counts;
         }
         s

@@ -38,6 +38,21 @@ fn menus_and_footers_go_and_the_text_stays() {
 }
 
 #[test]
+fn what_asks_for_consent_goes_though_it_says_more_than_the_text() {
+    let notice = [
+        "We and our partners keep small files on your device, so that the page knows you when you come back. You can say no at any time, and the page works all the same.",
+        "Some of these files are needed to show the page. Others count visits, and tell us which texts are read to their end. None of them says who you are.",
+        "Others belong to those who pay for what you read. They may follow you from page to page, which is why we ask before one of them is kept on your device.",
+    ];
+    let notice: String = notice.iter().chain(&notice).chain(&notice).map(|p| format!("<p>{p}</p>")).collect();
+    let text = kept(&page("", &format!("<div id=\"onetrust-consent-sdk\"><div><h2>Your privacy</h2>{notice}</div></div>")));
+    assert_eq!(text, BODY.join("\n"));
+    // a name of the whole page says nothing
+    let text = kept(&page("", "").replace("<body>", "<body class=\"cookie-notice-hidden\">"));
+    assert_eq!(text, BODY.join("\n"));
+}
+
+#[test]
 fn lists_of_other_stories_go() {
     let stories = ["昨夜的大风吹倒了三棵树", "新桥下周通车", "菜市场搬家之后", "图书馆延长开放时间"];
     let list: String = stories.iter().map(|w| format!("<li><a href=/x>{w}</a></li>")).collect();

@@ -16,6 +16,9 @@ pub(super) const NAMES: [&str; 18] = [
     "caption", "head", "hide",
 ];
 
+/// The group of the table that is no feature: dialogs that ask for consent, told by their names alone.
+pub(super) const CONSENT: Groups = 1 << NAMES.len();
+
 struct Words {
     search: AhoCorasick,
     /// Of each pattern: its groups, and whether it must stand as a word.
@@ -28,7 +31,8 @@ fn words() -> &'static Words {
         let mut patterns: Vec<(String, Groups, bool)> = Vec::new();
         for row in table::rows("words.tsv", include_str!("../../data/content/words.tsv"), 2) {
             let row = row.expect("the table is part of the crate and a test reads it");
-            let Some(group) = NAMES.iter().position(|n| *n == row.cells[0]) else { continue };
+            let named = NAMES.iter().position(|n| *n == row.cells[0]);
+            let Some(group) = named.or((row.cells[0] == "consent").then_some(NAMES.len())) else { continue };
             for word in row.cells[1].split(' ').filter(|w| !w.is_empty()) {
                 let bare = word.trim_end_matches('.');
                 let whole = bare.len() < word.len() || bare.len() < 4;
@@ -82,13 +86,14 @@ mod tests {
         assert_eq!(names("shadow download"), Vec::<&str>::new());
         assert_eq!(names("#Footer"), ["foot"]);
         assert!(names("").is_empty());
+        assert!(groups("#onetrust-pc-sdk") & CONSENT != 0 && groups("#cookies") & CONSENT == 0);
     }
 
     #[test]
     fn every_group_of_the_table_is_known() {
         for row in table::rows("words.tsv", include_str!("../../data/content/words.tsv"), 2) {
             let row = row.unwrap();
-            assert!(NAMES.contains(&row.cells[0]), "{}", row.cells[0]);
+            assert!(NAMES.contains(&row.cells[0]) || row.cells[0] == "consent", "{}", row.cells[0]);
         }
     }
 }
