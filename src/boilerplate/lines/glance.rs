@@ -1,8 +1,10 @@
 //! One pass over a line by a table of characters: how many words and marks it has, and what of it may matter. What follows from it
 //! is decided in `features` and `words`.
 
+use super::letters;
 use super::sieve::Sieve;
 use crate::byline::names;
+use crate::bytes::is_letter;
 use crate::model::fold;
 
 /// What a character does to the line it stands in. The low bits are what happens, the others are gathered over the line.
@@ -79,7 +81,11 @@ impl Glance {
 }
 
 /// What each character of the basic plane does.
-pub(super) struct Table(Box<[u16]>);
+pub(super) struct Table {
+    all: Box<[u16]>,
+    /// How the words begin that are looked for inside lines of letters, lower case.
+    words: Vec<[u8; 4]>,
+}
 
 impl Table {
     pub(super) fn new(sieve: &Sieve) -> Table {
@@ -95,22 +101,32 @@ impl Table {
             let same = table[fold::simplified(c) as usize] & (says::FIRST | says::SECOND);
             table[code as usize] |= says::TRADITIONAL | same;
         }
-        Table(table)
+        let first = |w: &str| w.as_bytes().first_chunk().map(|b: &[u8; 4]| b.map(|b| b.to_ascii_lowercase()));
+        let mut words: Vec<[u8; 4]> =
+            sieve.in_ascii().map(|w| first(w).unwrap_or_else(|| panic!("boilerplate_words.tsv: {w} is too short"))).collect();
+        words.sort_unstable();
+        words.dedup();
+        Table { all: table, words }
     }
 
     /// Looks at a line.
     pub(super) fn glance(&self, text: &str, sieve: &Sieve) -> Glance {
+        letters::glance(text, &self.words).unwrap_or_else(|| self.walked(text, sieve))
+    }
+
+    /// Looks at a line character by character.
+    fn walked(&self, text: &str, sieve: &Sieve) -> Glance {
         let bytes = text.as_bytes();
         let mut line = Glance::default();
         let (mut word, mut before) = (false, 0);
         let mut at = 0;
         while let Some(&first) = bytes.get(at) {
             let (says, length) = match first {
-                0..0x80 => (self.0[usize::from(first)], 1),
-                0x80..0xe0 => (self.0[usize::from(first & 0x1f) << 6 | usize::from(bytes[at + 1] & 0x3f)], 2),
+                0..0x80 => (self.all[usize::from(first)], 1),
+                0x80..0xe0 => (self.all[usize::from(first & 0x1f) << 6 | usize::from(bytes[at + 1] & 0x3f)], 2),
                 0xe0..0xf0 => {
                     let code = usize::from(first & 0x0f) << 12 | usize::from(bytes[at + 1] & 0x3f) << 6 | usize::from(bytes[at + 2] & 0x3f);
-                    (self.0[code], 3)
+                    (self.all[code], 3)
                 }
                 _ => (text[at..].chars().next().map_or(says::NOTHING, of), 4),
             };
@@ -136,8 +152,8 @@ impl Table {
 }
 
 /// Whether the `.` at byte `at` ends a sentence: behind a letter, before a blank, a closing mark or nothing.
-fn is_stop(text: &str, at: usize) -> bool {
-    text[..at].chars().next_back().is_some_and(char::is_alphabetic)
+pub(super) fn is_stop(text: &str, at: usize) -> bool {
+    text[..at].chars().next_back().is_some_and(is_letter)
         && text[at + 1..].chars().next().is_none_or(|n| n.is_whitespace() || matches!(n, '"' | '”' | ')'))
 }
 
@@ -183,6 +199,15 @@ fn of(c: char) -> u16 {
     what | if separator { says::SEPARATOR } else { 0 } | if mark { says::MARK } else { 0 }
 }
 
+impl Glance {
+    /// What the characters of a line without Han, all together.
+    pub(super) fn gather(&mut self, digits: bool, words: bool, separators: bool) {
+        for (is, flag) in [(digits, says::DIGIT), (words, says::NO_NUMBER), (separators, says::SEPARATOR)] {
+            self.seen |= if is { flag } else { 0 };
+        }
+    }
+}
+
 /// Characters of scripts without blanks between words, where one character is about a word.
 fn is_wide(c: char) -> bool {
     names::is_han(c)
@@ -208,6 +233,73 @@ mod tests {
         assert_eq!((l.units, l.sentences, l.commas), (8, 1, 1));
         assert_eq!(glance("v1.2 e.g.x").sentences, 0);
         assert_eq!(glance("'.' e.").sentences, 1);
+    }
+
+    #[test]
+    fn letters_say_what_the_table_says() {
+        let mut sieve = Sieve::default();
+        sieve.within("All rights");
+        sieve.within("转载");
+        let table = Table::new(&sieve);
+        let pieces = [
+            "l’été",
+            "d''un",
+            "--",
+            "-a-b'c",
+            "don't",
+            "’x’",
+            "a’'b",
+            "« cré\u{a0}»",
+            "§ 5",
+            "×",
+            "3,5",
+            "…",
+            "“tốt”",
+            "Đúng",
+            "слово",
+            "ё-мое",
+            "한글을",
+            "힣",
+            "가'a",
+            "a'가",
+            "и.",
+            "é. x",
+            "5. y",
+            "All",
+            "rights",
+            "right",
+            "!?",
+            ";",
+            "|",
+            "·",
+            "\u{2009}",
+            "\t",
+            "-",
+            "東",
+            "ab",
+            "c",
+            "",
+        ];
+        let mut n = 7u32;
+        let mut next = |below: usize| {
+            n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (n >> 8) as usize % below
+        };
+        let mut quick = 0;
+        for _ in 0..20_000 {
+            let mut line = String::new();
+            for _ in 0..=next(24) {
+                line.push_str(pieces[next(pieces.len())]);
+                line.push_str(["", " ", " ", ", ", ". "][next(5)]);
+            }
+            let by_table = table.walked(&line, &sieve);
+            if let Some(mut seen) = letters::glance(&line, &table.words) {
+                quick += 1;
+                seen.seen |= by_table.seen & !(says::DIGIT | says::NO_NUMBER | says::SEPARATOR | says::TRADITIONAL);
+                assert_eq!(seen, by_table, "{line}");
+            }
+        }
+        assert!(quick > 400, "{quick}");
     }
 
     #[test]

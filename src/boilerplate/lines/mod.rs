@@ -3,6 +3,7 @@
 
 mod features;
 mod glance;
+mod letters;
 mod segment;
 mod sieve;
 mod spam;

@@ -150,6 +150,16 @@ impl Sieve {
         b.zip(a).is_some_and(|(b, a)| self.end.has(a as u32, b as u32, 0))
     }
 
+    /// Words that stand anywhere and may stand in a line of letters without Han: of ASCII alone.
+    ///
+    /// # Panics
+    /// When one is of another script before U+3000: the table is part of the crate, and lines of such scripts are not searched.
+    pub(super) fn in_ascii(&self) -> impl Iterator<Item = &str> {
+        let is_west = |word: &&str| word.chars().all(|c| c < '\u{3000}');
+        let words = self.within_words.0.iter().map(|(_, word)| &**word).filter(is_west);
+        words.inspect(|w| assert!(w.is_ascii(), "boilerplate_words.tsv: {w} is of another script"))
+    }
+
     /// First characters of words that stand anywhere, simplified.
     pub(super) fn firsts(&self) -> &[u32] {
         &self.firsts

@@ -86,7 +86,7 @@ impl Lures {
 
     /// Whether two different lures stand in a line [`is_west`].
     fn two(&self, line: &str) -> bool {
-        if !self.begin.iter().any(|b| bytes::has_three(line.as_bytes(), *b)) {
+        if !self.begin.iter().any(|b| bytes::has_row(line.as_bytes(), *b)) {
             return false;
         }
         let mut found = self.west.find_iter(line).map(|m| m.pattern());

@@ -3,6 +3,7 @@
 
 use memchr::{memchr, memrchr};
 
+use super::alphabet::Alphabet;
 use super::mixed;
 use super::signs::{Says, Table, class, kind, packed, weight};
 use super::suspect::{HINT, Suspect};
@@ -49,6 +50,8 @@ pub(super) struct Walk {
     /// by side with it.
     numbers: [u16; 3],
     row: u8,
+    /// Whether the last of them is a blank behind a Russian word, or a dash or blank behind that.
+    is_set: bool,
     high_end: usize,
     /// What the last such character was.
     kind: u8,
@@ -236,9 +239,20 @@ impl Walk {
         let w = if self.high_end == at {
             self.row = (self.row + 1).min(3);
             let beside = t.beside(before, number);
-            if beside.may_end() && self.row > 1 { self.longer(t, [third, second, before, number]) } else { beside.weight() }
+            self.is_set = if self.is_set { t.is_dash(number) } else { self.row > 1 && t.sets_blank([second, before, number]) };
+            if self.is_set {
+                0
+            } else if beside.may_end() && self.row > 1 {
+                if t.ends_quotation([second, before, number]) && self.follows_letter(bytes, t, third, at) {
+                    0
+                } else {
+                    self.longer(t, [third, second, before, number])
+                }
+            } else {
+                beside.weight()
+            }
         } else {
-            self.row = 0;
+            (self.row, self.is_set) = (0, false);
             let mut w = 0;
             if is & kind::C1 != 0 {
                 w += weight::DAMAGE;
@@ -256,6 +270,34 @@ impl Walk {
         self.kind = is;
         self.last = class::HIGH;
         self.alone = false;
+    }
+
+    /// Letters of an alphabet of its own that stand side by side from `at` on and say nothing, if three such stand before them; returns where
+    /// they end.
+    #[inline]
+    pub fn letters(&mut self, bytes: &[u8], t: &Table, at: usize) -> usize {
+        if self.row < 2 || self.high_end != at || self.kind & kind::OTHER == 0 {
+            return at;
+        }
+        let code = |at: usize| u32::from(bytes[at] & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
+        let Some(alphabet) = Alphabet::of(t, code(at)) else { return at };
+        let end = alphabet.end(bytes, at);
+        if end > at {
+            let number = |n: usize| t.index[code(end - n) as usize];
+            self.sum = (self.sum + weight::LETTER * ((end - at) / 2) as i32).max(0);
+            self.numbers = [number(2), number(4), number(6)];
+            (self.row, self.is_set, self.high_end) = (3, false, end);
+            self.kind = t.kinds[usize::from(self.numbers[0])];
+        }
+        end
+    }
+
+    /// Whether a letter, `third` if they stand side by side, stands before the last three of these characters, of two bytes each, the last of
+    /// which is at byte `at`.
+    #[cold]
+    fn follows_letter(&self, bytes: &[u8], t: &Table, third: u16, at: usize) -> bool {
+        self.row > 2 && t.kinds[usize::from(third)] & kind::LETTER != 0
+            || self.row == 2 && at.checked_sub(5).is_some_and(|before| bytes[before].is_ascii_alphabetic())
     }
 
     /// What the last two of these characters weigh when they may end a sequence of three bytes or four.

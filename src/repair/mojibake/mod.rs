@@ -2,6 +2,7 @@
 //! that back; refuses whenever the text may be as its author meant it. Cloak, entities and destroyed text have files of their own.
 
 mod again;
+mod alphabet;
 mod around;
 mod belief;
 mod charset;

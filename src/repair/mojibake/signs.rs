@@ -98,6 +98,12 @@ pub(super) struct Table {
     pub kinds: Vec<u8>,
     /// The no-break space and the quotation marks it stands beside.
     quotes: [u16; 3],
+    /// The dashes it stands beside.
+    dashes: [u16; 2],
+    /// Whether each `high` is a letter of Russian, but ё: what bytes go on with in no charset that has them begin something.
+    russian: Vec<bool>,
+    /// The letters of French that end words, read as Latin-1, and begin what Han of three bytes are read as.
+    finals: [u16; 2],
     /// What each two of `high` weigh side by side.
     beside: Vec<Beside>,
     /// Which characters of three bytes are of no noise, in bits.
@@ -211,11 +217,35 @@ impl Table {
         if w == 0 && letters && is & kind::OTHER != 0 { weight::LETTER } else { w }
     }
 
+    /// Whether the last of three says more with both before it, in `readings`, than with the one before it alone.
+    pub fn says_more(&self, [a, b, c]: [u16; 3], readings: u32) -> bool {
+        self.weight_of(b, c, self.more(&[a, b, c], readings), true) != self.beside(b, c).weight()
+    }
+
     /// Whether two neighbours are a no-break space and a quotation mark, as French sets them.
     #[inline]
     pub fn sets_quotes(&self, a: u16, b: u16) -> bool {
         let [blank, open, close] = self.quotes;
         a == blank && (b == open || b == close) || b == blank && (a == open || a == close)
+    }
+
+    /// Whether a no-break space stands behind a word as Russian sets it, by the numbers of the last three in a row: before a dash. It is no
+    /// byte of something then, for what begins with the last letter would have to stand right behind another beginning.
+    #[inline]
+    pub fn sets_blank(&self, [before, last, blank]: [u16; 3]) -> bool {
+        blank == self.quotes[0] && self.russian[usize::from(last)] && self.russian[usize::from(before)]
+    }
+
+    /// Whether this is a dash or a no-break space.
+    pub fn is_dash(&self, number: u16) -> bool {
+        number == self.quotes[0] || self.dashes.contains(&number)
+    }
+
+    /// Whether these end a quotation as French sets it, if a letter stands before them.
+    #[inline]
+    pub fn ends_quotation(&self, all: [u16; 3]) -> bool {
+        let [letter, blank, close] = all;
+        close == self.quotes[2] && blank == self.quotes[0] && self.finals.contains(&letter)
     }
 
     /// What three or four neighbours say in `readings`. Of lost bytes everything is believed.
@@ -279,6 +309,9 @@ fn build() -> Table {
         bytes: vec![[0; READINGS]],
         kinds: vec![0],
         quotes: [0; 3],
+        dashes: [0; 2],
+        russian: Vec::new(),
+        finals: [0; 2],
         beside: Vec::new(),
         means: Box::new([0; 1024]),
     };
@@ -335,6 +368,13 @@ fn build() -> Table {
     t.bytes.push([0; READINGS]);
     t.kinds.push(0);
     t.quotes = ['\u{a0}', '«', '»'].map(|c| t.index[c as usize]);
+    t.dashes = ['—', '–'].map(|c| t.index[c as usize]);
+    t.finals = ['é', 'è'].map(|c| t.index[c as usize]);
+    t.russian = vec![false; t.high.len()];
+    for code in 0x410..0x450usize {
+        t.russian[usize::from(t.index[code])] = true;
+    }
+    t.russian[0] = false;
     for code in (0x800..0x1_0000u32).filter(|code| char::from_u32(*code).is_some_and(|c| !is_noise(c))) {
         t.means[code as usize / 64] |= 1 << (code % 64);
     }

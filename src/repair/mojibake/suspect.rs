@@ -61,6 +61,9 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
                 number => walk.high(bytes, t, number, at, at + 2),
             }
             at += 2;
+            if bytes.get(at).is_some_and(|b| (0xc0..0xe0).contains(b)) {
+                at = walk.letters(bytes, t, at);
+            }
         } else if byte < 0xf0 {
             let end = walk.run(bytes, t, at);
             if end == at {
