@@ -24,7 +24,7 @@ pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
         Pass::Finish(s) => {
             let report = open(s, console)?.close()?;
             summary::tell(&report.sums, report.removed.as_deref(), Some(&report.quarantine), console);
-            return Ok(if report.sums.unreadable > 0 { Outcome::Unreadable } else { Outcome::Done });
+            return Ok(if summary::readable(&report.sums, console) { Outcome::Done } else { Outcome::Unreadable });
         }
     };
     pass(&open(sharing, console)?, Share { part: sharing.share.0, of: sharing.share.1 }, console)?;
@@ -47,5 +47,9 @@ fn compare(
 }
 
 fn open(s: &Sharing, console: &Console) -> Result<Run, Error> {
-    Run::find(&s.run, Means { threads: s.jobs, memory: s.memory, temp: s.temp.clone(), lang: console.lang })
+    let run = Run::find(&s.run, Means { threads: s.jobs, memory: s.memory, temp: s.temp.clone(), lang: console.lang })?;
+    match run.plan.other_form() {
+        Some(how) => Err(Error::Usage(format!("the run in {} cannot go on: {how}; plan it anew", s.run.display()))),
+        None => Ok(run),
+    }
 }

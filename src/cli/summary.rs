@@ -68,6 +68,15 @@ fn padded(word: &str, columns: usize) -> String {
     format!("{word}{}", " ".repeat(columns.saturating_sub(word.width())))
 }
 
+/// Whether all inputs could be read; tells when their texts stand in another field than was looked for.
+pub fn readable(sums: &Sums, console: &mut Console) -> bool {
+    if sums.all_fieldless() {
+        let says = "nothing was read as text: none of {} records has the field that holds it; above stand the fields there are, --text-field names the right one";
+        console.warn(&console.lang.fill(says, &[&sums.fieldless]));
+    }
+    sums.unreadable == 0 && !sums.all_fieldless()
+}
+
 /// Whether inputs could not be read, or a guard was passed, which is told.
 pub fn outcome(sums: &Sums, args: &args::Dump, console: &mut Console) -> Outcome {
     let t = &sums.records;
@@ -83,7 +92,7 @@ pub fn outcome(sums: &Sums, args: &args::Dump, console: &mut Console) -> Outcome
             over = true;
         }
     }
-    match (sums.unreadable > 0, over) {
+    match (!readable(sums, console), over) {
         (true, _) => Outcome::Unreadable,
         (false, true) => Outcome::Findings,
         (false, false) => Outcome::Done,

@@ -31,6 +31,16 @@ pub struct Record<'l> {
     pub url: Option<&'l str>,
 }
 
+/// How it is said that a line has no text field.
+const NO_FIELD: &str = "no field ";
+
+impl Broken {
+    /// True for a line that is fine but for the text field, which it has not.
+    pub fn is_fieldless(&self) -> bool {
+        self.why.starts_with(NO_FIELD)
+    }
+}
+
 impl<'l> Record<'l> {
     /// Reads a line; its line end may be there or not.
     ///
@@ -61,7 +71,7 @@ impl<'l> Record<'l> {
             [] => {
                 return Err(Broken {
                     at: 0,
-                    why: format!("no field \"{field}\"; name the field that holds the text with --text-field; {}", there(line)),
+                    why: format!("{NO_FIELD}\"{field}\"; name the field that holds the text with --text-field; {}", there(line)),
                 });
             }
             [one] => place(line, one.get()),

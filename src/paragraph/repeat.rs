@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::Known;
-use super::key::{SHORTEST, head, key};
+use super::key::{LONG, SHORTEST, head, key};
 use crate::block::{Block, Kind, Mark};
 use crate::rules::Rules;
 
 /// A paragraph of a text repeats whole; a line this short, in characters, must also end like a sentence. Refrains do not.
 const SENTENCE: usize = 30;
+const _: () = assert!(SHORTEST < LONG && SENTENCE < LONG, "lengths are known up to there");
 /// Words that announce an abstract.
 const ABSTRACT: [&str; 14] = [
     "摘要",

@@ -390,6 +390,9 @@ impl<'r> Blocks<'r> {
             let mut rows = std::mem::take(&mut self.rows);
             let fail = self.fail(at, Stage::Rows);
             rows::write(&mut rows, self.file(at, Stage::Rows)?).map_err(fail)?;
+            // the next block has about as many
+            rows.clear();
+            self.rows = rows;
         }
         let mut bands = None;
         for of in Of::ALL {

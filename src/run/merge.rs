@@ -112,8 +112,7 @@ impl Kind {
                 }
             }
         }
-        out.sort_unstable();
-        Ok(out)
+        Ok(rows::sort_verdicts(out, docs))
     }
 }
 

@@ -17,6 +17,7 @@ use crate::io::output;
 use crate::io::quarantine::Quarantine;
 pub use crate::io::source::{REPORT, STATE};
 use crate::io::source::{Source, Unreadable};
+use crate::rules::Rules;
 use crate::site::host_name;
 
 /// Pages that are one unit of work.
@@ -37,6 +38,9 @@ pub const QUARANTINE: &str = "quarantine";
 pub struct Plan {
     /// Version of jingwen; another one may clean differently.
     pub version: String,
+    /// The form in which the passes leave records for each other ([`form`]).
+    #[serde(default)]
+    pub form: String,
     /// What decides the bytes.
     pub settings: Settings,
     /// Inputs in order; a record's order in the dump is (number of its input, number in the input).
@@ -106,7 +110,26 @@ pub struct Unit {
     pub pages: bool,
 }
 
+/// Version of what the passes leave for each other: drafts, rows, verdicts. A change of any of them makes it another.
+const FORM: u32 = 2;
+
+/// The form in which this program leaves records: the version of the form, and a hash of the names of the rules, to whose numbers it refers.
+fn form() -> String {
+    let mut rules = Xxh3::new();
+    for (_, rule) in Rules::builtin().iter() {
+        rules.update(rule.id.as_bytes());
+        rules.update(b"\n");
+    }
+    format!("{FORM}-{:08x}", rules.digest() as u32)
+}
+
 impl Plan {
+    /// Says how what the passes of the run have left differs in its form from what this program reads; `None` when it does not.
+    pub fn other_form(&self) -> Option<String> {
+        let (was, now) = (if self.form.is_empty() { "1" } else { &self.form }, form());
+        (was != now).then(|| format!("it was begun by another jingwen, which leaves records in the form {was}, and this one reads {now}"))
+    }
+
     /// Decides what becomes of the inputs.
     ///
     /// # Errors
@@ -159,7 +182,7 @@ impl Plan {
             rest.iter().for_each(|i| inputs[*i].part = Some(parts.len() as u32));
             parts.push(PathBuf::from(format!("{DOCUMENTS}.{extension}")));
         }
-        Plan { version: env!("CARGO_PKG_VERSION").to_owned(), settings, inputs, parts, against: None }
+        Plan { version: env!("CARGO_PKG_VERSION").to_owned(), form: form(), settings, inputs, parts, against: None }
     }
 
     /// The units, in order.
@@ -231,6 +254,9 @@ impl Plan {
     pub fn differs(&self, other: &Plan) -> Option<String> {
         if self.version != other.version {
             return Some(format!("it was made by jingwen {}, this is {}", other.version, self.version));
+        }
+        if let Some(how) = other.other_form() {
+            return Some(how);
         }
         if self.settings != other.settings {
             let value = |p: &Plan| serde_json::to_value(&p.settings).unwrap_or_default();
@@ -502,6 +528,8 @@ mod tests {
         let back: Plan = serde_json::from_str(&p.json()).unwrap();
         assert_eq!((back.id(), &back), (p.id(), &p));
         assert_eq!(p.differs(&back), None);
+        let older = Plan { form: String::new(), ..back.clone() };
+        assert!(p.differs(&older).unwrap().contains("in the form 1, and this one reads 2-"));
         p.inputs[0].size += 1;
         assert!(p.differs(&back).unwrap().contains("a.html has changed"));
         p.settings.details = true;

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use crate::site::Side;
@@ -25,6 +26,11 @@ pub trait Fixed: Copy + Ord {
     fn to_bytes(self) -> [u8; WIDEST];
     /// From a file.
     fn of(bytes: &[u8]) -> Self;
+    /// One of the first bytes.
+    #[inline]
+    fn byte(&self, at: usize) -> u8 {
+        self.to_bytes()[at]
+    }
 }
 
 /// Bytes, the highest first, as a number.
@@ -139,6 +145,11 @@ impl Fixed for Row {
     fn of(b: &[u8]) -> Row {
         let key = u128::from(number(&b[..8])) << 64 | u128::from(number(&b[8..16]));
         Row { key, doc: number(&b[16..24]), block: number(&b[24..28]) as u32 }
+    }
+
+    #[inline]
+    fn byte(&self, at: usize) -> u8 {
+        self.key.to_be_bytes()[at]
     }
 }
 
@@ -265,20 +276,93 @@ const ALIKE: u32 = 1 << 31;
 /// # Errors
 /// What the system says.
 pub fn write<R: Fixed>(rows: &mut [R], to: &mut impl Write) -> io::Result<()> {
-    rows.sort_unstable();
-    let mut ends = [0u64; PARTS];
-    for r in rows.iter() {
-        ends[usize::from(r.to_bytes()[0])] += 1;
+    for end in sort(rows) {
+        to.write_all(&(end as u64).to_be_bytes())?;
     }
-    let mut sum = 0;
-    for end in ends {
-        sum += end;
-        to.write_all(&sum.to_be_bytes())?;
-    }
-    for r in rows.iter() {
-        to.write_all(&r.to_bytes()[..R::SIZE])?;
+    // not one by one: a writer asks each time whether it still fits
+    let mut piece = Vec::with_capacity(R::SIZE * PIECE.min(rows.len()));
+    for some in rows.chunks(PIECE) {
+        piece.clear();
+        some.iter().for_each(|r| piece.extend_from_slice(&r.to_bytes()[..R::SIZE]));
+        to.write_all(&piece)?;
     }
     Ok(())
+}
+
+/// Rows that are laid out at once.
+const PIECE: usize = 1024;
+
+/// Sorts rows, and says where each part ends. Their first bytes are hashes: dealt out by two of them, in place, few are left to compare.
+fn sort<R: Fixed>(rows: &mut [R]) -> [usize; PARTS] {
+    let ends = deal(rows, 0);
+    let mut start = 0;
+    for end in ends {
+        let part = &mut rows[start..end];
+        start = end;
+        // of fewer the dealing costs more than the comparing
+        if part.len() < 2 * PARTS {
+            part.sort_unstable();
+            continue;
+        }
+        let mut start = 0;
+        for end in deal(part, 1) {
+            part[start..end].sort_unstable();
+            start = end;
+        }
+    }
+    ends
+}
+
+/// Verdicts that are dealt out at most: 20 MB, and once more as much.
+const DEALT: usize = 1 << 19;
+
+/// Sorts verdicts on these records. When the records are not far more than the verdicts, as those of one input are, they are dealt out by
+/// their records first: then few are left to compare.
+pub fn sort_verdicts(mut verdicts: Vec<Verdict>, docs: &RangeInclusive<u64>) -> Vec<Verdict> {
+    let many = docs.end().saturating_sub(*docs.start());
+    if many > 4 * verdicts.len() as u64 || verdicts.len() > DEALT || verdicts.is_sorted() {
+        verdicts.sort_unstable();
+        return verdicts;
+    }
+    let of = |v: &Verdict| (v.doc - docs.start()) as usize;
+    // where the next of each record goes
+    let mut next = vec![0usize; many as usize + 2];
+    verdicts.iter().for_each(|v| next[of(v) + 1] += 1);
+    let mut sum = 0;
+    for n in &mut next {
+        sum += *n;
+        *n = sum;
+    }
+    let mut dealt = verdicts.clone();
+    for v in &verdicts {
+        let at = &mut next[of(v)];
+        dealt[*at] = *v;
+        *at += 1;
+    }
+    dealt.chunk_by_mut(|a, b| a.doc == b.doc).for_each(<[_]>::sort_unstable);
+    dealt
+}
+
+/// Puts rows in the order of one of their bytes, and says where those of each value end.
+fn deal<R: Fixed>(rows: &mut [R], byte: usize) -> [usize; PARTS] {
+    let of = |r: &R| usize::from(r.byte(byte));
+    let mut ends = [0; PARTS];
+    rows.iter().for_each(|r| ends[of(r)] += 1);
+    let (mut next, mut sum) = ([0; PARTS], 0);
+    for (next, end) in next.iter_mut().zip(&mut ends) {
+        *next = sum;
+        sum += *end;
+        *end = sum;
+    }
+    for value in 0..PARTS {
+        while next[value] < ends[value] {
+            let to = of(&rows[next[value]]);
+            // a row in its place swaps with itself
+            rows.swap(next[value], next[to]);
+            next[to] += 1;
+        }
+    }
+    ends
 }
 
 /// The rows of one part of a file, in order, read in pieces of about `buffer` bytes. The file is open only while a piece is read: a merge
@@ -368,7 +452,7 @@ pub fn write_verdicts(verdicts: &mut [Verdict], to: &mut impl Write) -> io::Resu
 ///
 /// # Errors
 /// What the system says.
-pub fn read_verdicts(path: &Path, docs: std::ops::RangeInclusive<u64>, out: &mut Vec<Verdict>) -> io::Result<()> {
+pub fn read_verdicts(path: &Path, docs: RangeInclusive<u64>, out: &mut Vec<Verdict>) -> io::Result<()> {
     let mut file = File::open(path)?;
     let all = file.metadata()?.len() / VERDICT as u64;
     let mut b = [0; VERDICT];
@@ -418,6 +502,25 @@ mod tests {
     }
 
     #[test]
+    fn many_rows_sort_as_few_do() {
+        // parts of none, of few, of many with one second byte, and of many with all of them
+        let mix = |n: u64| u128::from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)) << 64;
+        let few = (0..5000).map(|n| mix(n) | 1);
+        let one = (0..2000).map(|n| 7 << 120 | mix(n) >> 16);
+        let many = (0..3000).map(|n| 9 << 120 | mix(n) >> 8);
+        let mut rows: Vec<Row> =
+            few.chain(one).chain(many).chain([5; 700]).zip(0..).map(|(key, doc)| Row { key, doc: doc ^ 77, block: 3 }).collect();
+        let mut sorted = rows.clone();
+        sorted.sort_unstable();
+        let ends = sort(&mut rows);
+        assert!(rows == sorted);
+        for (part, end) in ends.into_iter().enumerate() {
+            assert_eq!(end, rows.partition_point(|r| (r.key >> 120) as usize <= part));
+        }
+        assert_eq!(sort::<Row>(&mut []), [0; PARTS]);
+    }
+
+    #[test]
     fn bytes_sort_as_rows_do_and_come_back() {
         fn check<R: Fixed + std::fmt::Debug>(mut rows: Vec<R>) {
             rows.sort_unstable();
@@ -435,6 +538,19 @@ mod tests {
             let v = Verdict { doc: 1, block: 2, first_doc: 3, first_block: 4, what };
             assert_eq!(Verdict::of(&v.to_bytes()), v);
         }
+    }
+
+    #[test]
+    fn verdicts_sort_however_many_records_there_are() {
+        let v = |doc, block| Verdict { doc, block, first_doc: block.into(), first_block: 2, what: What::Copy };
+        let some: Vec<Verdict> = (0..400u32).map(|n| v(1000 + u64::from(n * 7 % 90), n * 31 % 400)).collect();
+        let mut sorted = some.clone();
+        sorted.sort_unstable();
+        for docs in [1000..=1089, 999..=1100, 0..=u64::MAX] {
+            assert_eq!(sort_verdicts(some.clone(), &docs), sorted);
+        }
+        assert_eq!(sort_verdicts(Vec::new(), &(7..=7)), []);
+        assert_eq!(sort_verdicts(vec![v(7, 2), v(7, 1)], &(7..=7)), [v(7, 1), v(7, 2)]);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub struct Sums {
     pub near_records: u64,
     /// Inputs that could not be opened or listed.
     pub unreadable: u64,
+    /// JSON lines without the field that holds the text.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub fieldless: u64,
     /// Edits, removals and notes by rule; records left aside by their rule.
     pub rules: BTreeMap<String, u64>,
     /// Records by charset.
@@ -45,6 +48,11 @@ fn is_zero(n: &u64) -> bool {
 }
 
 impl Sums {
+    /// True when not one record has the field that holds the text: then it has another name.
+    pub fn all_fieldless(&self) -> bool {
+        self.fieldless > 0 && self.fieldless + self.records.unsampled == self.records.read
+    }
+
     /// Adds others.
     pub fn add(&mut self, other: &Sums) {
         self.records.add(&other.records);
@@ -58,6 +66,7 @@ impl Sums {
         self.near_paragraphs += other.near_paragraphs;
         self.near_records += other.near_records;
         self.unreadable += other.unreadable;
+        self.fieldless += other.fieldless;
         for (sum, more) in [(&mut self.rules, &other.rules), (&mut self.charsets, &other.charsets)] {
             for (key, n) in more {
                 match sum.get_mut(key) {

@@ -1,8 +1,10 @@
 //! What a dump costs, part by part: unpacking alone, our reading alone, extraction alone, packing alone, and the program over all of it
-//! with one thread and with two. The whole should cost about what the dearest part does on one thread, and half of it on two.
-//! Inputs are made from own sentences; files go to a folder of their own that is taken away.
+//! with one thread and with two. The whole should cost about what the dearest part does on one thread, and half of it on two. Then what
+//! `--dedup dump` adds: of the JSON lines, and of four copies of them, by pairs of runs in turn.
+//! Inputs are made from own sentences; files go to a folder of their own that is taken away. Of files that are named only what
+//! `--dedup dump` adds is told.
 //!
-//! `cargo bench --bench dump`
+//! `cargo bench --bench dump`, `cargo bench --bench dump -- FILE...`
 
 #![allow(clippy::print_stdout, reason = "a bench reports")]
 
@@ -196,12 +198,55 @@ fn parts(path: &Path, size: usize) {
     }
 }
 
+/// Seconds of processors that processes begun here have taken, and are gone (Linux).
+fn taken() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = stat.rsplit(") ").next().unwrap_or_default();
+    let ticks = |n: usize| behind_name.split(' ').nth(n).and_then(|t| t.parse::<f64>().ok()).unwrap_or_default();
+    (ticks(13) + ticks(14)) / 100.0
+}
+
+/// What looking for duplicates of the dump costs over not doing it, with two threads.
+fn dedup(path: &Path, out: &Path) {
+    let run = |more: &[&str]| {
+        let (start, before) = (Instant::now(), taken());
+        let mut program = Command::new(env!("CARGO_BIN_EXE_jingwen"));
+        let program = program.arg("clean").arg(path).arg("-o").arg(out).args(["--to", "jsonl", "--overwrite", "-q", "-j", "2"]).args(more);
+        assert!(program.stdin(Stdio::null()).status().expect("the program starts").success());
+        [taken() - before, start.elapsed().as_secs_f64()]
+    };
+    let mut ratios = [const { Vec::new() }; 2];
+    for _ in 0..2 * RUNS + 1 {
+        let (without, with) = (run(&[]), run(&["--dedup", "dump"]));
+        for (all, (a, b)) in ratios.iter_mut().zip(without.iter().zip(with)) {
+            all.push(b / a);
+        }
+    }
+    let [cpu, wall] = ratios.map(|mut all| {
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    });
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    println!("{name}: --dedup dump takes {cpu:.2} times the processor time, {wall:.2} times the time (medians)");
+}
+
 fn main() {
     let place = tempfile::tempdir().expect("a folder");
+    let out = place.path().join("out");
+    // cargo adds --bench
+    let named: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    if !named.is_empty() {
+        named.iter().for_each(|path| dedup(Path::new(path), &out));
+        return;
+    }
     let path = place.path().join("pages.warc.gz");
     let size = warc(&path);
     parts(&path, size);
     let path = place.path().join("texts.jsonl.zst");
     let size = lines(&path);
     parts(&path, size);
+    dedup(&path, &out);
+    let four = place.path().join("four-times.jsonl.zst");
+    std::fs::write(&four, std::fs::read(&path).expect("it was written").repeat(4)).expect("a file");
+    dedup(&four, &out);
 }

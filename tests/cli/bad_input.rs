@@ -65,6 +65,24 @@ fn many_bad_lines_do_not_flood() {
 }
 
 #[test]
+fn lines_that_all_keep_their_text_elsewhere_are_an_input_error() {
+    let p = Place::new();
+    let line = "{\"id\":1,\"content\":\"a\"}\n";
+    p.file("in/a.jsonl", line.repeat(3));
+    for command in ["clean in -o out", "clean in -o skipped --on-bad skip", "clean in -o texts --to text"] {
+        let ran = p.run(command, b"");
+        assert_eq!(ran.code, 3, "{command}: {}", ran.err);
+        assert!(ran.err.contains("the fields are: id, content") && ran.err.contains("none of 3 records has the field"), "{}", ran.err);
+    }
+    assert_eq!(p.run("clean --from jsonl", line.as_bytes()).code, 3);
+    assert_eq!(p.run("clean in -o named --text-field content", b"").code, 0);
+    // one that has it: the others are damage
+    p.file("in/b.jsonl", "{\"text\":\"b\"}\n");
+    let ran = p.run("clean in -o more", b"");
+    assert!(ran.code == 0 && !ran.err.contains("nothing was read"), "{}", ran.err);
+}
+
+#[test]
 fn jsonl_as_text_is_refused() {
     let ran = Place::new().run("clean --from jsonl --to text", b"");
     assert_eq!(ran.code, 2);

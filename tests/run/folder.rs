@@ -107,6 +107,24 @@ fn a_run_that_is_there_is_not_mixed_with_another() {
 }
 
 #[test]
+fn a_run_that_another_program_has_begun_does_not_go_on() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    dump(at);
+    run(at, "stage plan in -o out --dedup dump");
+    run(at, "stage scan out");
+    let path = at.join("out/_jingwen/plan.json");
+    let plan = fs::read_to_string(&path).unwrap();
+    fs::write(&path, plan.replace("\"form\": \"", "\"form\": \"0")).unwrap();
+    for (command, advice) in [("stage resolve out", "plan it anew"), ("clean in -o out --dedup dump --resume", "--overwrite starts anew")] {
+        let refused = jingwen(at, command);
+        let says = err(&refused);
+        assert!(refused.status.code() == Some(2) && says.contains("begun by another jingwen") && says.contains(advice), "{says}");
+    }
+    run(at, "clean in -o out --dedup dump --overwrite");
+}
+
+#[test]
 fn a_finished_run_is_taken_away_whole_or_not_at_all() {
     let place = tempfile::tempdir().unwrap();
     let at = place.path();

@@ -37,9 +37,11 @@ impl Worker<'_> {
         let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
         let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
         done.input = u32::from_le_bytes(*input) as usize;
+        // records come in order, and so do the verdicts on them: what is left of these, and about which record was asked before
+        let (mut rest, mut before) = (verdicts, u64::MAX);
         while !frame.is_empty() {
-            let (stored, rest) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged())?;
-            frame = rest;
+            let (stored, behind) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged())?;
+            frame = behind;
             let mut kept = match stored {
                 Stored::Verbatim(Bytes(bytes)) => {
                     done.counter.sums.bytes_out += bytes.len() as u64;
@@ -60,9 +62,13 @@ impl Worker<'_> {
                 Stored::Record(kept) => *kept,
             };
             let order = self.plan.order(done.input, kept.number);
-            let from = verdicts.partition_point(|v| v.doc < order);
-            let to = from + verdicts[from..].partition_point(|v| v.doc == order);
-            let verdicts = &verdicts[from..to];
+            if order < before {
+                rest = &verdicts[verdicts.partition_point(|v| v.doc < order)..];
+            }
+            let here = &rest[rest.iter().take_while(|v| v.doc < order).count()..];
+            let verdicts;
+            (verdicts, rest) = here.split_at(here.iter().take_while(|v| v.doc == order).count());
+            before = order;
             let host = self.render.learnt_of(|| self.plan.host(kept.draft.url.as_deref(), order));
             let Some(Bytes(line)) = &kept.line else {
                 let text = kept.draft.text.clone();

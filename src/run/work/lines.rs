@@ -34,7 +34,9 @@ impl Worker<'_> {
         let input = (self.traces() && !as_files).then(|| self.traced(done.input, entry, true));
         done.placed = true;
         done.counter.sums.bytes_in = lines.bytes.len() as u64;
-        done.out.reserve(lines.bytes.len() + 1024);
+        // a draft is its line and what is known of it
+        let more = if self.stores() { lines.bytes.len() / 4 } else { 0 };
+        done.out.reserve(lines.bytes.len() + more + 1024);
         for (number, offset, line) in lines.iter() {
             if is_blank(line) {
                 if as_files {
@@ -57,7 +59,10 @@ impl Worker<'_> {
                 Err((None, too_large(end.len() as u64, limit)))
             } else {
                 match jsonl::Record::parse(&line[bom..], field) {
-                    Err(b) => Err((Some(offset + (b.at + bom) as u64), b.why)),
+                    Err(b) => {
+                        done.counter.sums.fieldless += u64::from(b.is_fieldless());
+                        Err((Some(offset + (b.at + bom) as u64), b.why))
+                    }
                     Ok(r) if !self.sampled(r.id, done.input, number) => {
                         done.counter.sums.records.unsampled += 1;
                         if self.traces() {

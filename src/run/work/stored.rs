@@ -61,7 +61,28 @@ pub struct Kept<'a> {
 /// Appends something for the next pass.
 pub(super) fn store(stored: &Stored<'_>, out: &mut Vec<u8>) {
     // to memory nothing can fail
-    if let Ok(longer) = postcard::to_extend(stored, std::mem::take(out)) {
-        *out = longer;
+    _ = postcard::serialize_with_flavor(stored, Behind(out));
+}
+
+/// Writes behind what is there, bytes as a whole.
+struct Behind<'o>(&'o mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Behind<'_> {
+    type Output = ();
+
+    #[inline]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    #[inline]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
     }
 }
