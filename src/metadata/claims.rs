@@ -31,6 +31,14 @@ pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Opti
         let said = short.len() < key(&heading).len() && (headings.iter().any(|h| h.key == short) || whole.iter().any(|c| key(c) == short));
         return Some(if said { site.cut(&heading).to_owned() } else { heading });
     }
+    // every page of some sites claims the name of the site, and its heading alone tells them apart
+    let inner = url.is_some_and(|url| !slug(url).is_empty());
+    if inner && !whole.is_empty() && whole.iter().all(|c| site.is(c) || site.opens(c)) {
+        let mut main = headings.iter().filter(|h| h.level == 1);
+        if let (Some(heading), None) = (main.next(), main.next()) {
+            return Some(heading.text.clone());
+        }
+    }
     let social = social.is_some().then(|| own.last().cloned()).flatten();
     let tag = tag.is_some().then(|| own.first().cloned()).flatten();
     match (social, tag) {
@@ -99,7 +107,9 @@ fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&st
         let known = words.iter().filter(|w| claimed.binary_search(w).is_ok()).count();
         words.len() >= SPOKEN && 2 * known >= words.len() && !is_shouted(&h.text)
     };
-    let mut fitting = headings.iter().filter(|h| h.level == 1).filter(shares);
+    // a heading may go on where the claim ends
+    let goes_on = |h: &Heading| own.iter().map(|c| key(c)).any(|c| c.len() >= 4 && 3 * c.len() >= h.key.len() && h.key.contains(&c));
+    let mut fitting = headings.iter().filter(|h| h.level == 1).filter(|h| shares(h) || goes_on(h));
     let heading = fitting.next()?;
     if fitting.any(|h| h.key != heading.key) {
         return None;
@@ -108,8 +118,7 @@ fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&st
     let address = url.map(slug).unwrap_or_default();
     let like = |text: &str| overlap(&words(text), &address);
     let claim = own.iter().map(|c| like(c)).fold(0.0, f32::max);
-    let goes_on = own.iter().any(|c| heading.key.starts_with(&key(c)));
-    (goes_on || claim <= like(&heading.text) + 0.04).then(|| heading.text.clone())
+    (goes_on(heading) || claim <= like(&heading.text) + 0.04).then(|| heading.text.clone())
 }
 
 /// Share of the words of two texts that they have in common.
@@ -189,6 +198,11 @@ impl Site {
                 || self.labels.iter().any(|l| *l == part))
     }
 
+    /// A claim that begins with the name of the site: `Hill Times - news of the north`.
+    fn opens(&self, claim: &str) -> bool {
+        last_cut(claim).is_some_and(|(at, _)| self.is(&claim[..at]))
+    }
+
     /// A part that names the site and some more: `Hill Times - Sports`.
     fn is_named_in(&self, part: &str) -> bool {
         let part = key(part);
@@ -255,6 +269,14 @@ mod tests {
         assert_eq!(
             of(head, body, Some("https://hilltimes.example/how-to-mend-a-road-in-five-days")).as_deref(),
             Some("How to mend a road in five days")
+        );
+        let head_in_short = "<title>Networks</title>";
+        assert_eq!(of(head_in_short, "<h1>Networks at home</h1>", None).as_deref(), Some("Networks at home"));
+        let site = "<title>Hill Times - News of the north</title><meta property=og:site_name content='Hill Times'>";
+        assert_eq!(of(site, "<h1>A pan of iron</h1>", Some("https://hilltimes.example/pan")).as_deref(), Some("A pan of iron"));
+        assert_eq!(
+            of(site, "<h1>A pan of iron</h1>", Some("https://hilltimes.example/")).as_deref(),
+            Some("Hill Times - News of the north")
         );
         assert_eq!(of(head, "<h1>Subscribe to our weekly letter now</h1>", None).as_deref(), Some("How to mend a road in five days"));
     }

@@ -79,8 +79,16 @@ pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rul
 /// Authors of the fields. A platform that signs as author is the publisher: it stands among the categories too, or its name
 /// is that of a paper or site.
 fn authors(outline: &Outline, out: &mut Metadata) {
-    let keys: &[&[&str]] =
-        &[&["front:author", "front:authors"], &["jsonld:author"], &["meta:author", "meta:article:author", "meta:byl", "itemprop:author"]];
+    // the label of a card says what its line is
+    let label = outline.fields.iter().find(|f| &*f.key == "meta:twitter:label1").map_or("", |f| &*f.value);
+    let written = ["Written by", "Verfasst von", "Écrit par", "Escrito por", "Scritto da", "Geschreven door"].contains(&label);
+    let keys: &[&[&str]] = &[
+        &["front:author", "front:authors"],
+        &["jsonld:author"],
+        &["meta:author", "meta:article:author", "meta:byl", "itemprop:author"],
+        &["meta:parsely-author", "meta:sailthru.author", "meta:cxenseparse:author", "meta:dc.creator", "meta:citation_author"],
+        if written { &["meta:twitter:data1"] } else { &[] },
+    ];
     for group in keys {
         for value in all(outline, group) {
             let value = value.trim_start_matches("By ").trim();
@@ -155,6 +163,9 @@ mod tests {
         assert_eq!(m.publisher.as_deref(), Some("山河晚报"));
         let m = with(&[("meta:author", "赵一鸣 钱立")]);
         assert_eq!(m.author, ["赵一鸣", "钱立"]);
+        let m = with(&[("meta:twitter:label1", "Written by"), ("meta:twitter:data1", "Anna Dorp")]);
+        assert_eq!(m.author, ["Anna Dorp"]);
+        assert!(with(&[("meta:twitter:label1", "Reading time"), ("meta:twitter:data1", "5 minutes")]).author.is_empty());
     }
 
     #[test]
