@@ -187,7 +187,7 @@ fn glance(s: &str) -> (bool, bool) {
 pub fn parse(line: &str) -> Option<Byline> {
     let mut s = line.trim();
     // What ends as a sentence is none: told at once, as most lines of a text do.
-    if s.len() > LONGEST || s.is_empty() || s.ends_with(SPEECH) || begins_as_prose(s) {
+    if s.len() > LONGEST || s.is_empty() || s.ends_with(SPEECH) || s.starts_with(SPEECH) || begins_as_prose(s) {
         return None;
     }
     let mut bracketed = false;
@@ -225,12 +225,13 @@ pub fn parse(line: &str) -> Option<Byline> {
     says.then_some(out)
 }
 
-/// True when a line begins with a word of letters, no ideographs, that announces nothing, counts nothing and begins no date: whatever
-/// follows, it is no byline. Most lines of a text with blanks between its words are told by this.
+/// True when a line begins with a word of letters and apostrophes, no ideographs, that announces nothing, counts nothing and begins no
+/// date: whatever follows, it is no byline. Most lines of a text with blanks between its words are told by this.
 fn begins_as_prose(s: &str) -> bool {
     let Some(end) = s.find(char::is_whitespace) else { return false };
     let word = &s[..end];
-    word.chars().all(|c| is_letter(c) && !names::is_han(c)) && !word.chars().all(is_count) && !dates::is_month(word) && key_at(s).is_none()
+    let is_part = |c| is_letter(c) && !names::is_han(c) || matches!(c, '\'' | '’');
+    word.chars().all(is_part) && !word.chars().all(is_count) && !dates::is_month(word) && key_at(s).is_none()
 }
 
 /// The inside of brackets that enclose all of `s`.
@@ -528,6 +529,8 @@ mod tests {
     #[test]
     fn speech_and_text_are_no_bylines() {
         for line in [
+            "L’été 2024-05-09 à la mer",
+            "“春天”2024-05-09",
             "记者：您是哪一年来这里的",
             "编辑 这个词有两个意思",
             "2024年5月9日，山河县举行了运动会",

@@ -55,6 +55,7 @@ const ENGLISH: &[&str] = &[
 const FRENCH: &[&str] = &[
     "« Le moulin a rouvert cet été », dit la meunière ; l’écluse, elle, était restée fermée jusqu’à Noël.",
     "À cinq heures, il va voir l’eau, puis il ouvre la vanne ; les élèves s’arrêtent sur le pont après l’école.",
+    "Le vieux meunier l’appelait «\u{a0}le cadeau oublié\u{a0}» et n’en parlait qu’à sa fille\u{a0}; elle a créé un musée.",
     "L’année dernière, la rivière était si basse que le moulin s’est arrêté plus de vingt jours.",
     "Où sont passés les sept moulins d’autrefois ? Il n’en reste qu’un, à côté du vieux château.",
 ];
@@ -62,6 +63,7 @@ const FRENCH: &[&str] = &[
 const RUSSIAN: &[&str] = &[
     "«Мельница снова открылась этим летом», — говорит хозяйка; шлюз чинили почти три месяца.",
     "Каждое утро в пять часов он смотрит на воду, потом открывает заслонку и медленно пускает её внутрь.",
+    "Мельник\u{a0}— человек немногословный, но о реке и о рыбе может говорить часами\u{a0}— так считают соседи.",
     "Прошлой осенью дождей почти не было, и мельница простояла больше двадцати дней.",
     "Старики помнят семь мельниц на этой реке; теперь осталась только одна.",
 ];
@@ -71,6 +73,14 @@ const SERBIAN: &[&str] = &[
     "Вoдeницa нa рeци пoнoвo рaди oвoг лeтa, кaжe влaсницa; брaнa je пoпрaвљaнa скoрo три мeсeцa.",
     "Свaкoг jутрa у пeт oн прoвeрaвa вoду, пa oтвaрa устaву и пoлaкo je пуштa унутрa.",
     "Прoшлe jeсeни кишe гoтoвo дa ниje билo, и вoдeницa je стajaлa вишe oд двaдeсeт дaнa.",
+];
+
+const KOREAN: &[&str] = &[
+    "강가의 물레방아가 올해 다시 문을 열어 세 마을 사람들이 밀을 가져옵니다.",
+    "주인은 아버지가 남긴 바퀴를 고치는 데 석 달이 걸렸다고 말했다.",
+    "매일 아침 다섯 시에 그는 물을 살펴보고 천천히 수문을 연다.",
+    "지난 가을에는 비가 적게 내려 방앗간이 스무 날 넘게 멈춰 있었습니다.",
+    "노인들은 강을 따라 일곱 개의 방앗간이 있었다고 ‘또렷이’ 기억합니다.",
 ];
 
 const VIETNAMESE: &[&str] = &[
@@ -194,6 +204,7 @@ pub fn all(size: usize) -> Vec<Input> {
         Input { name: "clean French text", id: "a.txt", bytes: prose(FRENCH, size, str::to_owned).into_bytes() },
         Input { name: "clean Russian text", id: "a.txt", bytes: prose(RUSSIAN, size, str::to_owned).into_bytes() },
         Input { name: "clean Serbian text, Latin letters in it", id: "a.txt", bytes: prose(SERBIAN, size, str::to_owned).into_bytes() },
+        Input { name: "clean Korean text", id: "a.txt", bytes: prose(KOREAN, size, str::to_owned).into_bytes() },
         Input { name: "clean Vietnamese text", id: "a.txt", bytes: prose(VIETNAMESE, size, str::to_owned).into_bytes() },
         Input { name: "clean Arabic text", id: "a.txt", bytes: prose(ARABIC, size, str::to_owned).into_bytes() },
         Input { name: "clean Thai text", id: "a.txt", bytes: prose(THAI, size, str::to_owned).into_bytes() },
