@@ -242,7 +242,8 @@ impl Model {
     #[inline(always)]
     pub(super) fn han_cost_backed(&self, mode: u8, state: &Context, backs: [u8; 3], t: u16) -> (u32, u8) {
         let [_, kana, hangul, han] = self.chars.tokens;
-        let [chinese, japanese, korean] = [0, 1, 2].map(|n| (&self.han[n], backs[n]));
+        let [one, two, three] = &self.han;
+        let (chinese, japanese, korean) = ((one, backs[0]), (two, backs[1]), (three, backs[2]));
         let rare = price::RARE_HAN;
         let (tokens, before) = (state.tokens, state.tokens[1]);
         let of = |(table, back): (&Ngrams, u8)| table.cost(tokens, back, t);

@@ -14,15 +14,35 @@ const NEAR: usize = 12;
 /// script they stand together.
 pub(super) fn among_latin(line: &[char], s: &Segment, of_script: fn(char) -> bool) -> bool {
     let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
-    let touches = |i: usize| (i.saturating_sub(2)..i + 3).any(|at| letter(Some(at)));
-    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
-    let others = line.iter().filter(|c| of_script(**c)).count();
     let first = line[s.from..s.to].iter().position(|c| !c.is_ascii()).map(|i| s.from + i);
     let inside = s.now.chars().filter(char::is_ascii_alphabetic).count() >= 2;
-    others * 3 <= letters
+    is_latin_line(line, of_script)
         && first
             .is_some_and(|i| inside || letter(i.checked_sub(1)) || s.now.ends_with(|c: char| c.is_ascii_alphabetic()) || letter(Some(s.to)))
-        && line.iter().enumerate().filter(|(_, c)| of_script(**c)).all(|(i, _)| touches(i))
+}
+
+/// Whether most of a line is Latin, and all characters of a script in it are near an ASCII letter or side by side with digits.
+fn is_latin_line(line: &[char], of_script: fn(char) -> bool) -> bool {
+    let near = |i: usize| (i.saturating_sub(3)..i + 3).any(|at| line.get(at).is_some_and(char::is_ascii_alphabetic));
+    let digit = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_digit);
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    let mut others = line.iter().enumerate().filter(|(_, c)| of_script(**c));
+    others.clone().count() * 3 <= letters && others.all(|(i, _)| near(i) || digit(i.checked_sub(1)) && digit(Some(i + 1)))
+}
+
+/// Whether a Han character that may be a no-break space is one: in a Latin line, stuck to what stands on both sides, between digits or
+/// not the only one.
+pub(super) fn is_no_break(line: &[char], s: &Segment, again: bool) -> bool {
+    let [c] = line[s.from..s.to] else { return false };
+    let stuck = |i: usize| {
+        let (before, after) = (i.checked_sub(1).map(|at| line[at]), line.get(i + 1).copied());
+        let word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let sign = |c: Option<char>| c.is_some_and(|c| matches!(c, '.' | ',' | ':' | ';' | '!' | '?' | '%'));
+        word(before) && (word(after) || sign(after)) || sign(before) && word(after)
+    };
+    let between_digits = |i: usize| i > 0 && [line.get(i - 1), line.get(i + 1)].iter().all(|c| c.is_some_and(|c| c.is_ascii_digit()));
+    let places = line.iter().enumerate().filter(|(i, o)| **o == c && stuck(*i)).count();
+    is_wide(c) && is_latin_line(line, is_wide) && stuck(s.from) && (again || places > 1 || between_digits(s.from))
 }
 
 /// Whether a stretch is the last letter of a word of a long Latin text: four letters of the word stand before it, none behind it.

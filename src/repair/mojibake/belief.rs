@@ -2,8 +2,8 @@
 //! them. Which stretches and under which hypothesis is found in `search`.
 
 use super::around::{
-    all_look_alike, among_latin, different, in_capitals, is_inside_latin, is_inside_word, is_list, is_one_script, is_stuck, of_capitals,
-    touches_kin,
+    all_look_alike, among_latin, different, in_capitals, is_inside_latin, is_inside_word, is_list, is_no_break, is_one_script, is_stuck,
+    of_capitals, touches_kin,
 };
 use super::charset::Pair;
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_letter, is_wide, script};
@@ -165,6 +165,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
     }
     // A no-break space alone: `Â` may end a word.
     if s.now.chars().all(|c| matches!(c, ' ' | '\u{a0}')) {
+        if pair.read.is_double_byte() {
+            return s.now == "\u{a0}" && pair.written == Codec::UTF_8 && is_no_break(line, s, again);
+        }
         let ends_word = s.from.checked_sub(1).is_some_and(|i| line[i].is_alphabetic());
         let letters = was.iter().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\u{a0}'));
         return s.now == "\u{a0}" && was.len() == 2 && (!letters || !ends_word) && was[1] != ' ';

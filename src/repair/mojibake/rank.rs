@@ -11,8 +11,10 @@ use super::signs::table;
 use crate::codec::Codec;
 use crate::model::Model;
 
-/// Characters by which hypotheses are ranked, and how many of them may lie before and behind the evidence.
+/// Characters by which hypotheses are ranked: of letters, and of Han and the like, of which 72 rank no generated case of three seeds
+/// better and some forty worse; and how many of them may lie before and behind the evidence.
 const SAMPLE: usize = 72;
+const SAMPLE_WIDE: usize = 36;
 const AROUND: usize = 6;
 /// What Han of clean text cost at most, and how odd another character beyond ASCII is beside them; 1/16 nats.
 const COMMON: i32 = 112;
@@ -232,21 +234,21 @@ pub(super) fn sample(model: &Model, line: &[char], core: (usize, usize)) -> Rang
         to = to.min(from + SAMPLE);
         return from.saturating_sub(SAMPLE)..(to + SAMPLE).min(line.len());
     }
-    if to - from > SAMPLE {
+    if to - from > SAMPLE_WIDE {
         let price = |i: usize| match line[i] {
             c if c.is_ascii() => 0,
             c if is_wide(c) => model.alone(c) as i32 - COMMON,
             _ => SIGN,
         };
-        let mut sum: i32 = (from..from + SAMPLE).map(price).sum();
+        let mut sum: i32 = (from..from + SAMPLE_WIDE).map(price).sum();
         let (mut best, mut at) = (sum, from);
-        for i in from + SAMPLE..to {
-            sum += price(i) - price(i - SAMPLE);
+        for i in from + SAMPLE_WIDE..to {
+            sum += price(i) - price(i - SAMPLE_WIDE);
             if sum > best {
-                (best, at) = (sum, i + 1 - SAMPLE);
+                (best, at) = (sum, i + 1 - SAMPLE_WIDE);
             }
         }
-        (from, to) = (at, at + SAMPLE);
+        (from, to) = (at, at + SAMPLE_WIDE);
     }
     from..to
 }

@@ -57,6 +57,18 @@ fn a_bracket_around_a_stretch_stays() {
 }
 
 #[test]
+fn no_break_spaces_that_became_han_come_back() {
+    for text in ["Das Museum öffnet am 7.\u{a0}Mai\u{a0}2019 um 10\u{a0}Uhr.", "Le pont mesure 12\u{a0}500 mètres de long."] {
+        assert_eq!(repaired(&garbled(text, Codec::UTF_8, Codec::GB18030)), text);
+    }
+    // Written as it is: apart, in brackets, the only one in a word.
+    for honest in ["The word 聽 means to listen, 聽 is traditional.", "To listen (聽) is to hear (聽).", "Our new album is called un聽ted."]
+    {
+        assert_eq!(repaired(honest), honest);
+    }
+}
+
+#[test]
 fn a_letter_that_became_han_at_the_end_of_a_word_comes_back() {
     let line = "el perro de la vecina cruzó la calle y el gato se quedó.";
     assert_eq!(repaired(&line.replace("ó", "贸")), line);
