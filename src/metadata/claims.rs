@@ -195,7 +195,7 @@ impl Site {
         let n = part.chars().count();
         n >= 2
             && (self.names.iter().any(|name| *name == part || n >= 4 && name.contains(&part) && 3 * part.len() >= name.len())
-                || self.labels.iter().any(|l| *l == part))
+                || self.labels.contains(&part))
     }
 
     /// A claim that begins with the name of the site: `Hill Times - news of the north`.
