@@ -9,6 +9,7 @@ pub(crate) fn any_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
 }
 
 /// True when these bytes stand in a row, upper or lower case alike; they are lower case letters, digits or blanks of ASCII, at most eight.
+#[allow(clippy::needless_range_loop, reason = "the bytes behind one are looked at, too")]
 pub(crate) fn has_row<const N: usize>(bytes: &[u8], row: [u8; N]) -> bool {
     const AT_ONCE: usize = 64;
     let look = |piece: &[u8; AT_ONCE + 8]| {

@@ -93,6 +93,7 @@ impl Piece {
 
     /// Looks at the bytes behind the first [`BEFORE`]. A byte of a longer character is told by those before it. Without a branch, and what is
     /// found is kept for each byte before it is summed: so it is done for many at once.
+    #[allow(clippy::needless_range_loop, reason = "the bytes before one are looked at, too")]
     fn look(&mut self) -> Seen {
         let mask = |b: bool| 0u8.wrapping_sub(u8::from(b));
         let within = |b: u8, from: u8, to: u8| mask(b.wrapping_sub(from) <= to - from);
