@@ -406,7 +406,7 @@ def main():
     symbol = np.zeros(0x110000, np.uint16)
     space = np.array([0x20, 0x0A, 0x09, 0xA0, 0x202F])
     punct_count = np.zeros(0x110000)
-    case = np.zeros((3, 2))
+    case = np.zeros((4, 2))    # after no letter, a small one, one capital, more of them: a small one, a capital
     for f, (name, languages, ranges, keep2, keep3) in enumerate(FAMILIES):
         n = np.zeros(0x110000)
         for l in languages:
@@ -425,9 +425,11 @@ def main():
             if f < 4:
                 cased = np.array([2 if u else 1 for u in upper[d]])
                 cased[family_of[d] != f] = 0
-                for a in range(3):
+                before = cased[:-1].copy()
+                before[1:][(cased[:-2] == 2) & (cased[1:-1] == 2)] = 3
+                for a in range(4):
                     for b in range(2):
-                        case[a, b] += np.count_nonzero((cased[:-1] == a) & (cased[1:] == b + 1))
+                        case[a, b] += np.count_nonzero((before == a) & (cased[1:] == b + 1))
         print(name)
         parts.append(letter_family(mine, S_FIRST + len(letters), keep2, keep3, 16 + 2 * f))
     case = case + 1

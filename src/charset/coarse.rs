@@ -157,7 +157,9 @@ fn prices() -> &'static Prices {
 /// Price of one character of a single-byte charset, at most 255.
 fn price(c: Option<char>, beside: Beside) -> u8 {
     let Some(c) = c else { return ERROR.min(255) as u8 };
-    let alone = Model::shared().alone(c).min(if beside != Beside::NoLetter && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
+    // Headings are in capitals, and one charset's capitals are another's small letters: their case is for the full price to weigh.
+    let small = if c >= '\u{370}' { c.to_lowercase().next().unwrap_or(c) } else { c };
+    let alone = Model::shared().alone(small).min(if beside != Beside::NoLetter && alphabet::knows(c) { alphabet::RARE } else { u32::MAX });
     let price = match c {
         _ if beside == Beside::NoLetter => alone,
         '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,

@@ -133,6 +133,20 @@ fn titles_in_capitals_do_not_drop_a_declared_charset() {
 }
 
 #[test]
+fn text_in_capitals_is_no_small_letters_of_another_charset() {
+    for (text, codecs) in [
+        ("МЕЛЬНИЦА НА РЕКЕ СНОВА ОТКРЫТА", &[Codec::WINDOWS_1251, Codec::KOI8_R, Codec::IBM866][..]),
+        ("ПЕКАРНАТА НА ЪГЪЛА ОТВАРЯ РАНО", &[Codec::WINDOWS_1251]),
+        ("Ο ΦΟΥΡΝΟΣ ΣΤΗ ΓΩΝΙΑ ΑΝΟΙΓΕΙ ΝΩΡΙΣ", &[Codec::ISO_8859_7]),
+    ] {
+        for codec in codecs {
+            let bytes = codec.inverse().unwrap().encode_text(text).unwrap();
+            assert_eq!(trace(&bytes).0, text, "{codec:?}");
+        }
+    }
+}
+
+#[test]
 fn two_common_ideographs_that_are_valid_utf8_by_chance() {
     let bytes = gbk("潜水");
     assert_eq!(std::str::from_utf8(&bytes), Ok("Ǳˮ"));

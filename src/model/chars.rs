@@ -57,8 +57,8 @@ pub(super) struct Chars {
     commons: Vec<Common>,
     /// Number of tokens, first kana, first Hangul, first Han.
     pub tokens: [u16; 4],
-    /// Cost of lower and upper case after: no letter, a lower one, an upper one.
-    pub case: [[u8; 2]; 3],
+    /// Cost of lower and upper case after: no letter, a lower one, an upper one, more upper ones.
+    pub case: [[u8; 2]; 4],
 }
 
 impl Chars {
@@ -86,8 +86,8 @@ impl Chars {
             .chunks_exact(4)
             .map(|c| Common { class: c[0], cost: c[1], token: u16::from_le_bytes([c[2], c[3]]) })
             .collect();
-        let case = from.bytes(6);
-        let case = [[case[0], case[1]], [case[2], case[3]], [case[4], case[5]]];
+        let case = from.bytes(8);
+        let case = std::array::from_fn(|i| [case[2 * i], case[2 * i + 1]]);
         let last = ranges.partition_point(|r| r.0 < 0x1_0000).saturating_sub(1);
         Chars { basic, ranges: ranges[last..].to_vec(), commons, tokens, case }
     }

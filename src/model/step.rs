@@ -65,7 +65,7 @@ pub(super) struct Context {
     pub frame: u8,
     /// Chinese 0, Japanese 1..=KANA_REACH, Korean `KOREAN`.
     pub mode: u8,
-    /// 0 after no letter, 1 after a lower one, 2 after an upper one.
+    /// 0 after no letter, 1 after a lower one, 2 after an upper one, 3 after more upper ones: words in capitals are no surprise from there.
     pub case: u8,
     /// 0 = any language, else number of the language + 1.
     pub language: u8,
@@ -300,7 +300,7 @@ impl Model {
         let mut case = 0;
         if family < CASED {
             payer.all(u32::from(self.chars.case[state.case as usize][usize::from(upper)]));
-            case = 1 + u8::from(upper);
+            case = if upper { 2 + u8::from(state.case >= 2) } else { 1 };
         }
         if char.flags & flag::WIDE != 0 {
             payer.all(price::WIDE);
