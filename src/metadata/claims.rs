@@ -134,11 +134,17 @@ fn slug(url: &str) -> Vec<String> {
     words(path.split(['?', '#']).next().unwrap_or(""))
 }
 
-/// The words of a text, small, each once; an ideograph, kana or Hangul syllable is a word.
+/// Words of a text that are looked at: an address may be of any length.
+const WORDS: usize = 200;
+
+/// The first words of a text, small, each once; an ideograph, kana or Hangul syllable is a word.
 fn words(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut word = String::new();
     for c in text.chars().chain(" ".chars()) {
+        if out.len() >= WORDS {
+            break;
+        }
         let single = ('\u{2e80}'..='\u{d7ff}').contains(&c) || c >= '\u{20000}';
         if c.is_alphanumeric() && !single {
             word.extend(c.to_lowercase());

@@ -38,7 +38,7 @@ pub const QUARANTINE: &str = "quarantine";
 pub struct Plan {
     /// Version of jingwen; another one may clean differently.
     pub version: String,
-    /// The form in which the passes leave records for each other ([`form`]).
+    /// The form in which the passes leave records for each other: its version and the rules it refers to.
     #[serde(default)]
     pub form: String,
     /// What decides the bytes.
