@@ -1,5 +1,7 @@
 //! What a page says about itself in its head: title, meta, canonical link, language, JSON-LD. What it means is `metadata`'s.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use crate::tree::Field;
@@ -35,8 +37,7 @@ impl Fields {
     /// `<title>`; the first counts, others belong to pictures.
     pub(super) fn title(&mut self, text: &str) {
         if !self.fields.iter().any(|f| &*f.key == "title") {
-            let once = entities::resolved(text);
-            self.push("title".to_owned(), &if once.contains("&") { entities::resolved(&once) } else { once.clone() });
+            self.push("title".to_owned(), &once_more(&entities::resolved(text)));
         }
     }
 
@@ -50,11 +51,8 @@ impl Fields {
                 if key.ends_with("ld+json") {
                     return self.script("ld+json", &content);
                 }
-                // titles are often escaped twice
-                match key.ends_with("title") && content.contains('&') && content.contains(';') {
-                    true => self.push(format!("{family}:{key}"), &entities::resolved(&content)),
-                    false => self.push(format!("{family}:{key}"), &content),
-                }
+                let value = if key.ends_with("title") { once_more(&content) } else { Cow::Borrowed(&*content) };
+                self.push(format!("{family}:{key}"), &value);
                 return;
             }
         }
@@ -196,6 +194,11 @@ impl Fields {
     pub(super) fn finish(self) -> Vec<Field> {
         self.fields
     }
+}
+
+/// A title with the references resolved that are left in it: titles are often escaped twice. Borrows when there is none.
+fn once_more(title: &str) -> Cow<'_, str> {
+    if title.contains('&') && title.contains(';') { entities::resolved(title) } else { Cow::Borrowed(title) }
 }
 
 /// The JSON of a script: without the comment or the CDATA section around it, as pages of XHTML write it, and a last semicolon.

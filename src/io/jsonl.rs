@@ -15,6 +15,8 @@ pub struct Broken {
     pub at: usize,
     /// What is wrong and what would be right.
     pub why: String,
+    /// The line is fine but for the text field, which it has not.
+    pub fieldless: bool,
 }
 
 /// A line that holds a JSON object with a text field.
@@ -31,13 +33,10 @@ pub struct Record<'l> {
     pub url: Option<&'l str>,
 }
 
-/// How it is said that a line has no text field.
-const NO_FIELD: &str = "no field ";
-
 impl Broken {
-    /// True for a line that is fine but for the text field, which it has not.
-    pub fn is_fieldless(&self) -> bool {
-        self.why.starts_with(NO_FIELD)
+    /// A line that is wrong at byte `at`.
+    fn new(at: usize, why: String) -> Broken {
+        Broken { at, why, fieldless: false }
     }
 }
 
@@ -50,12 +49,12 @@ impl<'l> Record<'l> {
     pub fn parse(line: &'l [u8], field: &str) -> Result<Record<'l>, Broken> {
         let line = simdutf8::compat::from_utf8(line).map_err(|e| {
             let at = e.valid_up_to();
-            Broken { at, why: format!("byte 0x{:02X} is not UTF-8; JSON is UTF-8 (find the charset with `jingwen detect`)", line[at]) }
+            Broken::new(at, format!("byte 0x{:02X} is not UTF-8; JSON is UTF-8 (find the charset with `jingwen detect`)", line[at]))
         })?;
         let first = line.trim_ascii_start();
         if !first.starts_with('{') {
             let at = line.len() - first.len();
-            return Err(Broken { at, why: format!("not a JSON object but {}; each line must be one object {{…}}", what(first)) });
+            return Err(Broken::new(at, format!("not a JSON object but {}; each line must be one object {{…}}", what(first))));
         }
         let json = line.trim_end_matches(['\r', '\n']);
         let end = json.len();
@@ -65,26 +64,24 @@ impl<'l> Record<'l> {
             let at = if e.is_eof() { end } else { e.column().saturating_sub(1).min(end) };
             let message = e.to_string();
             let message = message.split(" at line ").next().unwrap_or_default();
-            Broken { at, why: format!("not valid JSON: {message}") }
+            Broken::new(at, format!("not valid JSON: {message}"))
         })?;
         let literal = match found.text[..] {
             [] => {
                 return Err(Broken {
                     at: 0,
-                    why: format!("{NO_FIELD}\"{field}\"; name the field that holds the text with --text-field; {}", there(line)),
+                    why: format!("no field \"{field}\"; name the field that holds the text with --text-field; {}", there(line)),
+                    fieldless: true,
                 });
             }
             [one] => place(line, one.get()),
             [_, two, ..] => {
-                return Err(Broken {
-                    at: place(line, two.get()).start,
-                    why: format!("field \"{field}\" stands twice; it must stand once"),
-                });
+                return Err(Broken::new(place(line, two.get()).start, format!("field \"{field}\" stands twice; it must stand once")));
             }
         };
         let value = &line[literal.clone()];
         let Some(inner) = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) else {
-            return Err(Broken { at: literal.start, why: format!("field \"{field}\" is {}; it must be a string", what(value)) });
+            return Err(Broken::new(literal.start, format!("field \"{field}\" is {}; it must be a string", what(value))));
         };
         let text = match memchr::memchr(b'\\', inner.as_bytes()) {
             None => Cow::Borrowed(inner),
@@ -258,7 +255,7 @@ fn unescape(inner: &str, mut from: usize) -> Result<String, Broken> {
     let mut done = 0;
     loop {
         out.push_str(&inner[done..from]);
-        let short = || Broken { at: from, why: "an escape is cut off".to_owned() };
+        let short = || Broken::new(from, "an escape is cut off".to_owned());
         let mut used = 2;
         match bytes.get(from + 1).ok_or_else(short)? {
             b'n' => out.push('\n'),
@@ -272,9 +269,9 @@ fn unescape(inner: &str, mut from: usize) -> Result<String, Broken> {
                     (bytes.get(at..at + 2)? == b"\\u").then(|| u32::from_str_radix(hex, 16).ok())?
                 };
                 let high = unit(from).ok_or_else(short)?;
-                let half = || Broken {
-                    at: from,
-                    why: format!("\\u{high:04x} is half of a surrogate pair and no character; it must come as a pair \\ud8xx\\udcxx"),
+                let half = || {
+                    let why = format!("\\u{high:04x} is half of a surrogate pair and no character; it must come as a pair \\ud8xx\\udcxx");
+                    Broken::new(from, why)
                 };
                 used = 6;
                 let code = match high {
@@ -288,7 +285,7 @@ fn unescape(inner: &str, mut from: usize) -> Result<String, Broken> {
                 out.push(char::from_u32(code).ok_or_else(half)?);
             }
             &c @ (b'"' | b'\\' | b'/') => out.push(char::from(c)),
-            _ => return Err(Broken { at: from, why: "unknown escape".to_owned() }),
+            _ => return Err(Broken::new(from, "unknown escape".to_owned())),
         }
         done = from + used;
         match memchr::memchr(b'\\', &bytes[done..]) {

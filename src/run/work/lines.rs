@@ -60,7 +60,7 @@ impl Worker<'_> {
             } else {
                 match jsonl::Record::parse(&line[bom..], field) {
                     Err(b) => {
-                        done.counter.sums.fieldless += u64::from(b.is_fieldless());
+                        done.counter.sums.fieldless += u64::from(b.fieldless);
                         Err((Some(offset + (b.at + bom) as u64), b.why))
                     }
                     Ok(r) if !self.sampled(r.id, done.input, number) => {
