@@ -71,9 +71,28 @@ impl Alphabet {
     /// Where the letters end that stand side by side from byte `at` on and say nothing, with all three before it.
     #[inline]
     pub fn end(&self, bytes: &[u8], at: usize) -> usize {
-        let mut end = at;
-        let before = |n: usize| bytes.get(at.checked_sub(n)?..)?.first_chunk().and_then(|b| self.letter(*b));
-        let (Some(_), Some(mut a), Some(mut b)) = (before(6), before(4), before(2)) else { return at };
+        let before = |n: usize| self.at(bytes, at.checked_sub(n)?);
+        let (Some(_), Some(a), Some(b)) = (before(6), before(4), before(2)) else { return at };
+        self.go_on(bytes, at, a, b)
+    }
+
+    /// Where the letters of a word end that say nothing; nothing stands before the first of them, which is at byte `at`.
+    #[inline]
+    pub fn word(&self, bytes: &[u8], at: usize) -> usize {
+        let Some(a) = self.at(bytes, at) else { return at };
+        match self.at(bytes, at + 2) {
+            Some(b) if self.two[a * LETTERS + b] != Two::Odd => self.go_on(bytes, at + 4, a, b),
+            _ => at + 2,
+        }
+    }
+
+    #[inline]
+    fn at(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        self.letter(*bytes.get(at..)?.first_chunk()?)
+    }
+
+    #[inline]
+    fn go_on(&self, bytes: &[u8], mut end: usize, mut a: usize, mut b: usize) -> usize {
         while let Some(c) = bytes[end..].first_chunk().and_then(|b| self.letter(*b)) {
             match self.two[b * LETTERS + c] {
                 Two::Plain => {}
@@ -100,6 +119,9 @@ mod tests {
             let code = text.chars().next().unwrap() as u32;
             let alphabet = Alphabet::of(t, code).unwrap();
             assert_eq!((alphabet.end(text.as_bytes(), 6) - 6) / 2, letters, "{text}");
+        }
+        for (text, letters) in [("слово за", 5), ("и\u{a0}", 1), ("оН", 1), ("Он", 2), ("ДОм", 1)] {
+            assert_eq!(Alphabet::of(t, 0x430).unwrap().word(text.as_bytes(), 0) / 2, letters, "{text}");
         }
         assert!(Alphabet::of(t, 0xe9).is_none() && Alphabet::of(t, 0x5b0).is_none());
     }

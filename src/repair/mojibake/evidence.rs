@@ -14,7 +14,7 @@ const BEYOND_DOUBT: i32 = 200;
 
 /// Bytes after which a line is cut at the next ASCII that follows nothing odd, ASCII in a row that cuts any line, and how much of it
 /// stays as context: long lines of markup are looked at in places.
-const CUT: usize = 4096;
+pub(super) const CUT: usize = 4096;
 const GAP: usize = 512;
 pub(super) const CONTEXT: usize = 128;
 
@@ -27,15 +27,15 @@ pub(super) fn code_of(bytes: &[u8], at: usize) -> u32 {
 /// The evidence of a line so far.
 #[derive(Default)]
 pub(super) struct Walk {
-    sum: i32,
+    pub sum: i32,
     /// Where the sum last was zero.
-    from: usize,
-    best: i32,
+    pub from: usize,
+    pub best: i32,
     best_from: usize,
     best_to: usize,
     /// Whether the strongest evidence is of Han and the like alone, and where other evidence ended last.
     best_wide: bool,
-    sign_end: usize,
+    pub sign_end: usize,
     pub last: u8,
     /// One character of Han or the like so far, and whether an ASCII letter stands before it.
     mixed: i32,
@@ -246,7 +246,7 @@ impl Walk {
                 if t.ends_quotation([second, before, number]) && self.follows_letter(bytes, t, third, at) {
                     0
                 } else {
-                    self.longer(t, [third, second, before, number])
+                    longer(t, [third, second, before, number], self.row > 2)
                 }
             } else {
                 beside.weight()
@@ -298,25 +298,6 @@ impl Walk {
     fn follows_letter(&self, bytes: &[u8], t: &Table, third: u16, at: usize) -> bool {
         self.row > 2 && t.kinds[usize::from(third)] & kind::LETTER != 0
             || self.row == 2 && at.checked_sub(5).is_some_and(|before| bytes[before].is_ascii_alphabetic())
-    }
-
-    /// What the last two of these characters weigh when they may end a sequence of three bytes or four.
-    #[inline]
-    fn longer(&self, t: &Table, [third, second, before, number]: [u16; 4]) -> i32 {
-        let of = |n: u16| &t.high[usize::from(n)];
-        let next = of(before).next & of(number).next;
-        let three = of(second).lead[1] & next;
-        let four = if self.row > 2 { of(third).lead[2] & of(second).next & next } else { 0 };
-        if three | four == 0 {
-            return t.beside(before, number).weight();
-        }
-        let says = t.more(&[second, before, number], three).max(t.more(&[third, second, before, number], four));
-        let letters = t.kinds[usize::from(before)] & t.kinds[usize::from(number)] & kind::LETTER != 0;
-        if says == Says::Nothing && (letters || of(before).lead[0] & of(number).next != 0) {
-            // what stands before them changes nothing
-            return t.beside(before, number).weight();
-        }
-        t.weight_of(before, number, says, true)
     }
 
     /// A character beyond ASCII, of the basic plane.
@@ -414,8 +395,28 @@ impl Walk {
     }
 }
 
+/// What the last two of these characters weigh when they may end a sequence of three bytes, or of four when `all` stand side by side.
+#[inline]
+pub(super) fn longer(t: &Table, [third, second, before, number]: [u16; 4], all: bool) -> i32 {
+    let of = |n: u16| &t.high[usize::from(n)];
+    let next = of(before).next & of(number).next;
+    let three = of(second).lead[1] & next;
+    let four = if all { of(third).lead[2] & of(second).next & next } else { 0 };
+    if three | four == 0 {
+        return t.beside(before, number).weight();
+    }
+    let says = t.more(&[second, before, number], three).max(t.more(&[third, second, before, number], four));
+    let letters = t.kinds[usize::from(before)] & t.kinds[usize::from(number)] & kind::LETTER != 0;
+    if says == Says::Nothing && (letters || of(before).lead[0] & of(number).next != 0) {
+        // what stands before them changes nothing
+        return t.beside(before, number).weight();
+    }
+    t.weight_of(before, number, says, true)
+}
+
 /// Whether a line may end in the first `n` bytes of eight: a look at all of them at once, which sees every line end and now and then more.
-fn has_newline(eight: &[u8; 8], n: usize) -> bool {
+#[inline]
+pub(super) fn has_newline(eight: &[u8; 8], n: usize) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let differs = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b'\n'));
     let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);

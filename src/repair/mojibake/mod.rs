@@ -14,6 +14,7 @@ mod lanes;
 mod language;
 mod lattice;
 mod mixed;
+mod prose;
 mod rank;
 mod refused;
 mod search;

@@ -236,6 +236,12 @@ impl Table {
         blank == self.quotes[0] && self.russian[usize::from(last)] && self.russian[usize::from(before)]
     }
 
+    /// Whether this is a no-break space.
+    #[inline]
+    pub fn is_blank(&self, number: u16) -> bool {
+        number == self.quotes[0]
+    }
+
     /// Whether this is a dash or a no-break space.
     pub fn is_dash(&self, number: u16) -> bool {
         number == self.quotes[0] || self.dashes.contains(&number)

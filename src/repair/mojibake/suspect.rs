@@ -4,7 +4,7 @@
 use memchr::memrchr;
 
 use super::evidence::{CONTEXT, Walk, code_of};
-use super::signs::{class, table};
+use super::signs::{Table, class, table};
 
 /// Evidence in 1/4 nats at which a line is looked at: two nats more than two rare characters in a row.
 const ALARM: i32 = 14;
@@ -33,6 +33,11 @@ impl Suspect {
 /// The lines, or the pieces of long ones, with evidence of [`HINT`] or more. Linear, one pass, no allocation for
 /// clean text.
 pub(super) fn suspects(text: &str) -> Vec<Suspect> {
+    found(text, Walk::words)
+}
+
+/// [`suspects`] by two walks: `words` of what it can, from a character behind ASCII on, and [`Walk`] of the rest.
+pub(super) fn found(text: &str, words: impl Fn(&mut Walk, &[u8], &Table, usize, &mut usize, &mut Vec<Suspect>) -> usize) -> Vec<Suspect> {
     let mut found = Vec::new();
     let bytes = text.as_bytes();
     // Most text that is not Chinese is ASCII alone: known at the speed of memory.
@@ -46,12 +51,12 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     if let Some(before) = first.checked_sub(1) {
         walk.last = t.at[usize::from(bytes[before])].1 & class::LETTER;
     }
-    let mut at = first;
+    let mut at = words(&mut walk, bytes, t, first, &mut line, &mut found);
     while let Some(&byte) = bytes.get(at) {
         if byte < 0x80 {
             let end = at + ascii(&bytes[at..]);
             walk.blank(bytes, t, at, end, &mut line, &mut found);
-            at = end;
+            at = words(&mut walk, bytes, t, end, &mut line, &mut found);
             continue;
         }
         if byte < 0xe0 {
@@ -83,7 +88,7 @@ pub(super) fn suspects(text: &str) -> Vec<Suspect> {
 
 /// How many bytes of ASCII `bytes` begins with.
 #[inline]
-fn ascii(bytes: &[u8]) -> usize {
+pub(super) fn ascii(bytes: &[u8]) -> usize {
     const AT_ONCE: usize = 32;
     let mut n = 0;
     // Most such runs are a newline, a number, a word.
