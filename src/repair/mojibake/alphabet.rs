@@ -13,18 +13,10 @@ const FIRST: [u16; 4] = [0x390, 0x410, 0x5c0, 0x610];
 /// What the letters of an alphabet say.
 pub(super) struct Alphabet {
     first: u16,
-    /// For each two whether they weigh what letters side by side do, and whether a longer sequence may end with them.
-    two: Box<[Two; LETTERS * LETTERS]>,
-    /// For each three whether the last says something else with those before it than with the one before it alone; a set of bits.
+    /// For each one with which behind it they weigh what letters side by side do; a set of bits.
+    two: [u64; LETTERS],
+    /// For each two with which behind them the last two do, whatever may end with all three: in bits, too.
     three: Box<[u64; LETTERS * LETTERS]>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Two {
-    Odd,
-    Plain,
-    /// Plain, unless what stands before them says more.
-    MayEnd,
 }
 
 impl Alphabet {
@@ -39,23 +31,24 @@ impl Alphabet {
     fn build(t: &Table, first: u16) -> Alphabet {
         let number = |letter: usize| t.index[usize::from(first) + letter];
         let of = |letter: usize| &t.high[usize::from(number(letter))];
-        let mut alphabet = Alphabet { first, two: Box::new([Two::Odd; LETTERS * LETTERS]), three: Box::new([0; LETTERS * LETTERS]) };
+        let mut alphabet = Alphabet { first, two: [0; LETTERS], three: Box::new([0; LETTERS * LETTERS]) };
         // Four bytes in a row are as rare as this: who begins them, is odd with all that go on.
         let four = (0..LETTERS).fold(0, |all, letter| all | of(letter).lead[2]);
-        for (pair, two) in alphabet.two.iter_mut().enumerate() {
-            let (a, b) = (pair / LETTERS, pair % LETTERS);
-            let beside = t.beside(number(a), number(b));
-            if number(a) != 0 && number(b) != 0 && beside.weight() == weight::LETTER {
-                *two = if beside.may_end() { Two::MayEnd } else { Two::Plain };
-            }
+        let plain = |a: usize, b: usize| {
+            Some(t.beside(number(a), number(b))).filter(|w| number(a) != 0 && number(b) != 0 && w.weight() == weight::LETTER)
+        };
+        for (a, two) in alphabet.two.iter_mut().enumerate() {
+            *two = (0..LETTERS).filter(|b| plain(a, *b).is_some()).fold(0, |all, b| all | 1 << b);
         }
-        for (at, odd) in alphabet.three.iter_mut().enumerate() {
+        for (at, three) in alphabet.three.iter_mut().enumerate() {
             let (a, b) = (at / LETTERS, at % LETTERS);
             for c in 0..LETTERS {
+                let Some(beside) = plain(b, c) else { continue };
                 let next = of(b).next & of(c).next;
                 let begun = of(a).lead[1] & next;
                 let goes_on = four & of(a).next & next != 0;
-                *odd |= u64::from(goes_on || begun != 0 && t.says_more([number(a), number(b), number(c)], begun)) << c;
+                let more = || goes_on || begun != 0 && t.says_more([number(a), number(b), number(c)], begun);
+                *three |= u64::from(!(beside.may_end() && more())) << c;
             }
         }
         alphabet
@@ -71,38 +64,33 @@ impl Alphabet {
     /// Where the letters end that stand side by side from byte `at` on and say nothing, with all three before it.
     #[inline]
     pub fn end(&self, bytes: &[u8], at: usize) -> usize {
-        let before = |n: usize| self.at(bytes, at.checked_sub(n)?);
+        let before = |n: usize| bytes.get(at.checked_sub(n)?..)?.first_chunk().and_then(|b| self.letter(*b));
         let (Some(_), Some(a), Some(b)) = (before(6), before(4), before(2)) else { return at };
-        self.go_on(bytes, at, a, b)
+        at + self.go_on(&bytes[at..], a, b)
     }
 
-    /// Where the letters of a word end that say nothing; nothing stands before the first of them, which is at byte `at`.
+    /// How many bytes at the beginning of `bytes` are letters of a word that say nothing; nothing of their kind stands before them.
     #[inline]
-    pub fn word(&self, bytes: &[u8], at: usize) -> usize {
-        let Some(a) = self.at(bytes, at) else { return at };
-        match self.at(bytes, at + 2) {
-            Some(b) if self.two[a * LETTERS + b] != Two::Odd => self.go_on(bytes, at + 4, a, b),
-            _ => at + 2,
+    pub fn word(&self, bytes: &[u8]) -> usize {
+        let [x, y, rest @ ..] = bytes else { return 0 };
+        let Some(a) = self.letter([*x, *y]) else { return 0 };
+        let [x, y, rest @ ..] = rest else { return 2 };
+        match self.letter([*x, *y]) {
+            Some(b) if self.two[a] >> b & 1 == 1 => 4 + self.go_on(rest, a, b),
+            _ => 2,
         }
     }
 
     #[inline]
-    fn at(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        self.letter(*bytes.get(at..)?.first_chunk()?)
-    }
-
-    #[inline]
-    fn go_on(&self, bytes: &[u8], mut end: usize, mut a: usize, mut b: usize) -> usize {
-        while let Some(c) = bytes[end..].first_chunk().and_then(|b| self.letter(*b)) {
-            match self.two[b * LETTERS + c] {
-                Two::Plain => {}
-                Two::MayEnd if self.three[a * LETTERS + b] >> c & 1 == 0 => {}
-                _ => break,
-            }
-            (a, b) = (b, c);
-            end += 2;
+    fn go_on(&self, bytes: &[u8], mut a: usize, mut b: usize) -> usize {
+        let mut rest = bytes;
+        while let [x, y, behind @ ..] = rest
+            && let Some(c) = self.letter([*x, *y])
+            && self.three[a * LETTERS + b] >> c & 1 == 1
+        {
+            (a, b, rest) = (b, c, behind);
         }
-        end
+        bytes.len() - rest.len()
     }
 }
 
@@ -121,7 +109,7 @@ mod tests {
             assert_eq!((alphabet.end(text.as_bytes(), 6) - 6) / 2, letters, "{text}");
         }
         for (text, letters) in [("слово за", 5), ("и\u{a0}", 1), ("оН", 1), ("Он", 2), ("ДОм", 1)] {
-            assert_eq!(Alphabet::of(t, 0x430).unwrap().word(text.as_bytes(), 0) / 2, letters, "{text}");
+            assert_eq!(Alphabet::of(t, 0x430).unwrap().word(text.as_bytes()) / 2, letters, "{text}");
         }
         assert!(Alphabet::of(t, 0xe9).is_none() && Alphabet::of(t, 0x5b0).is_none());
     }

@@ -415,8 +415,7 @@ pub(super) fn longer(t: &Table, [third, second, before, number]: [u16; 4], all: 
 }
 
 /// Whether a line may end in the first `n` bytes of eight: a look at all of them at once, which sees every line end and now and then more.
-#[inline]
-pub(super) fn has_newline(eight: &[u8; 8], n: usize) -> bool {
+fn has_newline(eight: &[u8; 8], n: usize) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let differs = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b'\n'));
     let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
