@@ -148,6 +148,20 @@ impl From<Kind> for Form {
     }
 }
 
+impl From<Form> for Kind {
+    fn from(form: Form) -> Kind {
+        match form {
+            Form::Paragraph => Kind::Paragraph,
+            Form::Heading(n) => Kind::Heading(n),
+            Form::Item => Kind::ListItem,
+            Form::Row => Kind::TableRow,
+            Form::Code => Kind::Code,
+            Form::Quote => Kind::Quote,
+            Form::Caption => Kind::Caption,
+        }
+    }
+}
+
 impl<'p> Draft<'p> {
     /// Of a page that was cleaned. `title`: the title is written too. `in_place`: the text goes back to where it came from (a field
     /// of a JSON line), so white space between paragraphs stays, unless the page was markup. `told`: what is known of the page is

@@ -253,7 +253,7 @@ def run(
     (auto, page, jsonl, warc, parquet), to is text, markdown, jsonl, parquet or mnbvc, column is --text-field. dedup: off, page or dump;
     with dump, near ("paragraphs", "documents" or "both") leaves out what is nearly the same, against an index of earlier dumps what
     stands in them, and keep_index keeps one of this dump. learn_sites leaves out lines that recur on the pages of a host and writes
-    them to OUTPUT/site-facts.tsv. trace: a file for `restore`. threads: 0 for all cores; memory: bytes.
+    them to OUTPUT/site-facts.tsv, before duplicates of the dump are looked for. trace: a file for `restore`. threads: 0 for all cores; memory: bytes.
 
     Gives the report of the run (run.json) as a dict, with what was said on the way in "messages". Ctrl-C ends a run between two batches; it
     goes on with resume=True, as after any kill. Raises OptionError for what does not go together, JingwenError for what cannot be read or written.

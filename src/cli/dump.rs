@@ -70,6 +70,7 @@ pub fn run(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outc
         _ => Before::None,
     };
     let run = Run::set_up(request.plan, folder, before, means)?;
+    tell_limits(&run, console);
     let report = match run.go(console) {
         Ok(report) => report,
         Err(e) => {
@@ -100,8 +101,18 @@ pub fn plan(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Out
     };
     let before = if args.overwrite { Before::Overwrite } else { Before::None };
     let run = Run::set_up(request.plan, folder, before, means(args, console))?;
+    tell_limits(&run, console);
     console.tell(&format!("{} inputs in {} units; run {}", run.plan.inputs.len(), run.plan.units().len(), run.plan.id()));
     Ok(Outcome::Done)
+}
+
+/// Tells what of the arguments says less than it seems to.
+fn tell_limits(run: &Run, console: &mut Console) {
+    if run.plan.settings.near.is_some() && run.plan.against.is_some() {
+        console.tell(
+            "jingwen: --near looks within this dump alone: the index of --against has hashes to find the same by, no texts to compare",
+        );
+    }
 }
 
 fn means(args: &args::Dump, console: &Console) -> Means {

@@ -20,6 +20,7 @@ pub fn run(pass: &Pass, console: &mut Console) -> Result<Outcome, Error> {
         Pass::Compare(c) => return compare(c, |run, of, share, console| run.compare(of, share, console), console),
         Pass::Settle(c) => return compare(c, |run, of, share, console| run.settle(of, share, console), console),
         Pass::Learn(s) => (s, |run, share, console| run.learn(share, console)),
+        Pass::Hash(s) => (s, |run, share, console| run.hash(share, console)),
         Pass::Apply(s) => (s, |run, share, console| run.apply(share, console)),
         Pass::Finish(s) => {
             let report = open(s, console)?.close()?;

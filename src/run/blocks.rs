@@ -124,6 +124,17 @@ impl Work {
 /// Rows that wait to be written, and files of the block that are full of rows.
 type Waiting<R> = (Vec<R>, Vec<(PathBuf, AtomicFile)>);
 
+/// Which pass gives blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Reads the inputs.
+    Scan,
+    /// Hashes what was stored.
+    Hash,
+    /// Writes what was stored.
+    Apply,
+}
+
 /// Takes what is done, in order, on the calling thread, and commits block after block.
 pub struct Blocks<'r> {
     plan: &'r Plan,
@@ -131,8 +142,7 @@ pub struct Blocks<'r> {
     work: &'r Work,
     journal: &'r mut Journal,
     watch: &'r mut dyn Watch,
-    /// The pass that reads the inputs, not the one that reads what was stored.
-    scan: bool,
+    pass: Pass,
     /// Bytes of a job are stored as frames.
     frames: bool,
     open: BTreeMap<Stage, BufWriter<AtomicFile>>,
@@ -169,7 +179,7 @@ impl<'r> Blocks<'r> {
         work: &'r Work,
         journal: &'r mut Journal,
         watch: &'r mut dyn Watch,
-        scan: bool,
+        pass: Pass,
         frames: bool,
         grown: BTreeMap<u32, u64>,
     ) -> Blocks<'r> {
@@ -179,7 +189,7 @@ impl<'r> Blocks<'r> {
             work,
             journal,
             watch,
-            scan,
+            pass,
             frames,
             open: BTreeMap::new(),
             part: None,
@@ -270,9 +280,10 @@ impl<'r> Blocks<'r> {
         }
         self.files.append(&mut done.files);
         let sums = done.counter.finish(self.rules);
-        let (bytes, records) = match self.scan {
-            true => (sums.bytes_in, sums.records.read),
-            false => (done.weight, sums.records.out + sums.records.removed),
+        let (bytes, records) = match self.pass {
+            Pass::Scan => (sums.bytes_in, sums.records.read),
+            Pass::Hash => (done.weight, done.hashed),
+            Pass::Apply => (done.weight, sums.records.out + sums.records.removed),
         };
         self.watch.advance(bytes, records);
         self.sums.add(&sums);
@@ -356,7 +367,7 @@ impl<'r> Blocks<'r> {
     /// Keeps what the report is told; a record is kept whole as long as there is room.
     fn told(&mut self, at: At, told: Told) -> Result<(), Error> {
         let told = if self.budget.takes(told.size(), &told.rules) { told } else { told.without_view() };
-        self.write(at, if self.scan { Stage::Told } else { Stage::ToldLast }, &told.line())
+        self.write(at, if self.pass == Pass::Scan { Stage::Told } else { Stage::ToldLast }, &told.line())
     }
 
     fn keep(&mut self, at: At, bad: &mut Bad) -> Result<(), Error> {
@@ -453,7 +464,11 @@ impl<'r> Blocks<'r> {
             out,
             files: std::mem::take(&mut self.files),
         };
-        self.journal.add(&(if self.scan { journal::Entry::Scan } else { journal::Entry::Apply })(block))
+        self.journal.add(&match self.pass {
+            Pass::Scan => journal::Entry::Scan(block),
+            Pass::Hash => journal::Entry::Hash(block),
+            Pass::Apply => journal::Entry::Apply(block),
+        })
     }
 }
 

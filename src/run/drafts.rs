@@ -7,6 +7,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use super::blocks::{Stage, Work};
 use super::journal::Block;
 use super::plan::Plan;
+use super::render::Render;
+use super::sums::Counter;
 use super::work::{Bytes, Kept, Stored};
 use crate::draft::Draft;
 use crate::error::Error;
@@ -48,6 +50,8 @@ pub struct Drafts<'r> {
     work: &'r Work,
     /// Those that have stored something, in order.
     blocks: Vec<&'r Block>,
+    /// Who knows the lines of their hosts.
+    render: Option<&'r Render>,
     open: Option<Open>,
     bytes: Vec<u8>,
 }
@@ -62,7 +66,13 @@ struct Open {
 impl<'r> Drafts<'r> {
     /// Of these blocks, which are in order.
     pub fn new(plan: &'r Plan, work: &'r Work, blocks: &'r [Block]) -> Drafts<'r> {
-        Drafts { plan, work, blocks: blocks.iter().filter(|b| b.docs.is_some()).collect(), open: None, bytes: Vec::new() }
+        let blocks = blocks.iter().filter(|b| b.docs.is_some()).collect();
+        Drafts { plan, work, blocks, render: None, open: None, bytes: Vec::new() }
+    }
+
+    /// Without the lines of their hosts, if those were learnt.
+    pub fn without_sites(self, render: &'r Render) -> Drafts<'r> {
+        Drafts { render: Some(render), ..self }
     }
 
     /// What `look` says of a record.
@@ -81,6 +91,10 @@ impl<'r> Drafts<'r> {
         let record = record.transpose().map_err(|_| damaged())?;
         if let Some(record) = &record {
             draft.text = record.text.as_ref().into();
+        }
+        if let Some(render) = self.render {
+            let host = render.learnt_of(|| self.plan.host(draft.url.as_deref(), doc));
+            render.cut_sites(&mut draft, host, &mut Counter::default());
         }
         Ok(look(&draft))
     }

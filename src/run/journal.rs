@@ -53,6 +53,8 @@ pub enum Entry {
         /// Which part.
         part: usize,
     },
+    /// What sites leave of a block is hashed; its sums say nothing.
+    Hash(Block),
     /// The results of a block without its duplicates are staged.
     Apply(Block),
     /// A file of the output is in its place.
@@ -69,7 +71,7 @@ impl Entry {
     /// The files of the output that it says are in their place. The trace, the report and the index are none of the output.
     pub fn files(&self) -> &[Output] {
         match self {
-            Entry::Scan(block) | Entry::Apply(block) => &block.files,
+            Entry::Scan(block) | Entry::Hash(block) | Entry::Apply(block) => &block.files,
             Entry::Output(output) => std::slice::from_ref(output),
             Entry::Resolved { .. }
             | Entry::Candidates { .. }

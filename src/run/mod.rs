@@ -4,6 +4,7 @@
 //! ```text
 //! plan     inputs in order, frozen
 //! scan     per block, pure: records -> text, or -> drafts and rows of hashes when duplicates of the dump are wanted
+//! hash     when lines of sites are learnt as well: the rows of hashes, of what those lines leave of the drafts
 //! resolve  rows sorted by hash: the least (record, block) of each stays; what is nearly the same, when asked for, in `near`
 //! apply    per block, pure: drafts without their duplicates -> text
 //! finish   blocks -> parts, quarantine, report
@@ -30,6 +31,7 @@ pub mod restore;
 mod rows;
 pub mod settings;
 mod sites;
+mod stored;
 pub mod stream;
 pub mod sums;
 mod table;
@@ -41,7 +43,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use crate::batch::{Limits, ordered};
@@ -49,14 +50,14 @@ use crate::error::Error;
 use crate::io::output;
 use crate::io::quarantine::Quarantine;
 use crate::rules::Rules;
-use blocks::{Blocks, Frames, Stage, Work};
+use blocks::{Blocks, Pass, Stage, Work};
 use feed::Feed;
 use journal::{At, Block, Entry, Journal};
 use merge::Room;
 use plan::{Plan, QUARANTINE, REMOVED, REPORT, STATE, Unit};
 use render::Render;
 use rows::PARTS;
-use settings::{Dedup, Means, Of, To, Watch};
+use settings::{Dedup, Means, Of, Watch};
 use work::Worker;
 
 pub use report::Report;
@@ -221,13 +222,19 @@ impl Run {
         let mut timed = |name, from: Instant| passes.push((name, from.elapsed().as_secs_f64()));
         self.scan(Share::ALL, watch)?;
         timed("scan", started);
+        let mut pass = |name, does: &mut dyn FnMut() -> Result<(), Error>| {
+            let from = Instant::now();
+            does()?;
+            timed(name, from);
+            Ok::<_, Error>(())
+        };
+        if self.plan.settings.learn_sites {
+            pass("learn sites", &mut || self.learn(Share::ALL, watch))?;
+        }
+        if self.plan.settings.hashes_later() {
+            pass("hash", &mut || self.hash(Share::ALL, watch))?;
+        }
         if self.plan.settings.dedup == Dedup::Dump {
-            let mut pass = |name, does: &mut dyn FnMut() -> Result<(), Error>| {
-                let from = Instant::now();
-                does()?;
-                timed(name, from);
-                Ok::<_, Error>(())
-            };
             if self.plan.settings.near.is_some_and(|n| n.asks(Of::Documents)) {
                 pass("near documents", &mut || self.near(Of::Documents, watch))?;
             }
@@ -236,15 +243,8 @@ impl Run {
                 pass("near paragraphs", &mut || self.near(Of::Paragraphs, watch))?;
             }
         }
-        if self.plan.settings.learn_sites {
-            let from = Instant::now();
-            self.learn(Share::ALL, watch)?;
-            timed("learn sites", from);
-        }
         if self.plan.settings.stores() {
-            let from = Instant::now();
-            self.apply(Share::ALL, watch)?;
-            timed("apply", from);
+            pass("apply", &mut || self.apply(Share::ALL, watch))?;
         }
         let from = Instant::now();
         let mut report = self.finish()?;
@@ -325,7 +325,7 @@ impl Run {
         let worker = Worker { folder: Some((&self.folder, &begun)), ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("scan"))?;
         let frames = self.plan.settings.stores();
-        let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, true, frames, grown);
+        let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, Pass::Scan, frames, grown);
         ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
         let counted = blocks.read;
         watch.finish();
@@ -352,8 +352,9 @@ impl Run {
         if parts.is_empty() {
             return Ok(());
         }
-        let files: Vec<PathBuf> =
-            self.all_scanned(&entries)?.iter().map(|b| self.work.path(b.at, Stage::Rows)).filter(|p| p.exists()).collect();
+        let blocks = self.all_scanned(&entries)?;
+        self.expect_hashed(&entries, &blocks)?;
+        let files: Vec<PathBuf> = blocks.iter().map(|b| self.work.path(b.at, Stage::Rows)).filter(|p| p.exists()).collect();
         let against = self.plan.against.as_ref().map(|a| index::rows(&a.path));
         let files: Vec<PathBuf> = files.into_iter().chain(against).collect();
         let index = self.plan.settings.keep_index.is_some();
@@ -375,6 +376,11 @@ impl Run {
         for block in entries.iter().filter_map(scanned) {
             blocks.insert(block.at, block.clone());
         }
+        for hashed in entries.iter().filter_map(hashed) {
+            if let Some(block) = blocks.get_mut(&hashed.at) {
+                block.bands = hashed.bands;
+            }
+        }
         let whole: HashSet<u32> = blocks.values().filter(|b| b.last).map(|b| b.at.0).collect();
         match self.units().find(|(n, _)| !whole.contains(n)) {
             Some((_, unit)) => {
@@ -384,90 +390,6 @@ impl Run {
             None => Ok(blocks.into_values().collect()),
         }
     }
-
-    /// Writes what was stored, without the duplicates of the dump, of a share of the units.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::Usage`] when the duplicates are not known yet.
-    pub fn apply(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
-        let entries = self.entries()?;
-        let resolved = entries.iter().filter(|e| matches!(e, Entry::Resolved { .. })).count();
-        if self.plan.settings.dedup == Dedup::Dump && resolved < PARTS {
-            return Err(Error::Usage("the duplicates are not known yet; run `jingwen stage resolve` over all shares first".to_owned()));
-        }
-        Of::ALL.into_iter().try_for_each(|of| self.expect_settled(&entries, of))?;
-        self.expect_learnt(&entries)?;
-        let done: HashSet<At> = entries.iter().filter_map(applied).map(|b| b.at).collect();
-        let grown = grown(entries.iter().filter_map(applied));
-        let blocks: Vec<Block> =
-            self.all_scanned(&entries)?.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect();
-        let size = |b: &Block| fs::metadata(self.work.path(b.at, Stage::Draft)).map_or(0, |m| m.len());
-        watch.expect("write", Some(blocks.iter().map(size).sum()));
-        let render = Render::new(&self.plan.settings, self.rules).with_sites(None, self.facts()?);
-        let begun = self.begun();
-        let earlier = self.plan.against.as_ref().map_or(Ok(Vec::new()), |a| index::names(&a.path))?;
-        let worker = Worker { folder: Some((&self.folder, &begun)), earlier: &earlier, ..Worker::new(&self.plan, &render) };
-        let mut journal = self.journal(&share.journal("apply"))?;
-        let mut sink = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, false, false, grown);
-        let mut rest = blocks.iter();
-        let mut open: Option<(&Block, Frames, Arc<Known>)> = None;
-        let units = self.plan.units();
-        let mut others: Option<table::Others> = None;
-        let mut next = || -> Result<Option<(u64, Frame)>, Error> {
-            loop {
-                if let Some((block, frames, known)) = &mut open {
-                    if let Some(frame) = frames.next_frame()? {
-                        return Ok(Some((
-                            frame.len() as u64 * 2,
-                            Frame { at: block.at, bytes: Some((frame, known.clone())), last: false },
-                        )));
-                    }
-                    let end = Frame { at: block.at, bytes: None, last: block.last };
-                    open = None;
-                    return Ok(Some((0, end)));
-                }
-                let Some(block) = rest.next() else { return Ok(None) };
-                let verdicts = match block.docs {
-                    Some((from, to)) => self.verdicts(&(from..=to))?,
-                    None => Vec::new(),
-                };
-                let input = units[block.at.0 as usize].inputs.start;
-                if others.as_ref().is_none_or(|o| o.input() != input) {
-                    others = if self.plan.settings.to == To::Parquet { table::Others::open(&self.plan, input)? } else { None };
-                }
-                let number = |order: u64| order & u64::from(u32::MAX);
-                let others = match (&mut others, block.docs) {
-                    (Some(o), Some((from, to))) => {
-                        let path = &self.plan.inputs[input].path;
-                        Some(o.rows(number(from)..=number(to)).map_err(Error::io("read", path))?)
-                    }
-                    _ => None,
-                };
-                open = Some((block, Frames::open(&self.work.path(block.at, Stage::Draft))?, Arc::new(Known { verdicts, others })));
-            }
-        };
-        let work = |frame: Frame| match frame.bytes {
-            Some((bytes, known)) => worker.apply(frame.at, &bytes, &known.verdicts, known.others.as_ref()),
-            None => Ok(work::Done { at: Some(frame.at), end: Some(frame.last), ..work::Done::default() }),
-        };
-        ordered(self.limits(), std::iter::from_fn(|| next().transpose()), work, |done| sink.take(done?))?;
-        watch.finish();
-        Ok(())
-    }
-}
-
-/// A job of the last pass.
-struct Frame {
-    at: At,
-    bytes: Option<(Vec<u8>, Arc<Known>)>,
-    last: bool,
-}
-
-/// What is known of the records of a block besides what was stored of them.
-struct Known {
-    verdicts: Vec<rows::Verdict>,
-    /// Rows of the table they came from.
-    others: Option<BTreeMap<u64, table::Row>>,
 }
 
 /// Removes a file, if it is there.
@@ -480,6 +402,10 @@ fn remove(path: &Path) -> Result<(), Error> {
 
 fn applied(entry: &Entry) -> Option<&Block> {
     if let Entry::Apply(block) = entry { Some(block) } else { None }
+}
+
+fn hashed(entry: &Entry) -> Option<&Block> {
+    if let Entry::Hash(block) = entry { Some(block) } else { None }
 }
 
 /// How many bytes of each unit for its part are in the journal.

@@ -22,6 +22,7 @@ use super::blocks::Stage;
 use super::drafts::Drafts;
 use super::journal::{At, Block, Entry};
 use super::merge::{Kind, Merged, Room, Verdicts};
+use super::render::Render;
 use super::resolve::COPIES;
 use super::rows::{self, BandRow, Fixed, Link, PARTS, Place, Says, Verdict, What};
 use super::settings::{Of, Watch};
@@ -171,6 +172,7 @@ impl Run {
             return Ok(());
         }
         let blocks = self.all_scanned(&entries)?;
+        self.expect_hashed(&entries, &blocks)?;
         let removed = if of == Of::Paragraphs { self.removed(&entries)? } else { Removed::default() };
         let files =
             |b: &Block| (0..b.bands.map_or(0, |n| n[of as usize])).map(|n| self.work.numbered(b.at, of.bands(), n)).collect::<Vec<_>>();
@@ -224,6 +226,7 @@ impl Run {
         let blocks = self.all_scanned(&entries)?;
         let mine: Vec<&Block> = blocks.iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at) && b.docs.is_some()).collect();
         let (threads, room) = self.room();
+        let render = Render::new(&self.plan.settings, self.rules).with_sites(None, self.facts()?);
         let mut journal = self.journal(&share.journal(&format!("compare-{name}")))?;
         watch.expect("compare", None);
         let jobs = mine.iter().map(|b| Ok::<_, Error>((1, *b)));
@@ -232,7 +235,7 @@ impl Run {
         ordered(
             limits,
             jobs,
-            |block| self.compare_block(of, block, &blocks, room).map(|found| (block.at, found)),
+            |block| self.compare_block(of, block, &blocks, &render, room).map(|found| (block.at, found)),
             |done| {
                 let (at, (pairs, mut links)) = done?;
                 let path = self.work.path(at, of.links());
@@ -253,7 +256,7 @@ impl Run {
     }
 
     /// How many pairs have their later one in this block, and the links that hold.
-    fn compare_block(&self, of: Of, block: &Block, all: &[Block], room: Room) -> Result<(u64, Vec<Link>), Error> {
+    fn compare_block(&self, of: Of, block: &Block, all: &[Block], render: &Render, room: Room) -> Result<(u64, Vec<Link>), Error> {
         let Some((from, to)) = block.docs else { return Ok((0, Vec::new())) };
         let docs = from..=to;
         let mut pairs = of.pairs().read(&self.work.folder, &docs)?;
@@ -264,7 +267,8 @@ impl Run {
             pairs.retain(|p| !copies.contains(&p.place()));
         }
         let threshold = self.threshold();
-        let (mut later, mut earlier) = (Drafts::new(&self.plan, &self.work, all), Drafts::new(&self.plan, &self.work, all));
+        let drafts = || Drafts::new(&self.plan, &self.work, all).without_sites(render);
+        let (mut later, mut earlier) = (drafts(), drafts());
         let mut links = Vec::new();
         let mut rest = &mut pairs[..];
         while !rest.is_empty() {

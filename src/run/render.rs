@@ -1,8 +1,8 @@
 //! What a verb makes of one record: the kernel's stages it wants, and the bytes of the result. Where records come from and go to lives
 //! beside this file.
 
-use crate::block::Mark;
-use crate::draft::{Cut, Draft, First, Located};
+use crate::block::{Block, Mark, NO_NODE};
+use crate::draft::{Cut, Draft, First, Located, Piece};
 use crate::io::document::{self, Details, Places, WHOLE};
 use crate::io::jsonl::Record;
 use crate::io::mnbvc;
@@ -10,9 +10,10 @@ use crate::kernel::Kernel;
 use crate::options::Options;
 use crate::page::{Page, RawDoc};
 use crate::paragraph;
-use crate::paragraph::{Bands, Signature, Tokens};
+use crate::paragraph::{Bands, Keys, Signature, Tokens};
 use crate::rules::{RuleId, Rules};
 use crate::site::{self, Facts};
+use crate::span::Span;
 
 use super::rows::{BandRow, Row, SiteRow, Verdict, What};
 use super::settings::{Dedup, Near, Of, Settings, Verb};
@@ -26,6 +27,8 @@ pub struct Render {
     dedup: Dedup,
     /// What is compared with what is nearly the same, and how signatures are cut.
     near: Option<(Near, Bands)>,
+    /// Paragraphs are hashed when the lines of hosts are learnt.
+    later: bool,
     /// Lines of hosts that are known already, and those that were learnt.
     facts: Option<Facts>,
     learnt: Option<Facts>,
@@ -48,6 +51,7 @@ impl Render {
             verb: settings.verb,
             dedup: settings.dedup,
             near: settings.near.map(|near| (near, Bands::of(settings.near_threshold.unwrap_or(1000)))),
+            later: settings.hashes_later(),
             facts: None,
             learnt: None,
             told: settings.details || settings.report.is_some(),
@@ -165,10 +169,26 @@ impl Render {
     /// The rows of a draft: its paragraphs that can be duplicates, and the record as a whole; and the bands of their signatures, if what
     /// is nearly the same is asked for.
     pub fn rows(&self, page: &Page<'_>, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>, bands: &mut [Vec<BandRow>; 2]) {
-        if self.dedup != Dedup::Dump || !draft.blocks {
+        if self.dedup == Dedup::Dump && draft.blocks && !self.later {
+            let keys = paragraph::keys(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks, &page.keys);
+            self.rows_of(keys, draft, order, out, bands);
+        }
+    }
+
+    /// The same of a draft that was stored, without the lines of its host.
+    pub fn rows_again(&self, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>, bands: &mut [Vec<BandRow>; 2]) {
+        if !draft.blocks {
             return;
         }
-        let keys = paragraph::keys(draft.title.as_deref(), page.text(), &page.outline.blocks, &page.marks, &page.keys);
+        let block = |p: &Piece| Block { span: Span { start: p.span.0, end: p.span.1 }, kind: p.kind.into(), node: NO_NODE, link_bytes: 0 };
+        let blocks: Vec<Block> = draft.pieces.iter().map(block).collect();
+        let cuts = (0u32..).zip(&draft.pieces).filter_map(|(i, p)| p.cut.map(|cut| (i, cut)));
+        let marks: Vec<Mark> = cuts.map(|(block, cut)| Mark { block, rule: RuleId(cut.rule), score: 1.0, first: None }).collect();
+        let keys = paragraph::keys(draft.title.as_deref(), &draft.text, &blocks, &marks, &paragraph::Known::default());
+        self.rows_of(keys, draft, order, out, bands);
+    }
+
+    fn rows_of(&self, keys: Keys, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>, bands: &mut [Vec<BandRow>; 2]) {
         if let Some((near, by)) = self.near {
             let mut tokens = Tokens::default();
             let mut sign = |texts: &mut dyn Iterator<Item = &str>, of: Of, block: u32| {

@@ -114,6 +114,12 @@ impl Settings {
         self.dedup == Dedup::Dump || self.learn_sites
     }
 
+    /// Whether paragraphs are hashed by a pass of their own: a line that belongs to one host may be content of another, whose copy is not
+    /// to go because that one comes first.
+    pub fn hashes_later(&self) -> bool {
+        self.dedup == Dedup::Dump && self.learn_sites
+    }
+
     /// Refuses what does not go together. `against`: the dump is compared with earlier ones.
     ///
     /// # Errors
@@ -128,12 +134,6 @@ impl Settings {
         }
         if self.near_threshold.is_some_and(|n| !(500..=1000).contains(&n)) {
             return refuse("--near-threshold is a share from 0.5 to 1; write 0.8");
-        }
-        if self.learn_sites && self.dedup == Dedup::Dump {
-            // a line that belongs to one host may be content on another, and its first copy would be gone
-            return refuse(
-                "--learn-sites comes before --dedup dump: learn in a run of its own, then give what was learnt with --site-facts FILE",
-            );
         }
         if self.trace.is_some() && self.to == To::Parquet {
             return refuse("--trace goes with text, Markdown and JSON lines: the texts of a table have no bytes of their own");

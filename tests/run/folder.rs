@@ -10,24 +10,8 @@ fn a_killed_run_goes_on_where_it_was() {
     for dedup in ["page", "dump"] {
         run(at, &format!("clean in -o whole-{dedup} --dedup {dedup} --block 16K"));
         let whole = tree(&at.join(format!("whole-{dedup}")));
-        let args = format!("clean in -o cut-{dedup} --dedup {dedup} --block 16K --resume -q");
-        let (mut random, mut killed) = (Random(11), 0);
-        for _ in 0..60 {
-            let mut child = Command::new(env!("CARGO_BIN_EXE_jingwen"))
-                .args(args.split_whitespace())
-                .current_dir(at)
-                .stdin(Stdio::null())
-                .spawn()
-                .unwrap();
-            std::thread::sleep(std::time::Duration::from_micros(random.below(40_000)));
-            // SIGKILL; an error says that it has ended by itself
-            let _ = child.kill();
-            if child.wait().unwrap().code() == Some(0) {
-                break;
-            }
-            killed += 1;
-        }
-        run(at, &args);
+        let args = format!("clean in -o cut-{dedup} --dedup {dedup} --block 16K");
+        let killed = kill_often(at, &args, (60, 20_000), &mut Random(11));
         assert!(whole == tree(&at.join(format!("cut-{dedup}"))), "{dedup}, after {killed} kills");
         run(at, &format!("verify cut-{dedup}"));
     }

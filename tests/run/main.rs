@@ -47,6 +47,26 @@ impl Random {
     }
 }
 
+/// Begins a run again and again, killed each time after a random while of at most so many microseconds, and 4 ms more each time; then lets it end.
+/// The number of kills.
+fn kill_often(at: &Path, args: &str, (kills, least): (u64, u64), random: &mut Random) -> u64 {
+    let args = format!("{args} --resume -q");
+    let mut killed = 0;
+    for n in 0..kills {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jingwen"));
+        let mut child = command.args(args.split_whitespace()).current_dir(at).stdin(Stdio::null()).spawn().expect("the program starts");
+        std::thread::sleep(std::time::Duration::from_micros(random.below(least + n * 4_000)));
+        // SIGKILL; an error says that it has ended by itself
+        let _ = child.kill();
+        if child.wait().expect("it ends").code() == Some(0) {
+            break;
+        }
+        killed += 1;
+    }
+    run(at, &args);
+    killed
+}
+
 fn paragraph(n: u64) -> String {
     let who = ["村里的人", "桥头的茶馆", "镇上的邮局", "山坡上的羊群", "新来的医生"][n as usize % 5];
     let what = ["一早就出了门", "修好了门前的路", "把旧账本收了起来", "在河边种了树"][n as usize / 5 % 4];

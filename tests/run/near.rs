@@ -115,21 +115,7 @@ fn nearly_the_same_is_the_same_for_threads_memory_shares_and_kills() {
     run(at, "stage finish shares");
     assert!(data(one.clone()) == data(tree(&at.join("shares"))), "shares");
 
-    let mut random = Random(5);
-    for n in 0..25 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_jingwen"))
-            .args("clean in -o cut --dedup dump --near both --details --resume -q".split(' '))
-            .current_dir(at)
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_micros(random.below(30_000 + n * 4_000)));
-        let _ = child.kill();
-        if child.wait().unwrap().code() == Some(0) {
-            break;
-        }
-    }
-    run(at, "clean in -o cut --dedup dump --near both --details --resume");
+    kill_often(at, "clean in -o cut --dedup dump --near both --details", (25, 30_000), &mut Random(5));
     assert!(one == tree(&at.join("cut")), "killed");
     run(at, "verify cut");
 }

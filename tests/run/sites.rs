@@ -84,7 +84,76 @@ fn lines_that_recur_on_a_site_are_learnt_and_go() {
     let mut again = data(tree(&at.join("again")));
     again.insert("site-facts.tsv".into(), one[Path::new("site-facts.tsv")].clone());
     assert!(data(one) == again, "from the table");
-    run(at, "clean in -o dump --no-title --site-facts learnt/site-facts.tsv --dedup dump");
-    let wrong = jingwen(at, "clean in -o wrong --learn-sites --dedup dump");
-    assert!(wrong.status.code() == Some(2) && err(&wrong).contains("--site-facts FILE"), "{}", err(&wrong));
+}
+
+/// The data of a run, with the table of what was learnt.
+fn data(folder: &Path, facts: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut data: BTreeMap<_, _> = tree(folder).into_iter().filter(|(p, _)| !p.starts_with("_jingwen")).collect();
+    data.insert("site-facts.tsv".into(), fs::read(facts).unwrap());
+    data
+}
+
+#[test]
+fn sites_are_learnt_before_duplicates_of_the_dump_are_found() {
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    sites(at);
+    // what one host has around all its pages, and another as content; and it is the longer one's copy that comes first
+    let lines = fs::read_to_string(at.join("in/0.jsonl")).unwrap();
+    let page: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let tail: Vec<&str> = page["text"].as_str().unwrap().lines().rev().take(7).collect();
+    let body: Vec<String> = (0..4).map(|n| story(50_000 + n, 3)).collect();
+    for n in 0..2 {
+        let text = [&body[..2], &[tail[n + 1].to_owned(), body[2 + n].clone()]].concat().join("\n");
+        let line = serde_json::json!({"id": format!("other{n}"), "url": format!("http://other.example/{n}"), "text": text});
+        fs::write(at.join(format!("in/other{n}.jsonl")), format!("{line}\n")).unwrap();
+    }
+    for (name, more) in [("", "--details"), ("-near", "--near both --near-threshold 0.6 --details"), ("-index", "--keep-index")] {
+        let index = |run: &str| if name == "-index" { format!("{more} {run}.index") } else { more.to_owned() };
+        run(at, &format!("clean in -o first{name} --no-title --learn-sites"));
+        let facts = at.join(format!("first{name}/site-facts.tsv"));
+        let known = format!("first{name}/site-facts.tsv");
+        run(at, &format!("clean in -o second{name} --no-title --site-facts {known} --dedup dump {}", index("second")));
+        let two = data(&at.join(format!("second{name}")), &facts);
+        run(at, &format!("clean in -o one{name} --no-title --learn-sites --dedup dump -j 1 {}", index("one")));
+        assert!(data(&at.join(format!("one{name}")), &facts) == two, "one run{name}");
+        assert_eq!(fs::read(at.join(format!("one{name}/site-facts.tsv"))).unwrap(), fs::read(&facts).unwrap());
+        let sums = |run: String| -> serde_json::Value {
+            serde_json::from_slice::<serde_json::Value>(&fs::read(at.join(run).join("run.json")).unwrap()).unwrap()["sums"].clone()
+        };
+        assert_eq!(sums(format!("one{name}")), sums(format!("second{name}")));
+        assert!(sums(format!("one{name}"))["duplicate_paragraphs"].as_u64().unwrap() > 0);
+        run(at, &format!("clean in -o many{name} --no-title --learn-sites --dedup dump -j 8 --memory 64K --block 3K {}", index("many")));
+        assert!(data(&at.join(format!("many{name}")), &facts) == two, "8 threads, little memory, small blocks{name}");
+        run(at, &format!("verify one{name}"));
+    }
+    let killed = kill_often(at, "clean in -o cut --no-title --learn-sites --dedup dump --block 3K --details", (12, 20_000), &mut Random(7));
+    let facts = at.join("first/site-facts.tsv");
+    assert!(data(&at.join("cut"), &facts) == data(&at.join("second"), &facts), "after {killed} kills");
+    run(at, "verify cut");
+    let files = |of: &str| tree(&at.join(of));
+    assert!(files("one.index").iter().all(|(name, bytes)| files("second.index").get(name) == Some(bytes)), "the index");
+
+    run(at, "stage plan in -o shares --no-title --learn-sites --dedup dump --near both --near-threshold 0.6 --details");
+    let shared = |passes: &[&str]| {
+        for pass in passes {
+            for share in ["2/2", "1/2"] {
+                let (pass, of) = pass.split_once(' ').unwrap_or((pass, ""));
+                run(at, &format!("stage {pass} shares {of} --share {share}"));
+            }
+        }
+    };
+    shared(&["scan"]);
+    let early = jingwen(at, "stage hash shares");
+    assert!(early.status.code() == Some(2) && err(&early).contains("stage learn"), "{}", err(&early));
+    shared(&["learn"]);
+    for pass in ["resolve shares", "candidates shares --of documents"] {
+        let early = jingwen(at, &format!("stage {pass}"));
+        assert!(early.status.code() == Some(2) && err(&early).contains("stage hash"), "{}", err(&early));
+    }
+    shared(&["hash", "candidates --of documents", "compare --of documents", "settle --of documents", "resolve"]);
+    shared(&["candidates --of paragraphs", "compare --of paragraphs", "settle --of paragraphs", "apply"]);
+    run(at, "stage finish shares");
+    let facts = at.join("first-near/site-facts.tsv");
+    assert!(data(&at.join("shares"), &facts) == data(&at.join("second-near"), &facts), "shares");
 }

@@ -59,14 +59,16 @@ pub struct Clean {
     #[arg(long, value_enum, default_value_t = Dedup::Page, value_name = "WHERE")]
     pub dedup: Dedup,
     /// With --dedup dump: leave out, too, what is nearly the same as something earlier in the dump, by the shingles both have (MinHash, then
-    /// the true share). Short texts are never compared, and texts with other numbers or other words in the same place are no copies
+    /// the true share). Short texts are never compared, and texts with other numbers or other words in the same place are no copies. An index
+    /// of --against has no texts: what is nearly the same is looked for in this dump alone
     #[arg(long, value_enum, value_name = "WHAT")]
     pub near: Option<Near>,
     /// The share of shingles two texts must have in common for --near, 0.5 to 1
     #[arg(long, default_value = "0.8", value_parser = similarity, value_name = "SHARE")]
     pub near_threshold: u16,
     /// Learn in a first pass which lines recur on the pages of a host (that of the address, or of pages without one the first folder),
-    /// leave them out, and write what was learnt to OUT/site-facts.tsv, a table people can read and edit
+    /// leave them out, and write what was learnt to OUT/site-facts.tsv, a table people can read and edit. They are gone before --dedup dump
+    /// compares what is left
     #[arg(long)]
     pub learn_sites: bool,
     /// Leave out the lines of hosts in this table, learnt by --learn-sites or written by hand

@@ -25,7 +25,8 @@ bytes that come out are those of `jingwen clean`. Without --dedup dump there is
 nothing to resolve and to apply: plan, scan, finish. With --near documents the
 passes candidates, compare and settle --of documents come before resolve, with
 --near paragraphs those --of paragraphs after it; with both, all of them. With
---learn-sites the passes are plan, scan, learn, apply, finish.
+--learn-sites the passes are plan, scan, learn, apply, finish; with --dedup dump
+as well, learn is followed by hash, and that by resolve and what it asks for.
 
 ",
     exit_codes!()
@@ -56,6 +57,8 @@ pub enum Pass {
     Settle(Comparing),
     /// With --learn-sites, learn the lines that recur on the pages of a host, in a share of the hosts
     Learn(Sharing),
+    /// With --learn-sites and --dedup dump, hash what those lines leave of a share of the inputs
+    Hash(Sharing),
     /// Write a share of the texts without the duplicates of the dump
     Apply(Sharing),
     /// Put the outputs together and check the sums

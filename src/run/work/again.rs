@@ -1,4 +1,4 @@
-//! What another pass has stored, judged and written. Storing it lives in `mod` and `lines`.
+//! What another pass has stored: hashed, or judged and written. Storing it lives in `mod` and `lines`.
 
 use std::collections::BTreeMap;
 use std::io::{self};
@@ -9,10 +9,11 @@ use crate::io::jsonl;
 use crate::report::View;
 use crate::run::journal::At;
 use crate::run::rows::{Verdict, What};
+use crate::run::sums::Counter;
 use crate::run::table;
 use crate::trace::{Document, Item};
 
-use super::{Bytes, Done, Origin, Removed, Stored, Worker, owned};
+use super::{Bytes, Done, Kept, Origin, Removed, Stored, Worker, owned};
 
 impl Worker<'_> {
     /// Leaves out of a record the lines of its host and what the dump has seen before, and shows it in its view.
@@ -25,6 +26,35 @@ impl Worker<'_> {
         }
     }
 
+    /// Hashes what another pass has stored, without the lines of its hosts.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when what was stored cannot be read.
+    pub fn hash(&self, at: At, frame: &[u8]) -> Result<Done, Error> {
+        let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
+        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
+        let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(|| damaged(at))?;
+        done.input = u32::from_le_bytes(*input) as usize;
+        while !frame.is_empty() {
+            let (stored, behind) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged(at))?;
+            frame = behind;
+            let Stored::Record(kept) = stored else { continue };
+            let Kept { number, line, same, mut draft, .. } = *kept;
+            let line = line.as_ref().filter(|_| same).map(|Bytes(line)| jsonl::Record::parse(line, field));
+            let record = line.transpose().map_err(|_| damaged(at))?;
+            if let Some(record) = &record {
+                draft.text = record.text.as_ref().into();
+            }
+            let order = self.plan.order(done.input, number);
+            let host = self.render.learnt_of(|| self.plan.host(draft.url.as_deref(), order));
+            // counted when it is written
+            self.render.cut_sites(&mut draft, host, &mut Counter::default());
+            self.render.rows_again(&draft, order, &mut done.rows, &mut done.bands);
+            done.hashed += 1;
+        }
+        Ok(done)
+    }
+
     /// Writes what another pass has stored, without what `verdicts`, in order of records, say of it. `others`: rows of the table it came
     /// from, by number.
     ///
@@ -32,8 +62,7 @@ impl Worker<'_> {
     /// [`Error::Io`], also when what was stored cannot be read.
     pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
         let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
-        let damaged =
-            || Error::Io { verb: "read", path: format!("drafts of block {}-{}", at.0, at.1), source: io::ErrorKind::InvalidData.into() };
+        let damaged = || damaged(at);
         let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
         let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
         done.input = u32::from_le_bytes(*input) as usize;
@@ -111,4 +140,9 @@ impl Worker<'_> {
         self.pack(&mut done)?;
         Ok(done)
     }
+}
+
+/// What cannot be read of a block.
+fn damaged(at: At) -> Error {
+    Error::Io { verb: "read", path: format!("drafts of block {}-{}", at.0, at.1), source: io::ErrorKind::InvalidData.into() }
 }

@@ -52,8 +52,10 @@ pub struct Done {
     pub told: Vec<Told>,
     /// What gives the original bytes back.
     pub trace: Items,
-    /// Bytes of what was stored.
+    /// Bytes of what was stored, and records of it that were hashed.
     pub weight: u64,
+    /// See `weight`.
+    pub hashed: u64,
     /// Records that came in, bytes and what was counted.
     pub counter: Counter,
 }
