@@ -60,17 +60,11 @@ fn fit_sequences(model: &Model, bytes: &[u16], origin: &[char]) -> Fit {
             continue;
         }
         let mut sum = goes_on(&ends, b, i);
-        let last = |n: usize| i.checked_sub(n).map_or(0, |at| bytes[at]);
-        // Nearly every byte is the last of none: the one before begins a sequence or goes on with one.
-        if last(1) >= 0x80 && ((0x80..0xc0).contains(&b) || last(2) == 0xed) {
-            for n in 2..=4usize {
-                if let Some(c) = sequence(bytes, i, n) {
-                    let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE;
-                    let worth = ends[n - 1].0 + if origin[i + 1 - n] == c { 0 } else { worth.max(SEQUENCE) };
-                    if worth > sum.0 {
-                        sum = (worth, if ends[n - 1].0 > 0 { ends[n - 1].1 } else { (i + 1 - n) as u32 });
-                    }
-                }
+        if let Some((c, n)) = last_sequence(bytes, i) {
+            let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE;
+            let worth = ends[n - 1].0 + if origin[i + 1 - n] == c { 0 } else { worth.max(SEQUENCE) };
+            if worth > sum.0 {
+                sum = (worth, if ends[n - 1].0 > 0 { ends[n - 1].1 } else { (i + 1 - n) as u32 });
             }
         }
         ends = [sum, ends[0], ends[1], ends[2]];
@@ -148,6 +142,11 @@ impl Worth {
         self.0 >> Worth::BITS
     }
 
+    /// Whether it is of this character, and not of one that counts as odd wherever it comes from.
+    pub fn is(self, c: char) -> bool {
+        self.char() == c as u32
+    }
+
     #[inline]
     pub fn value(self) -> i32 {
         (self.0 & ((1 << Worth::BITS) - 1)) as i32 - Worth::ZERO
@@ -207,26 +206,31 @@ pub(super) fn longer(bytes: &[u16], end: usize, written: Codec) -> Option<(char,
     }
 }
 
-/// The character of the UTF-8 sequence of `n` bytes that ends at byte `end`.
-fn sequence(bytes: &[u16], end: usize, n: usize) -> Option<char> {
-    let lead = *bytes.get((end + 1).checked_sub(n)?)?;
-    let fits = match n {
-        2 => (0xc2..=0xdf).contains(&lead),
-        3 => (0xe0..=0xef).contains(&lead),
-        _ => (0xf0..=0xf4).contains(&lead),
-    };
-    if !fits {
+/// The character of the UTF-8 sequence that ends at byte `end`, and of how many bytes it is.
+#[inline]
+fn last_sequence(bytes: &[u16], end: usize) -> Option<(char, usize)> {
+    let rest = |b: u16| (0x80..0xc0).contains(&b);
+    let at = |n: usize| end.checked_sub(n).map_or(BREAK, |at| bytes[at]);
+    let (d, c) = (bytes[end], at(1));
+    // Nearly every byte is the last of none: the one before begins a sequence or goes on with one.
+    if c < 0x80 || c == BREAK {
         return None;
     }
-    let mut all = [0u8; 4];
-    for (to, b) in all.iter_mut().zip(&bytes[end + 1 - n..=end]) {
-        *to = u8::try_from(*b).ok()?;
+    if !rest(d) {
+        return None;
     }
     // Half of a surrogate pair, as CESU-8 writes emoji.
-    if n == 3 && all[0] == 0xed && all[1] >= 0xa0 {
-        return Some('\u{1f600}');
+    if at(2) == 0xed && (0xa0..0xc0).contains(&c) {
+        return Some(('\u{1f600}', 3));
     }
-    std::str::from_utf8(&all[..n]).ok()?.chars().next()
+    let (first, n, least) = match (c, at(2)) {
+        (0xc2..=0xdf, _) => (c & 0x1f, 2, 0x80),
+        (_, b @ 0xe0..=0xef) if rest(c) => (b & 0x0f, 3, 0x800),
+        (_, b) if rest(c) && rest(b) && (0xf0..=0xf4).contains(&at(3)) => (at(3) & 0x07, 4, 0x1_0000),
+        _ => return None,
+    };
+    let code = bytes[end + 2 - n..=end].iter().fold(u32::from(first), |code, b| code << 6 | u32::from(b & 0x3f));
+    char::from_u32(code).filter(|c| *c as u32 >= least).map(|c| (c, n))
 }
 
 #[cfg(test)]

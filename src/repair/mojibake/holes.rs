@@ -29,8 +29,11 @@ pub(super) mod price {
 
 /// Candidates kept for one hole of one reading.
 const BRANCHES: usize = 6;
-/// Characters tried for a hole of two bytes and more.
-const TRIED: usize = 120;
+/// Characters tried for a hole of two bytes and more, the commonest: twice as many fill 39 of 3,360 generated cases otherwise, ten
+/// nearer to the text and six farther from it.
+const TRIED: usize = 60;
+/// What a character in a hole costs at least: of 5,000 generated cases none is read otherwise for it; 1/16 nats.
+const LIKELIEST: i32 = 2 * 16;
 
 /// Pending bytes, some of them lost.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -68,6 +71,57 @@ pub(super) struct Node {
     pub guessed: u8,
     pub other: [char; 3],
     pub inside: bool,
+}
+
+/// Readings kept at one place. Of 1,680 generated cases in three seeds, twelve come nearer to the text by .0002 and take a fifth longer.
+const BEAM: usize = 8;
+/// What a reading may cost more than the cheapest at the same place, in 1/16 nats: a character it has not paid for yet is 5 nats, a
+/// rare one 12.
+const SPREAD: i32 = 16 * 16;
+
+/// The cheapest nodes of one place, in order; of those that go on alike only the cheapest, of two that cost the same the first.
+#[derive(Default)]
+pub(super) struct Beam {
+    nodes: Vec<Node>,
+}
+
+impl Beam {
+    pub fn clear(&mut self) {
+        self.nodes.clear();
+    }
+
+    /// The nodes that are left at the end.
+    pub fn kept(&self) -> &[Node] {
+        let most = self.nodes.first().map_or(0, |n| n.cost.saturating_add(SPREAD));
+        &self.nodes[..self.nodes.partition_point(|n| n.cost <= most)]
+    }
+
+    /// The cost from which on a node is not kept, whatever comes after it.
+    #[inline]
+    fn limit(&self) -> i32 {
+        match &self.nodes[..] {
+            [] => i32::MAX,
+            [first, ..] => {
+                let most = first.cost.saturating_add(SPREAD + 1);
+                if self.nodes.len() < BEAM { most } else { most.min(self.nodes[BEAM - 1].cost) }
+            }
+        }
+    }
+
+    fn push(&mut self, node: &Node) {
+        if node.cost >= self.limit() {
+            return;
+        }
+        if let Some(same) = self.nodes.iter().position(|n| n.pending == node.pending && n.state == node.state) {
+            if self.nodes[same].cost <= node.cost {
+                return;
+            }
+            self.nodes.remove(same);
+        }
+        self.nodes.truncate(BEAM - 1);
+        let at = self.nodes.partition_point(|n| n.cost <= node.cost);
+        self.nodes.insert(at, *node);
+    }
 }
 
 /// A character and its bytes in a written charset.
@@ -153,67 +207,110 @@ pub(super) struct Holes<'m> {
     pub written: Codec,
     pub single: bool,
     pub stock: &'static Stock,
+    /// What was found for holes asked before.
+    pub memory: &'m mut Memory,
 }
 
 impl Holes<'_> {
-    /// Feeds symbols to a node; every way to go on is added to `out`.
-    pub fn feed(&self, node: Node, symbols: &[Option<u8>], out: &mut Vec<Node>) {
+    /// Feeds symbols to a node; every way to go on is offered to `out`. False when there is none.
+    pub fn feed(&mut self, mut node: Node, symbols: &[Option<u8>], out: &mut Beam) -> bool {
+        if node.cost - self.most_worth(&node.pending, symbols) >= out.limit() {
+            return self.goes_on(&node, symbols);
+        }
         let Some((&symbol, rest)) = symbols.split_first() else {
-            out.push(node);
-            return;
+            out.push(&node);
+            return true;
         };
-        let mut node = node;
         if node.pending.len == 0 && symbol.is_some_and(|b| b < 0x80) {
-            if let Some(b) = symbol
-                && self.emit(&mut node, b as char)
-            {
-                self.feed(node, rest, out);
-            }
-            return;
+            return symbol.is_some_and(|b| self.emit(&mut node, b as char)) && self.feed(node, rest, out);
         }
         node.pending.push(symbol);
         match self.state(&node.pending) {
-            Form::Bad => {}
+            Form::Bad => false,
             Form::Open => self.feed(node, rest, out),
             Form::Whole(c) => {
                 node.cost -= self.worth(&node.pending);
                 node.pending = Holed::default();
-                if self.emit(&mut node, c) {
-                    self.feed(node, rest, out);
-                }
+                self.emit(&mut node, c) && self.feed(node, rest, out)
             }
             Form::Holed => {
                 let pending = node.pending;
                 node.pending = Holed::default();
-                if usize::from(node.outs) == node.out.len() {
-                    return;
+                usize::from(node.outs) < node.out.len() && self.fill(node, &pending, rest, out)
+            }
+        }
+    }
+
+    /// Feeds what may stand in a hole and the symbols behind it to a node.
+    fn fill(&mut self, mut node: Node, pending: &Holed, rest: &[Option<u8>], out: &mut Beam) -> bool {
+        if node.cost - price::HOLED + LIKELIEST - self.most_worth(&node.pending, rest) >= out.limit() {
+            node.outs += 1;
+            return self.goes_on(&node, rest);
+        }
+        let fills = self.fills(&node, pending);
+        if fills.count == 0 {
+            node.cost += price::GIVEN_UP - price::HOLED;
+            node.plain += price::GIVEN_UP;
+            node.state = self.model.step(node.state, '\u{fffd}').0;
+            node.out[usize::from(node.outs)] = '\u{fffd}';
+            node.guessed |= 1 << node.outs;
+            node.other = ['\0'; 3];
+            node.outs += 1;
+            return self.feed(node, rest, out);
+        }
+        let fills = &fills.all[..usize::from(fills.count)];
+        let mut other = ['\0'; 3];
+        for (o, f) in other.iter_mut().zip(fills) {
+            *o = f.1;
+        }
+        let mut any = false;
+        for &(cost, c) in fills {
+            let mut filled = node;
+            filled.cost -= price::HOLED;
+            filled.guessed |= 1 << filled.outs;
+            filled.other = other;
+            if filled.cost + cost as i32 - self.most_worth(&filled.pending, rest) >= out.limit() {
+                filled.outs += 1;
+                any |= self.goes_on(&filled, rest);
+                // The others cost more.
+                break;
+            }
+            any |= self.emit(&mut filled, c) && self.feed(filled, rest, out);
+        }
+        any
+    }
+
+    /// The most that what is pending and symbols may be worth yet, by their bytes.
+    #[inline]
+    fn most_worth(&self, pending: &Holed, symbols: &[Option<u8>]) -> i32 {
+        let a_byte = if self.written == Codec::UTF_8 { price::SEQUENCE[4] / 4 } else { price::HOLED / 2 };
+        if symbols.is_empty() { 0 } else { (i32::from(pending.len) + symbols.len() as i32) * a_byte }
+    }
+
+    /// Whether symbols can be fed to a node, whatever that costs.
+    #[cold]
+    fn goes_on(&self, node: &Node, symbols: &[Option<u8>]) -> bool {
+        let (mut pending, mut outs) = (node.pending, usize::from(node.outs));
+        for &symbol in symbols {
+            let whole = if pending.len == 0 && symbol.is_some_and(|b| b < 0x80) {
+                true
+            } else {
+                pending.push(symbol);
+                match self.state(&pending) {
+                    Form::Bad => return false,
+                    Form::Open => false,
+                    Form::Whole(_) | Form::Holed => true,
                 }
-                let fills = self.fills(&node, &pending);
-                if fills.is_empty() {
-                    node.cost += price::GIVEN_UP - price::HOLED;
-                    node.plain += price::GIVEN_UP;
-                    node.state = self.model.step(node.state, '\u{fffd}').0;
-                    node.out[usize::from(node.outs)] = '\u{fffd}';
-                    node.guessed |= 1 << node.outs;
-                    node.other = ['\0'; 3];
-                    node.outs += 1;
-                    return self.feed(node, rest, out);
-                }
-                let mut other = ['\0'; 3];
-                for (o, f) in other.iter_mut().zip(&fills) {
-                    *o = f.1;
-                }
-                for &(_, c) in &fills {
-                    let mut filled = node;
-                    filled.cost -= price::HOLED;
-                    filled.guessed |= 1 << filled.outs;
-                    filled.other = other;
-                    if self.emit(&mut filled, c) {
-                        self.feed(filled, rest, out);
-                    }
+            };
+            if whole {
+                pending = Holed::default();
+                outs += 1;
+                if outs > node.out.len() {
+                    return false;
                 }
             }
         }
+        true
     }
 
     /// Adds a character to what a node says; false when it already says as much as one step can.
@@ -295,7 +392,7 @@ impl Holes<'_> {
     }
 
     /// The likeliest characters for a hole, with their costs; none where guessing would be inventing.
-    fn fills(&self, node: &Node, p: &Holed) -> Vec<(u32, char)> {
+    fn fills(&mut self, node: &Node, p: &Holed) -> Fills {
         let len = usize::from(p.len);
         if self.written == Codec::UTF_8 {
             let wide = match p.at(0) {
@@ -304,21 +401,66 @@ impl Holes<'_> {
                 Some(_) => false,
             };
             if len != 3 || !wide {
-                return Vec::new();
+                return Fills::default();
             }
         }
-        let mut best: Vec<(u32, char)> = Vec::with_capacity(BRANCHES + 1);
+        let key = (node.state, *p, self.written);
+        let slot = Memory::slot(&key);
+        if let Some((known, fills)) = self.memory.0.get(slot).copied().flatten()
+            && known == key
+        {
+            return fills;
+        }
+        let mut best = Fills::default();
         let after = self.model.after(node.state);
-        let mut consider = |c: char| {
-            let cost = after.price(c);
-            if best.len() < BRANCHES || best.last().is_some_and(|b| cost < b.0) {
-                let at = best.partition_point(|b| b.0 <= cost);
-                best.insert(at, (cost, c));
-                best.truncate(BRANCHES);
-            }
-        };
-        self.stock.fitting(p).take(TRIED).for_each(&mut consider);
+        for c in self.stock.fitting(p).take(TRIED) {
+            best.add(after.price(c), c);
+        }
+        if self.memory.0.is_empty() {
+            self.memory.0.resize(Memory::SLOTS, None);
+        }
+        self.memory.0[slot] = Some((key, best));
         best
+    }
+}
+
+/// The likeliest characters for a hole, the cheapest first, with their costs.
+#[derive(Clone, Copy, Default)]
+struct Fills {
+    all: [(u32, char); BRANCHES],
+    count: u8,
+}
+
+impl Fills {
+    #[inline]
+    fn add(&mut self, cost: u32, c: char) {
+        let count = usize::from(self.count);
+        if count == BRANCHES && cost >= self.all[BRANCHES - 1].0 {
+            return;
+        }
+        let at = self.all[..count].partition_point(|b| b.0 <= cost);
+        let end = (count + 1).min(BRANCHES);
+        self.all.copy_within(at..end - 1, at + 1);
+        self.all[at] = (cost, c);
+        self.count = end as u8;
+    }
+}
+
+/// What holes were filled with. A hole has one slot and takes it from whatever had it.
+#[derive(Default)]
+pub(super) struct Memory(Vec<Option<(Asked, Fills)>>);
+
+/// A hole: what stands before it, what is known of it, and the charset.
+type Asked = (State, Holed, Codec);
+
+impl Memory {
+    const SLOTS: usize = 256;
+
+    fn slot((state, p, written): &Asked) -> usize {
+        let bytes = u32::from_le_bytes(p.bytes) ^ u32::from(p.len) << 29 ^ u32::from(p.lost) << 26;
+        let key = char::from_u32(written.number() as u32).unwrap_or('\0');
+        let hash = state.mixed_with(key) ^ u64::from(bytes).wrapping_mul(0xd6e8_feb8_6659_fd93);
+        (hash >> 40) as usize % Memory::SLOTS
     }
 }
 

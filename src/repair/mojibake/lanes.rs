@@ -1,4 +1,4 @@
-//! The same bytes, read as single bytes, under all charsets but UTF-8 at once: one lane a charset. What a score says stands in `fit`,
+//! The same bytes under all charsets but UTF-8 at once: one lane a charset. What a score says stands in `fit`,
 //! which asks one charset at a time and says the same.
 
 use std::sync::OnceLock;
@@ -29,7 +29,20 @@ pub(super) struct Lanes {
     of_two: Box<[Wide]>,
     /// Of each byte beyond ASCII under each reading: what reads as it stands is worth nothing.
     of_one: Vec<OnceLock<OfOne>>,
+    /// The same whatever reads as it stands, and which characters they are: for readings of pairs.
+    one_char: OnceLock<Box<[OneChar; 128]>>,
+    /// For each reading of pairs, in which lanes two bytes, by the lead without its high bit, are the character they were read as; bits.
+    same: Vec<OnceLock<Box<[u8]>>>,
 }
+
+/// What a byte beyond ASCII is worth and which character it is.
+struct OneChar {
+    worth: (Wide, Narrow),
+    is: ([u16; PAIRS], [u16; SINGLES]),
+}
+
+/// In place of a character that is none or not known: equals no character that was read.
+const NO_CHAR: u16 = 0xffff;
 
 /// How well one reading of a sample fits each charset.
 pub(super) struct Scores {
@@ -57,7 +70,8 @@ impl Lanes {
             };
             let of_two = (0..128 << 8).map(|at| std::array::from_fn(|lane| two(at, lane))).collect();
             let of_one = Pairs::get().readings.iter().map(|_| OnceLock::new()).collect();
-            Lanes { pairs, singles, of_two, of_one }
+            let same = Pairs::get().readings.iter().map(|_| OnceLock::new()).collect();
+            Lanes { pairs, singles, of_two, of_one, one_char: OnceLock::new(), same }
         })
     }
 
@@ -67,7 +81,7 @@ impl Lanes {
             let read = Pairs::get().readings[reading].0;
             let worth = |written: Option<&Codec>, byte: u8| match written.and_then(|w| w.byte(byte)) {
                 None => ODD as i16,
-                Some(c) if read.byte(byte) == Some(c) && (model.is_known(c) || c.is_alphabetic()) => 0,
+                Some(c) if read.byte(byte) == Some(c) && counts(model, c) => 0,
                 Some(c) => Worth::new(model, c, 1).value() as i16,
             };
             Box::new(std::array::from_fn(|b| {
@@ -78,6 +92,86 @@ impl Lanes {
                 )
             }))
         })
+    }
+
+    fn one_char(&self, model: &Model) -> &[OneChar; 128] {
+        self.one_char.get_or_init(|| {
+            let is = |c: Option<char>| c.filter(|c| counts(model, *c)).and_then(|c| u16::try_from(c as u32).ok()).unwrap_or(NO_CHAR);
+            let worth = |c: Option<char>| c.map_or(ODD as i16, |c| Worth::new(model, c, 1).value() as i16);
+            let of = |written: Option<&Codec>, byte: u8| written.and_then(|w| w.byte(byte));
+            Box::new(std::array::from_fn(|b| {
+                let pairs = |lane: usize| of(self.pairs.get(lane), b as u8 | 0x80);
+                let singles = |lane: usize| of(self.singles.get(lane), b as u8 | 0x80);
+                OneChar {
+                    worth: (std::array::from_fn(|l| worth(pairs(l))), std::array::from_fn(|l| worth(singles(l)))),
+                    is: (std::array::from_fn(|l| is(pairs(l))), std::array::from_fn(|l| is(singles(l)))),
+                }
+            }))
+        })
+    }
+
+    /// In which lanes two bytes are `c`, in bits.
+    fn lanes_of(&self, model: &Model, at: usize, c: char) -> u8 {
+        let is = |w: &Codec| counts(model, c) && w.pair((at >> 8) as u8 | 0x80, at as u8) == Some(c);
+        self.pairs.iter().enumerate().filter(|(_, w)| is(w)).fold(0, |bits, (lane, _)| bits | 1 << lane)
+    }
+
+    fn same(&self, model: &Model, reading: usize) -> &[u8] {
+        self.same[reading].get_or_init(|| {
+            let read = Pairs::get().readings[reading].0;
+            let of = |at: usize| read.pair((at >> 8) as u8 | 0x80, at as u8).map_or(0, |c| self.lanes_of(model, at, c));
+            (0..128 << 8).map(of).collect()
+        })
+    }
+
+    /// How well `bytes`, read as [`Pairs::readings`] number `reading`, of pairs, fit each charset: a character that stands where it was
+    /// read from is worth nothing. Linear.
+    pub fn scores_of_pairs(&self, model: &Model, bytes: &[u16], origin: &[char], reading: usize) -> Scores {
+        let (one_char, same) = (self.one_char(model), self.same(model, reading));
+        let read = Pairs::get().readings[reading].0;
+        let mut ends = [[0i16; PAIRS]; 4];
+        let mut end = [0i16; SINGLES];
+        let mut best = Scores { pairs: [0; PAIRS], singles: [0; SINGLES] };
+        let mut last = 0;
+        for (i, &b) in bytes.iter().enumerate() {
+            if b == BREAK {
+                (ends, end, last) = ([[0; PAIRS]; 4], [0; SINGLES], 0);
+                continue;
+            }
+            let mut sum = ends[0];
+            if b >= 0x80 {
+                let one = &one_char[usize::from(b & 0x7f)];
+                // 0 where no character begins.
+                let c = u16::try_from(origin[i] as u32).unwrap_or(0);
+                sum = larger(added(ends[0], &unlike(one.worth.0, &one.is.0, c)), [0; PAIRS]);
+                end = larger(added(end, &unlike(one.worth.1, &one.is.1, c)), [0; SINGLES]);
+                best.singles = larger(best.singles, end);
+            }
+            if last > 0x80 {
+                let at = usize::from(last & 0x7f) << 8 | usize::from(b & 0xff);
+                let mut two = self.of_two[at];
+                let c = origin[i - 1];
+                if c != '\0' {
+                    let mut same = same[at];
+                    // What other decoders read so is in no table of this one.
+                    if read.pair(last as u8, b as u8) != Some(c) {
+                        same = self.lanes_of(model, at, c);
+                    }
+                    while same != 0 {
+                        two[same.trailing_zeros() as usize] = 0;
+                        same &= same - 1;
+                    }
+                }
+                sum = larger(sum, added(ends[1], &two));
+            }
+            if i >= 2 && (bytes[i - 2] == 0x8f || (0x30..=0x39).contains(&b)) {
+                self.longer(model, bytes, i, &ends, &mut sum, Some(origin));
+            }
+            best.pairs = larger(best.pairs, sum);
+            ends = [sum, ends[0], ends[1], ends[2]];
+            last = b;
+        }
+        best
     }
 
     /// How well `bytes`, read as [`Pairs::readings`] number `reading`, fit each charset. Linear.
@@ -105,7 +199,7 @@ impl Lanes {
                 sum = larger(sum, added(ends[1], two));
             }
             if i >= 2 && (bytes[i - 2] == 0x8f || (0x30..=0x39).contains(&b)) {
-                self.longer(model, bytes, i, &ends, &mut sum);
+                self.longer(model, bytes, i, &ends, &mut sum, None);
             }
             best.pairs = larger(best.pairs, sum);
             ends = [sum, ends[0], ends[1], ends[2]];
@@ -114,12 +208,14 @@ impl Lanes {
         best
     }
 
-    /// Characters of three bytes and four that end at byte `at`.
+    /// Characters of three bytes and four that end at byte `at`; `origin` where bytes were read as pairs.
     #[inline]
-    fn longer(&self, model: &Model, bytes: &[u16], at: usize, ends: &[Wide; 4], sum: &mut Wide) {
+    fn longer(&self, model: &Model, bytes: &[u16], at: usize, ends: &[Wide; 4], sum: &mut Wide, origin: Option<&[char]>) {
         for (lane, &written) in self.pairs.iter().enumerate().filter(|(_, w)| has_longer(**w)) {
             if let Some((c, n)) = longer(bytes, at, written) {
-                sum[lane] = sum[lane].max(ends[n - 1][lane].saturating_add(Worth::new(model, c, n).value() as i16));
+                let worth = Worth::new(model, c, n);
+                let value = if origin.is_some_and(|o| worth.is(o[at + 1 - n])) { 0 } else { worth.value() };
+                sum[lane] = sum[lane].max(ends[n - 1][lane].saturating_add(value as i16));
             }
         }
     }
@@ -138,6 +234,20 @@ fn added<const N: usize>(mut a: [i16; N], b: &[i16; N]) -> [i16; N] {
         *a = a.saturating_add(*b);
     }
     a
+}
+
+/// Whether a character that stands where it was read from is worth nothing there; what counts as odd does so wherever it comes from.
+fn counts(model: &Model, c: char) -> bool {
+    model.is_known(c) || c.is_alphabetic()
+}
+
+/// Worths, of which those of character `c` are nothing.
+#[inline(always)]
+fn unlike<const N: usize>(mut worths: [i16; N], is: &[u16; N], c: u16) -> [i16; N] {
+    for (worth, is) in worths.iter_mut().zip(is) {
+        *worth = if *is == c { 0 } else { *worth };
+    }
+    worths
 }
 
 #[inline(always)]
@@ -159,6 +269,30 @@ mod tests {
         let lanes = Lanes::get();
         for pair in Pairs::get().all.iter().filter(|p| p.read.is_single_byte() && p.written != Codec::UTF_8) {
             assert!(lanes.pairs.contains(&pair.written) || lanes.singles.contains(&pair.written), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn all_at_once_say_what_each_says_of_what_was_read_as_pairs() {
+        let model = Model::shared();
+        for text in ["鎴戜滑鍦ㄦ渤杈规暎姝ワ紝浠婂ぉ", "и翠 мир ｱｲあの頃", "릊ㅖㅸㅖ儆ΑβЖ x2", "縺ゅ▽縺€\u{20ac}丂", "嚙踝蕭⑴Ⅳ。、"]
+        {
+            for (reading, (codec, range)) in Pairs::get().readings.iter().enumerate().filter(|(_, r)| r.0.is_double_byte()) {
+                let read = Reading::new(*codec).unwrap();
+                let (mut bytes, mut origin) = (Vec::new(), Vec::new());
+                for c in text.chars() {
+                    match read.bytes(c) {
+                        Some((code, n)) => bytes.extend(code[..n].iter().map(|b| u16::from(*b))),
+                        None => bytes.push(BREAK),
+                    }
+                    origin.push(if read.bytes(c).is_some() { c } else { '\0' });
+                    origin.resize(bytes.len(), '\0');
+                }
+                let scores = Lanes::get().scores_of_pairs(model, &bytes, &origin, reading);
+                for pair in Pairs::get().all[range.clone()].iter().filter(|p| p.written != Codec::UTF_8) {
+                    assert_eq!(Lanes::get().of(&scores, pair.written), fit(model, &bytes, &origin, pair.written).score, "{text} {pair:?}");
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //! their place is a guess and marked as one. Damage without losses is undone in `segment`, the decision to believe is in `search`.
 
 use super::charset::{Bytes, Pair, Reading};
-use super::holes::{Holed, Holes, Node, price, stock};
+use super::holes::{Beam, Holed, Holes, Memory, Node, price, stock};
 use super::segment::{Guess, Segment};
 use crate::codec::Codec;
 use crate::model::Model;
@@ -25,11 +25,6 @@ impl Loss {
     }
 }
 
-/// Readings kept at one place. Of 1,680 generated cases in three seeds, twelve come nearer to the text by .0002 and take a fifth longer.
-const BEAM: usize = 8;
-/// What a reading may cost more than the cheapest at the same place, in 1/16 nats: a character it has not paid for yet is 5 nats, a
-/// rare one 12.
-const SPREAD: i32 = 16 * 16;
 const NONE: u32 = u32::MAX;
 
 /// Memory of the search, kept between lines.
@@ -37,8 +32,8 @@ const NONE: u32 = u32::MAX;
 pub(super) struct Lattice {
     nodes: Vec<Node>,
     live: Vec<u32>,
-    next: Vec<Node>,
-    order: Vec<(i32, u32)>,
+    next: Beam,
+    memory: Memory,
     places: Vec<(Symbols, i32)>,
     options: Vec<Bytes>,
 }
@@ -53,7 +48,8 @@ impl Lattice {
         let single = pair.read.is_single_byte();
         let border = enter;
         let nbsp = (single && pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
-        let search = Holes { model, written: pair.written, single, stock };
+        let mut memory = std::mem::take(&mut self.memory);
+        let mut search = Holes { model, written: pair.written, single, stock, memory: &mut memory };
         self.nodes.clear();
         self.live.clear();
         self.nodes.push(Node {
@@ -138,9 +134,8 @@ impl Lattice {
                     if c == ' ' && symbols[0] != Some(b' ') && from.pending.len == 0 {
                         continue;
                     }
-                    let before = self.next.len();
-                    search.feed(Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost, ..from }, symbols, &mut self.next);
-                    if loss.dropped && self.next.len() == before && !symbols.contains(&None) {
+                    let node = Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost, ..from };
+                    if !search.feed(node, symbols, &mut self.next) && loss.dropped && !symbols.contains(&None) {
                         for gone in 1..=2usize {
                             let mut more = [None; 6];
                             for (s, b) in more[gone..].iter_mut().zip(symbols) {
@@ -182,7 +177,7 @@ impl Lattice {
                 search.feed(node, &[None; 3][..lacks], &mut self.next);
             }
         }
-        let cut = std::mem::take(&mut self.next);
+        self.memory = memory;
         let mut end = clean;
         for &n in &self.live {
             if self.nodes[n as usize].pending.len == 0 && self.nodes[n as usize].cost < self.nodes[end as usize].cost {
@@ -190,13 +185,12 @@ impl Lattice {
             }
         }
         let mut tail = None;
-        if let Some(best) = cut.iter().filter(|n| n.pending.len == 0).min_by_key(|n| n.cost)
+        if let Some(best) = self.next.kept().iter().find(|n| n.pending.len == 0)
             && best.cost < self.nodes[end as usize].cost
         {
             tail = Some(*best);
             end = best.parent;
         }
-        self.next = cut;
         self.trace(line, end, tail, &prefix, enter)
     }
 
@@ -222,23 +216,12 @@ impl Lattice {
         }
     }
 
-    /// Keeps the cheapest of the next nodes; of those that go on alike only the cheapest.
+    /// Goes on with the nodes that are kept.
     fn prune(&mut self) {
-        self.order.clear();
-        self.order.extend(self.next.iter().enumerate().map(|(i, n)| (n.cost, i as u32)));
-        self.order.sort_unstable();
         self.live.clear();
-        let first = self.nodes.len();
-        let most = self.order.first().map_or(0, |o| o.0.saturating_add(SPREAD));
-        for &(_, i) in self.order.iter().take_while(|o| o.0 <= most) {
-            let node = &self.next[i as usize];
-            if self.nodes[first..].iter().all(|k| k.pending != node.pending || k.state != node.state) {
-                self.live.push(self.nodes.len() as u32);
-                self.nodes.push(*node);
-                if self.live.len() == BEAM {
-                    break;
-                }
-            }
+        for node in self.next.kept() {
+            self.live.push(self.nodes.len() as u32);
+            self.nodes.push(*node);
         }
     }
 

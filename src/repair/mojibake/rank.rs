@@ -7,7 +7,7 @@ use super::charset::{Pair, Pairs, Reading};
 use super::fit::{BREAK, fit};
 use super::kinds::{is_cyrillic, is_wide};
 use super::lanes::Lanes;
-use super::signs::table;
+use super::signs::{READINGS, table};
 use crate::codec::Codec;
 use crate::model::Model;
 
@@ -46,156 +46,152 @@ pub(super) struct Ranked {
 }
 
 /// The hypotheses under which some part of the line reads like text, with how well they fit, best first. `core` is where the evidence
-/// is, `sample` what [`sample`] says. Time bound by the sample.
-pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize), sample: Range<usize>) -> Vec<Ranked> {
+/// is, `sample` what [`sample`] says; which part fits is found out if `placed`. Time bound by the sample.
+pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize), sample: Range<usize>, placed: bool) -> Vec<Ranked> {
     let core = core.0.saturating_sub(sample.start)..core.1.saturating_sub(sample.start);
     let sample = &line[sample];
     let high = sample.iter().filter(|c| !c.is_ascii()).count();
     let t = table();
     let sequences = sample.windows(2).fold(0, |all, w| all | t.sequences(w[0], w[1]));
-    let mut ranking =
-        Ranking { model, sample, core, high, sequences, is_utf_8: false, ranked: Vec::new(), bytes: Vec::new(), origin: Vec::new() };
     let all = Pairs::get();
+    let mut readings = Readings { rows: sample.iter().map(|c| t.bytes_of(*c)).collect(), ..Readings::default() };
     // Single bytes first by their number: a reading that leaves most of the sample out is no reading.
     let known = sample.iter().filter(|c| !c.is_ascii() && t.bytes_of(**c).is_some()).count();
-    // What charsets that differ elsewhere read alike is asked once, under the commonest.
-    let mut asked: Vec<(Vec<u16>, &[Pair])> = Vec::new();
     for (number, (codec, range)) in all.readings.iter().enumerate() {
-        if codec.is_single_byte() && known * 3 < high {
-            continue;
-        }
-        let Some(of_core) = ranking.read(*codec, number) else { continue };
-        let pairs = &all.all[range.clone()];
-        let twin = asked.iter().find(|a| a.0 == ranking.bytes).map(|a| a.1);
-        let fresh = pairs.iter().filter(|p| !twin.is_some_and(|t| t.iter().any(|t| t.written == p.written)));
-        // Text that is UTF-8 from end to end under some reading is nothing else under any.
-        if !ranking.is_utf_8 && pairs.iter().any(|p| p.written == Codec::UTF_8) && is_utf_8(&ranking.bytes) {
-            ranking.is_utf_8 = true;
-            ranking.ranked.retain(|r| r.pair.written == Codec::UTF_8);
-        }
-        if codec.is_single_byte() {
-            ranking.ask_all(fresh, number, &of_core);
-        } else {
-            ranking.ask_each(fresh, &of_core);
-        }
-        if twin.is_none() {
-            asked.push((ranking.bytes.clone(), pairs));
+        if !codec.is_single_byte() || known * 3 >= high {
+            readings.read(*codec, number, &all.all[range.clone()], sample, &core, high);
         }
     }
-    let mut ranked = ranking.ranked;
-    ranked.sort_by_key(|r| (-r.fit, r.pair.number));
-    let best = ranked.iter().find(|r| r.pair.written != Codec::UTF_8).map_or(0, |r| r.fit);
-    ranked.retain(|r| r.fit * 100 >= best * WORSE || r.pair.written == Codec::UTF_8);
+    // Text that is UTF-8 from end to end under some reading is nothing else under any.
+    let has_utf_8 = |r: &Read| r.pairs.iter().any(|p| p.written == Codec::UTF_8);
+    let is_utf_8 = readings.all.iter().any(|r| has_utf_8(r) && is_utf_8(&readings.bytes[r.range.clone()]));
+    let mut ranked: Vec<(Ranked, &Read)> = Vec::new();
+    for read in &readings.all {
+        let bytes = &readings.bytes[read.range.clone()];
+        let origin = &readings.origin[read.range.clone()];
+        let single = read.codec.is_single_byte();
+        let mut scores = None;
+        // What charsets that differ elsewhere read alike is asked once, under the commonest.
+        for &pair in read.pairs.iter().filter(|p| !read.twin.iter().any(|t| t.written == p.written)) {
+            let fit = if pair.written != Codec::UTF_8 {
+                if is_utf_8 {
+                    continue;
+                }
+                let lanes = Lanes::get();
+                let of_all = || {
+                    if single { lanes.scores(model, bytes, read.number) } else { lanes.scores_of_pairs(model, bytes, origin, read.number) }
+                };
+                lanes.of(scores.get_or_insert_with(of_all), pair.written)
+            } else if !single || sequences >> read.number & 1 == 1 {
+                fit(model, bytes, origin, pair.written).score
+            } else {
+                continue;
+            };
+            // Chance fits a few characters of any text; damage all of them.
+            let high = read.of_core.high as i32;
+            let enough = if pair.written == Codec::UTF_8 { high * least::A_BYTE_UTF_8 } else { (high * least::A_BYTE).min(least::ENOUGH) };
+            if fit >= enough.max(least::FIT) {
+                ranked.push((Ranked { fit, pair, holds_core: true }, read));
+            }
+        }
+    }
+    ranked.sort_by_key(|(r, _)| (-r.fit, r.pair.number));
+    let best = ranked.iter().find(|(r, _)| r.pair.written != Codec::UTF_8).map_or(0, |(r, _)| r.fit);
+    ranked.retain(|(r, _)| r.fit * 100 >= best * WORSE || r.pair.written == Codec::UTF_8);
     // Chance makes some sequence of UTF-8 in most bytes: those hypotheses are not to crowd the others out.
-    let (mut sequences, mut others) = (0, 0);
-    ranked.retain(|r| {
-        let n = if r.pair.written == Codec::UTF_8 { &mut sequences } else { &mut others };
+    let (mut of_sequences, mut others) = (0, 0);
+    ranked.retain(|(r, _)| {
+        let n = if r.pair.written == Codec::UTF_8 { &mut of_sequences } else { &mut others };
         *n += 1;
         *n <= CANDIDATES
     });
+    for (r, read) in ranked.iter_mut().filter(|(r, _)| placed && !r.pair.read.is_single_byte()) {
+        let (bytes, origin) = (&readings.bytes[read.range.clone()], &readings.origin[read.range.clone()]);
+        let place = &read.of_core.bytes;
+        r.holds_core = fit(model, bytes, origin, r.pair.written).within(place) * 100 >= place.len() * HELD;
+    }
+    let mut ranked = ranked.into_iter().map(|(r, _)| r).collect();
     extra(sample, &mut ranked);
     ranked
 }
 
-/// The hypotheses of one sample, and its bytes under the reading that is asked.
-struct Ranking<'a> {
-    model: &'a Model,
-    sample: &'a [char],
-    core: Range<usize>,
-    /// Characters beyond ASCII.
-    high: usize,
-    /// The readings of single bytes that have a sequence of UTF-8, in bits.
-    sequences: u32,
-    /// Whether a reading was UTF-8 from end to end.
-    is_utf_8: bool,
-    ranked: Vec<Ranked>,
+/// What one sample may have been read from, under each charset it may have been read as.
+#[derive(Default)]
+struct Readings {
+    all: Vec<Read>,
+    /// The bytes of each character of the sample in readings of single bytes.
+    rows: Vec<Option<&'static [u8; READINGS]>>,
+    /// The bytes of all readings, one behind the other.
     bytes: Vec<u16>,
     /// The character that begins at a byte.
     origin: Vec<char>,
 }
 
-impl Ranking<'_> {
-    /// Reads the sample; `None` when two thirds of it have no bytes. Where the bytes of the core are, and how many are beyond ASCII.
-    fn read(&mut self, codec: Codec, number: usize) -> Option<OfCore> {
-        self.bytes.clear();
-        self.origin.clear();
-        let t = table();
-        let reading = Reading::new(codec)?;
+/// The bytes of a sample under one charset.
+struct Read {
+    codec: Codec,
+    /// Its place in [`Pairs::readings`].
+    number: usize,
+    pairs: &'static [Pair],
+    /// Of the charset before it that has the same bytes.
+    twin: &'static [Pair],
+    range: Range<usize>,
+    of_core: OfCore,
+}
+
+impl Readings {
+    /// Reads the sample, unless two thirds of what is beyond ASCII, `high` characters, have no bytes.
+    fn read(&mut self, codec: Codec, number: usize, pairs: &'static [Pair], sample: &[char], core: &Range<usize>, high: usize) {
+        let Some(reading) = Reading::new(codec) else { return };
+        let single = codec.is_single_byte();
+        let start = self.bytes.len();
         let (mut covered, mut of_core) = (0, OfCore { bytes: 0..0, high: 0 });
         let mut place = (usize::MAX, 0);
-        for (i, &c) in self.sample.iter().enumerate() {
+        for (i, &c) in sample.iter().enumerate() {
             let code = if c.is_ascii() {
                 Some(([c as u8, 0, 0, 0], 1))
-            } else if codec.is_single_byte() {
-                t.bytes_of(c).map(|all| all[number]).filter(|b| *b != 0).map(|b| ([b, 0, 0, 0], 1))
+            } else if single {
+                self.rows[i].map(|all| all[number]).filter(|b| *b != 0).map(|b| ([b, 0, 0, 0], 1))
             } else {
                 reading.bytes(c)
             };
             match code {
                 Some((code, n)) => {
-                    let from = self.bytes.len();
-                    self.bytes.extend(code[..n].iter().map(|b| u16::from(*b)));
-                    self.origin.push(c);
-                    self.origin.resize(self.bytes.len(), '\0');
+                    let from = self.bytes.len() - start;
+                    for (k, &b) in code[..n].iter().enumerate() {
+                        self.bytes.push(u16::from(b));
+                        self.origin.push(if k == 0 { c } else { '\0' });
+                    }
                     if !c.is_ascii() {
                         covered += 1;
-                        if self.core.contains(&i) {
+                        if core.contains(&i) {
                             of_core.high += n;
                             place = (place.0.min(from), from + n);
                         }
                     }
                 }
-                None if self.bytes.last().is_some_and(|b| *b != BREAK) => {
+                None if self.bytes[start..].last().is_some_and(|b| *b != BREAK) => {
                     self.bytes.push(BREAK);
                     self.origin.push('\0');
                 }
                 None => {}
             }
         }
+        if covered == 0 || covered * 3 < high {
+            self.bytes.truncate(start);
+            self.origin.truncate(start);
+            return;
+        }
         of_core.bytes = place.0.min(place.1)..place.1;
-        (covered > 0 && covered * 3 >= self.high).then_some(of_core)
-    }
-
-    /// Asks a reading of single bytes.
-    fn ask_all<'p>(&mut self, pairs: impl Iterator<Item = &'p Pair>, number: usize, core: &OfCore) {
-        let mut scores = None;
-        for &pair in pairs {
-            let fit = if pair.written != Codec::UTF_8 {
-                if self.is_utf_8 {
-                    continue;
-                }
-                let lanes = Lanes::get();
-                lanes.of(scores.get_or_insert_with(|| lanes.scores(self.model, &self.bytes, number)), pair.written)
-            } else if self.sequences >> number & 1 == 1 {
-                fit(self.model, &self.bytes, &self.origin, pair.written).score
-            } else {
-                continue;
-            };
-            self.rank(fit, pair, core, true);
-        }
-    }
-
-    /// Asks a reading of pairs.
-    fn ask_each<'p>(&mut self, pairs: impl Iterator<Item = &'p Pair>, core: &OfCore) {
-        let is_utf_8 = self.is_utf_8;
-        for &pair in pairs.filter(|p| p.written == Codec::UTF_8 || !is_utf_8) {
-            let fit = fit(self.model, &self.bytes, &self.origin, pair.written);
-            self.rank(fit.score, pair, core, fit.within(&core.bytes) * 100 >= core.bytes.len() * HELD);
-        }
-    }
-
-    /// Chance fits a few characters of any text; damage all of them.
-    fn rank(&mut self, fit: i32, pair: Pair, core: &OfCore, holds_core: bool) {
-        let high = core.high as i32;
-        let enough = if pair.written == Codec::UTF_8 { high * least::A_BYTE_UTF_8 } else { (high * least::A_BYTE).min(least::ENOUGH) };
-        if fit >= enough.max(least::FIT) {
-            self.ranked.push(Ranked { fit, pair, holds_core });
-        }
+        let range = start..self.bytes.len();
+        let bytes = &self.bytes[range.clone()];
+        let twin = self.all.iter().find(|r| r.twin.is_empty() && self.bytes[r.range.clone()] == *bytes).map_or(&[][..], |r| r.pairs);
+        self.all.push(Read { codec, number, pairs, twin, range, of_core });
     }
 }
 
 /// Sequences of three bytes and more from which bytes are UTF-8 for certain: two are found in the GBK of a word, six in no text. Those
-/// of two bytes prove nothing: other charsets have whole alphabets under one lead.
+/// of two bytes prove nothing: under some reading most bytes are such.
 const SEQUENCES: usize = 6;
 
 /// Whether bytes are UTF-8 from end to end, but for characters cut off there.

@@ -207,11 +207,12 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     let mut ranked = Vec::new();
     if place.ask != Ask::Nothing && covered(&best.1) * 20 < odd * 19 {
         let sample = rank::sample(model, line, place.core);
-        ranked = rank::hypotheses(model, line, place.core, sample.clone());
+        // What chance reads as text lies anywhere; damage amid clean text lies where the evidence is, unless losses tear it.
+        let placed = level == 1 && place.known.is_empty() && place.evidence < limit::STRONG && !loss.is_seen() && odd * 2 < all;
+        ranked = rank::hypotheses(model, line, place.core, sample.clone(), placed);
         let mut asked: Vec<Ranked> = ranked.iter().filter(|r| !place.known.contains(&r.pair)).copied().collect();
         if level == 1 && place.known.is_empty() {
-            // What chance reads as text lies anywhere; damage amid clean text lies where the evidence is, unless losses tear it.
-            if place.evidence < limit::STRONG && !loss.is_seen() && odd * 2 < all {
+            if placed {
                 asked.retain(|r| r.holds_core);
             }
             let probed = probe(search, line, sample, &mut asked);
@@ -387,9 +388,8 @@ fn may_show_loss(line: &[u8]) -> bool {
 /// The losses a line shows.
 fn loss(line: &[char]) -> Loss {
     let odd = |c: Option<&char>| c.is_some_and(|c| !c.is_ascii());
-    Loss {
-        replaced: line.contains(&'\u{fffd}'),
-        questioned: line.iter().enumerate().any(|(i, c)| *c == '?' && (i > 0 && odd(line.get(i - 1)) || odd(line.get(i + 1)))),
-        dropped: !line.contains(&'\u{fffd}'),
-    }
+    let replaced = line.contains(&'\u{fffd}');
+    let questioned = line.iter().enumerate().any(|(i, c)| *c == '?' && (i > 0 && odd(line.get(i - 1)) || odd(line.get(i + 1))));
+    // Who puts a mark in the place of what is lost drops nothing.
+    Loss { replaced, questioned, dropped: !replaced && !questioned }
 }

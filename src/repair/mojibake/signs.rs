@@ -144,7 +144,7 @@ pub(super) enum Says {
 }
 
 /// Most single-byte readings there are: as many as a set of bits has.
-const READINGS: usize = 32;
+pub(super) const READINGS: usize = 32;
 
 impl Table {
     /// The byte a character was read from in each single-byte reading, by the place of the reading in [`Pairs::readings`]; 0 where it
