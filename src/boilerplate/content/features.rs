@@ -3,6 +3,7 @@
 use crate::block::Kind;
 use crate::tree::Outline;
 
+use super::slots::{self, Slots};
 use super::survey::{self, Survey};
 use super::words;
 
@@ -49,6 +50,8 @@ pub(super) struct Place {
     /// What the page says it is: an article, a forum.
     says_article: f32,
     says_forum: f32,
+    /// Blocks in the same place of the template.
+    pub(super) slots: [Slots; 2],
 }
 
 impl Place {
@@ -104,6 +107,7 @@ impl Place {
             f32::from(u8::from(outline.fields.iter().any(says)))
         };
         Place {
+            slots: slots::of(outline, survey),
             core: core(outline, survey),
             title,
             before,
@@ -331,6 +335,10 @@ pub(super) fn of_block(i: usize, outline: &Outline, s: &Survey, place: &Place, r
     row.put("anchor_up", f32::from(s.depth[place.anchor as usize] - s.depth[common as usize]));
     row.put("anchor_down", f32::from(s.depth[node as usize] - s.depth[common as usize]));
     row.put("anchor_common", s.sums[common as usize].plain / all.plain.max(1.0));
+    // what the template puts beside it
+    for slots in &place.slots {
+        slots.put(i, row);
+    }
     // where it stands to the core
     let core = place.core;
     let inside = tree.is_inside(node, core) || tree.is_empty();

@@ -4,6 +4,7 @@
 mod choose;
 mod features;
 mod measure;
+mod slots;
 mod survey;
 mod trees;
 mod words;
@@ -44,6 +45,10 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
         for (i, p) in abreast.iter().zip(trees.probabilities(&columns)) {
             likely[*i] = p;
         }
+    }
+    let common = place.slots[0].lean(&likely, &survey);
+    for i in judged {
+        likely[i] = common[i];
     }
     let choice = choose::choose(outline, &survey, &likely, profile, place.is_forum());
     let mut before = vec![false; outline.blocks.len()];
