@@ -19,7 +19,8 @@ pub struct Draft<'a> {
     #[serde(borrow)]
     pub id: Cow<'a, str>,
     /// Its address.
-    pub url: Option<String>,
+    #[serde(borrow)]
+    pub url: Option<Cow<'a, str>>,
     /// When it was fetched, as its dump says it.
     pub fetched: Option<String>,
     /// The members of the JSON line it came from that no other field holds, as a JSON object; where the output has a place for them.
@@ -34,7 +35,8 @@ pub struct Draft<'a> {
     /// Byte ranges of the text that say where links lead, `[` and `](address)`, when links are kept.
     pub links: Vec<(u32, u32)>,
     /// The title, if it is to be written.
-    pub title: Option<String>,
+    #[serde(borrow)]
+    pub title: Option<Cow<'a, str>>,
     /// White space between blocks stays as it stands in `text`.
     pub in_place: bool,
     /// Blocks are what is written; else `text` is.
@@ -59,7 +61,8 @@ pub struct Reading<'a> {
     /// 0 to 1, three digits: more would be noise.
     pub confidence: f64,
     /// ISO 639-3, when something was said of it.
-    pub language: Option<String>,
+    #[serde(borrow)]
+    pub language: Option<Cow<'a, str>>,
     /// WHATWG name.
     #[serde(borrow)]
     pub name: Cow<'a, str>,
@@ -187,7 +190,7 @@ impl<'p> Draft<'p> {
                 }
             }
         }
-        let title = page.metadata.title.clone().filter(|_| title);
+        let title = page.metadata.title.as_deref().filter(|_| title).map(Cow::Borrowed);
         let in_place = in_place && page.format == Format::Text;
         Draft { pieces, title, in_place, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
     }
@@ -198,7 +201,7 @@ impl<'p> Draft<'p> {
         let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
         Draft {
             id: page.raw.id.into(),
-            url: page.raw.url.or(page.metadata.url.as_deref()).map(str::to_owned),
+            url: page.raw.url.or(page.metadata.url.as_deref()).map(Cow::Borrowed),
             fetched: None,
             extra: None,
             text: page.text().into(),
@@ -356,7 +359,7 @@ impl<'p> Reading<'p> {
         let c = &page.charset;
         // f32 printed as f64 shows what is noise
         let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-        Reading { confidence, language: c.language.map(str::to_owned), name: c.name.into(), why: (&*c.why).into() }
+        Reading { confidence, language: c.language.map(Cow::Borrowed), name: c.name.into(), why: (&*c.why).into() }
     }
 }
 
@@ -432,7 +435,7 @@ mod tests {
     use super::*;
 
     /// A draft of the lines of `text`, those in `out` left out.
-    fn draft<'a>(text: &'a str, out: &[usize], title: Option<&str>) -> Draft<'a> {
+    fn draft<'a>(text: &'a str, out: &[usize], title: Option<&'a str>) -> Draft<'a> {
         let mut pieces = Vec::new();
         let mut at = 0;
         for line in text.split_inclusive('\n') {
@@ -450,7 +453,7 @@ mod tests {
             text: text.into(),
             bytes_in: 7,
             pieces,
-            title: title.map(str::to_owned),
+            title: title.map(Into::into),
             in_place: true,
             blocks: true,
             metadata: "{}".into(),

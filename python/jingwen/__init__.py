@@ -78,6 +78,7 @@ class Cleaner(_native.Cleaner):
     """
 
     def __new__(cls, **options: Any) -> "Cleaner":
+        _check(options)
         self = super().__new__(cls, **options)
         self.options = options
         return self
@@ -101,6 +102,31 @@ class Cleaner(_native.Cleaner):
 _OPTIONS = tuple(inspect.signature(_native.Cleaner).parameters)
 
 
+#: Options of a whole run that somebody may look for here, and where they are.
+_ELSEWHERE = {
+    "near": "what is nearly the same is found by a whole run: jingwen.run(…, near=…), jingwen clean --near",
+    "near_threshold": "what is nearly the same is found by a whole run: jingwen.run(…, near=…), jingwen clean --near",
+    "learn_sites": "lines of hosts are learnt by a whole run: jingwen.run(…, learn_sites=True), jingwen clean --learn-sites; the table it "
+    "writes, site-facts.tsv, is used here with site_facts=",
+    "keep_index": "an index is kept by a whole run: jingwen.run(…, keep_index=…), jingwen clean --keep-index",
+    "against": "an index is read by dedup() of jingwen.spark and jingwen.daft and by jingwen.run(…, against=…)",
+}
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Options that there are not raise, with those there are, and with where to find what needs more than one record."""
+    unknown = sorted(set(options) - set(_OPTIONS))
+    if unknown:
+        known = [name for name in _OPTIONS if not name.startswith("_")]
+        elsewhere = "".join("; %s: %s" % (name, _ELSEWHERE[name]) for name in unknown if name in _ELSEWHERE)
+        raise OptionError("no option %s; there are %s%s" % (", ".join(unknown), ", ".join(known), elsewhere))
+    if options.get("dedup") == "dump":
+        raise OptionError(
+            'dedup="dump" needs all records, here it is "page" or "off": dedup() of jingwen.spark and jingwen.daft, '
+            'jingwen.run(…, dedup="dump") and jingwen clean --dedup dump compare a dump'
+        )
+
+
 @functools.lru_cache(maxsize=16)
 def _cached(**options: Any) -> Cleaner:
     return Cleaner(**options)
@@ -108,10 +134,6 @@ def _cached(**options: Any) -> Cleaner:
 
 def _cleaner(options: dict[str, Any]) -> Cleaner:
     """Cleaners are built once for each set of options."""
-    unknown = sorted(set(options) - set(_OPTIONS))
-    if unknown:
-        known = [name for name in _OPTIONS if not name.startswith("_")]
-        raise OptionError("no option %s; there are %s" % (", ".join(unknown), ", ".join(known)))
     try:
         return _cached(**options)
     except TypeError:
@@ -170,7 +192,8 @@ def clean_batch(
 
     A null text stays null, with `reason` "record/null: …". A row that is no text, or in which jingwen failed, has no text and says
     why in `error`; on_bad="fail" raises RecordError or InternalError instead, with the row. threads: 0 for all cores. max_batch:
-    most bytes of text in one record batch, above it BatchTooLarge is raised.
+    most bytes of text in one record batch, without texts over max_record, of which only `error` is left; above it, and when the rows
+    that come out have more than 2 GiB, BatchTooLarge is raised.
     """
     cleaner = _cleaner(options)
     return cleaner.clean_batch(
@@ -326,19 +349,21 @@ def _like(kind: str, batch: Batch) -> Any:
     return batch
 
 
-#: The schema of the batch before, as an empty batch and as pyarrow has it.
-_schema: tuple[Batch, Any] | None = None
+#: The schema of the batch before, as an empty batch and as pyarrow has it, and the functions of pyarrow that take batches of it.
+_known: tuple[Batch, Any, Any, Any] | None = None
 
 
 def _table(batch: Batch) -> Any:
     """A batch as a table of pyarrow, as pyarrow.table(batch) makes it. Batch after batch has the same schema: it is handed over once."""
-    global _schema
-    import pyarrow
+    global _known
+    known = _known
+    arrays = None if known is None else batch._arrays(known[0])
+    if arrays is None:
+        import pyarrow
 
-    if not hasattr(pyarrow.RecordBatch, "_import_from_c"):
-        return pyarrow.table(batch)
-    known = _schema
-    if known is None or not batch._like(known[0]):
-        _schema = known = (batch._empty(), pyarrow.schema(batch))
-    schema = known[1]
-    return pyarrow.Table.from_batches([pyarrow.RecordBatch._import_from_c(a.address, schema) for a in batch._arrays()], schema)
+        if not hasattr(pyarrow.RecordBatch, "_import_from_c"):
+            return pyarrow.table(batch)
+        _known = known = (batch._empty(), pyarrow.schema(batch), pyarrow.RecordBatch._import_from_c, pyarrow.Table.from_batches)
+        arrays = batch._arrays(known[0])
+    _, schema, take, table = known
+    return table([take(a.address, schema) for a in arrays], schema)

@@ -83,7 +83,21 @@ class Step:
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for piece in cut(batch, self.batch_bytes):
-                yield from jingwen._table(self.batch(piece)).to_batches()
+                yield from self.done(piece)
+
+    def done(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """The rows of a batch; in several, when they are too large for one."""
+        try:
+            table = jingwen._table(self.batch(batch))
+        except jingwen.BatchTooLarge:
+            if batch.num_rows <= 1:
+                raise
+        else:
+            yield from table.to_batches()
+            return
+        half = batch.num_rows // 2
+        yield from self.done(batch.slice(0, half))
+        yield from self.done(batch.slice(half))
 
     def joined(self, table: Any) -> pa.Table:
         """The rows with what is known of their copies."""

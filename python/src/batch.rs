@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use arrow_array::builder::{BinaryBuilder, Int64Builder, ListBuilder, StringBuilder, StructBuilder};
 use arrow_array::cast::AsArray;
@@ -50,6 +50,8 @@ pub struct Plan {
     pub threads: usize,
     /// Most bytes of text in a batch.
     pub max_batch: u64,
+    /// Most bytes in the columns of a batch that comes out; that of a test, or [`own::MOST`].
+    pub most: u64,
     /// Inputs, to name first copies.
     pub paths: Vec<String>,
     /// What the guards are tested with: a text that holds it panics.
@@ -115,17 +117,18 @@ impl<'w> Work<'w> {
         let roles = plan.named.roles(schema)?;
         let column = |at: usize| Texts::of(batch.column(at).as_ref(), schema.field(at).name());
         let text = column(roles.text)?;
-        let bytes = text.bytes();
+        // those that are too large are not read
+        let bytes = text.bytes(if plan.pass == Pass::Apply { usize::MAX } else { passes.limit() });
         if bytes > plan.max_batch {
             return Err(BatchTooLarge::new_err(format!(
                 "rows {first} to {} hold {bytes} bytes of text, a batch may have {}; cut it (batch.slice, \
                  spark.sql.execution.arrow.maxRecordsPerBatch), or raise max_batch (at most {})",
                 first + batch.num_rows(),
                 plan.max_batch,
-                i32::MAX
+                own::MOST
             )));
         }
-        Ok(Work {
+        let work = Work {
             ids: roles.id.filter(|at| !schema.field(*at).data_type().is_primitive()).map(column).transpose()?,
             numbered: roles.id.and_then(|at| batch.column(at).as_primitive_opt::<Int64Type>()),
             urls: roles.url.map(column).transpose()?,
@@ -142,7 +145,18 @@ impl<'w> Work<'w> {
             first,
             roles,
             text,
-        })
+        };
+        // these come out as they are, and may have been views of the same bytes
+        let copied = [&work.ids, &work.urls, &work.extras].into_iter().flatten().map(|t| t.bytes(usize::MAX)).sum();
+        if copied > plan.most {
+            return Err(too_large(copied, plan.most));
+        }
+        Ok(work)
+    }
+
+    /// Bytes of the text of a row; 0 for one that is too large to be read.
+    fn len(&self, row: usize) -> usize {
+        self.text.get(row).map(<[u8]>::len).filter(|n| *n <= self.passes.limit() || self.plan.pass == Pass::Apply).unwrap_or(0)
     }
 
     /// All columns that come out, and the first row that could not be read.
@@ -154,7 +168,7 @@ impl<'w> Work<'w> {
         let jobs = std::iter::from_fn(|| {
             let (from, mut bytes) = (next, 0);
             while next < rows && next - from < whole.0 && bytes < whole.1 {
-                bytes += self.text.get(next).map_or(0, <[u8]>::len);
+                bytes += self.len(next);
                 next += 1;
             }
             (from < next).then(|| Ok::<_, PyErr>((1, (from..next, bytes))))
@@ -178,7 +192,9 @@ impl<'w> Work<'w> {
         )?;
         let mut columns = match all.unwrap_or_else(|| self.some(0..0, 0).0) {
             Made::Cleaned(rows) => rows.finish()?,
-            Made::Scanned(rows) => scanned(&rows, &|row| self.id(row), &|row| self.urls.as_ref().and_then(|u| u.text(row)))?,
+            Made::Scanned(rows) => {
+                scanned(&rows, self.plan.most, &|row| self.id(row), &|row| self.urls.as_ref().and_then(|u| u.text(row)))?
+            }
         };
         if self.plan.others {
             columns.extend(others(self.batch, &self.roles, self.plan));
@@ -187,9 +203,18 @@ impl<'w> Work<'w> {
     }
 
     fn id(&self, row: usize) -> Cow<'w, str> {
-        let named = self.ids.as_ref().and_then(|t| t.text(row)).map(Cow::Borrowed);
-        let number = || self.numbered.filter(|n| !n.is_null(row)).map(|n| n.value(row).to_string().into());
-        named.or_else(number).unwrap_or_else(|| (self.first + row).to_string().into())
+        match self.ids.as_ref().and_then(|t| t.text(row)) {
+            Some(name) => Cow::Borrowed(name),
+            None => self.number(row, &mut itoa::Buffer::new()).to_owned().into(),
+        }
+    }
+
+    /// The name of a row that has none.
+    fn number<'b>(&self, row: usize, buffer: &'b mut itoa::Buffer) -> &'b str {
+        match self.numbered.filter(|n| !n.is_null(row)) {
+            Some(numbers) => buffer.format(numbers.value(row)),
+            None => buffer.format(self.first + row),
+        }
     }
 
     /// Some rows, and the first of them that could not be read.
@@ -210,7 +235,7 @@ impl<'w> Work<'w> {
             };
             Made::Scanned(rows.map(scan).collect())
         } else {
-            let mut made = Rows::new(rows.len(), bytes, self.plan.trace);
+            let mut made = Rows::new(rows.len(), bytes, self.plan.trace, self.plan.most);
             for row in rows {
                 if let Err(why) = self.clean(row, &mut made) {
                     failed(row, &why);
@@ -233,9 +258,10 @@ impl<'w> Work<'w> {
     /// Gives `to` the record of a row that holds one; a panic in it becomes its message.
     fn with<R>(&self, row: usize, to: impl FnOnce(Given<'_>) -> Result<R, String>) -> Result<R, String> {
         let at = |t: &Option<Texts<'w>>| t.as_ref().and_then(|t| t.text(row));
-        let id = self.id(row);
+        let mut buffer = itoa::Buffer::new();
+        let id = at(&self.ids).unwrap_or_else(|| self.number(row, &mut buffer));
         let bytes = self.text.get(row).unwrap_or_default();
-        let raw = RawDoc { id: &id, url: at(&self.urls), label: at(&self.labels), bytes };
+        let raw = RawDoc { id, url: at(&self.urls), label: at(&self.labels), bytes };
         let given = Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: at(&self.extras) };
         let work = || {
             if let Some(word) = &self.plan.fragile
@@ -267,7 +293,7 @@ impl<'w> Work<'w> {
             _ => {}
         }
         let (passes, plan) = (self.passes, self.plan);
-        made.expect(self.text.get(row).map_or(0, <[u8]>::len));
+        made.expect(self.len(row));
         let room = &mut std::mem::take(&mut made.room);
         let ends = room.ends();
         let done = self.with(row, |given| {
@@ -325,7 +351,7 @@ pub fn bare(passes: &Passes, named: &Named, batch: &RecordBatch, rows: bool) -> 
 pub fn schema(plan: &Plan, schema: &SchemaRef) -> PyResult<SchemaRef> {
     let roles = plan.named.roles(schema)?;
     let mut fields = match plan.pass {
-        Pass::Scan => scanned(&[], &|_| "".into(), &|_| None)?.into_iter().map(|(f, _)| f).collect(),
+        Pass::Scan => scanned(&[], plan.most, &|_| "".into(), &|_| None)?.into_iter().map(|(f, _)| f).collect(),
         Pass::Clean | Pass::Apply => Rows::fields(plan.trace),
     };
     if plan.others {
@@ -334,23 +360,41 @@ pub fn schema(plan: &Plan, schema: &SchemaRef) -> PyResult<SchemaRef> {
     Ok(with_version(fields))
 }
 
+/// The schema of these columns. It is the same one as long as they are those of the batch before, so that it costs nothing to tell.
 fn with_version(fields: Vec<FieldRef>) -> SchemaRef {
+    static LAST: Mutex<Option<SchemaRef>> = Mutex::new(None);
+    // nobody waits for the lock: a process may be forked while another thread holds it
+    let mut last = LAST.try_lock().ok();
+    if let Some(Some(last)) = last.as_deref()
+        && last.fields()[..] == fields
+    {
+        return Arc::clone(last);
+    }
     let version = jingwen::io::table::own::SCHEMA_VERSION.to_string();
-    Arc::new(Schema::new_with_metadata(fields, [("schema_version".to_owned(), version)].into()))
+    let schema = Arc::new(Schema::new_with_metadata(fields, [("schema_version".to_owned(), version)].into()));
+    if let Some(last) = last.as_deref_mut() {
+        *last = Some(Arc::clone(&schema));
+    }
+    schema
 }
 
 /// Names of the columns of a scan.
 pub const SCAN: [&str; 6] = ["id", "url", "draft", "keys", "reason", ERROR];
 
 /// The columns of a scan.
-fn scanned<'u>(rows: &[Scanned], id: &dyn Fn(usize) -> Cow<'u, str>, url: &dyn Fn(usize) -> Option<&'u str>) -> PyResult<Columns> {
+fn scanned<'u>(
+    rows: &[Scanned],
+    most: u64,
+    id: &dyn Fn(usize) -> Cow<'u, str>,
+    url: &dyn Fn(usize) -> Option<&'u str>,
+) -> PyResult<Columns> {
     let size = |row: &Scanned| match row {
         Scanned::Draft(stored, _) => stored.len() as u64,
         Scanned::Left(why) | Scanned::Bad(why) => why.len() as u64,
     };
     let bytes = rows.iter().map(size).sum();
-    if bytes > i32::MAX as u64 {
-        return Err(too_large(bytes));
+    if bytes > most {
+        return Err(too_large(bytes, most));
     }
     let fields: Fields = ["hi", "lo", "block"].map(|n| Field::new(n, DataType::Int64, false)).to_vec().into();
     let item = Field::new("item", DataType::Struct(fields.clone()), false);

@@ -19,6 +19,7 @@ use crate::capsule::{self, Batch};
 use crate::columns::Named;
 use crate::document::{Charset, Document};
 use crate::error::{self, OptionError};
+use crate::own;
 
 /// Cleans records. Immutable and shared by threads; Python's lock is released while it works.
 #[pyclass(frozen, module = "jingwen._native", subclass)]
@@ -167,7 +168,7 @@ impl Cleaner {
 
     /// One pass over Arrow batches; the package's Python side gives it its public forms.
     #[pyo3(signature = (pass, data, *, column=None, id=None, url=None, label=None, order=None, verdicts=None, read=false, others=true,
-        trace=false, on_bad="quarantine", threads=1, max_batch=1<<30, paths=Vec::new()))]
+        trace=false, on_bad="quarantine", threads=1, max_batch=1<<30, paths=Vec::new(), _most=own::MOST))]
     #[allow(clippy::too_many_arguments)]
     fn _batch(
         &self,
@@ -187,18 +188,19 @@ impl Cleaner {
         threads: usize,
         max_batch: u64,
         paths: Vec<String>,
+        _most: u64,
     ) -> PyResult<Batch> {
         let pass = choice("pass", pass, &[("clean", Pass::Clean), ("scan", Pass::Scan), ("apply", Pass::Apply)])?;
         let strict = choice("on_bad", on_bad, &[("quarantine", false), ("fail", true)])?;
-        if !(1..=i32::MAX as u64).contains(&max_batch) {
-            return Err(OptionError::new_err(format!("max_batch={max_batch}: a batch has 1 to {} bytes", i32::MAX)));
+        if !(1..=own::MOST).contains(&max_batch) {
+            return Err(OptionError::new_err(format!("max_batch={max_batch}: a batch has 1 to {} bytes", own::MOST)));
         }
         if trace && pass != Pass::Clean {
             return Err(OptionError::new_err("trace=True: the passes over a dump keep no trace; clean with it, or explain the record"));
         }
         let named = Named { text: column, id, url, label, order, verdicts, read };
         let fragile = self.fragile.clone();
-        let plan = Plan { pass, named, others, trace, strict, threads, max_batch, paths, fragile };
+        let plan = Plan { pass, named, others, trace, strict, threads, max_batch, most: _most.min(own::MOST), paths, fragile };
         let passes = if pass == Pass::Clean { &self.clean } else { &self.dump };
         let given = capsule::take(data)?;
         let mut batches: Vec<arrow_array::RecordBatch> = Vec::new();
@@ -246,6 +248,7 @@ impl Cleaner {
         let told = |name: &str| batch.column_by_name(name).map_or(0, |c| rows - c.null_count() as u64);
         let nulls = batch
             .column_by_name("reason")
+            .filter(|c| c.null_count() < batch.num_rows())
             .and_then(|c| arrow_array::cast::AsArray::as_string_opt::<i32>(c.as_ref()))
             .map_or(0, |c| c.iter().flatten().filter(|r| r.starts_with(jingwen::io::record::NULL)).count());
         self.rows.fetch_add(rows, Ordering::Relaxed);

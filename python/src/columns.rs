@@ -82,10 +82,10 @@ impl<'a> Texts<'a> {
         matches!(self, Texts::Text(..))
     }
 
-    /// Bytes of all rows.
-    pub fn bytes(&self) -> u64 {
+    /// Bytes of all rows of at most so many.
+    pub fn bytes(&self, most: usize) -> u64 {
         let (Texts::Text(get, array) | Texts::Bytes(get, array)) = self;
-        (0..array.len()).filter(|i| !array.is_null(*i)).map(|i| get(i).len() as u64).sum()
+        (0..array.len()).filter(|i| !array.is_null(*i)).map(|i| get(i).len()).filter(|n| *n <= most).map(|n| n as u64).sum()
     }
 }
 

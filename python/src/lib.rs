@@ -7,6 +7,7 @@ mod cleaner;
 mod columns;
 mod document;
 mod error;
+mod export;
 mod own;
 mod pool;
 mod read;

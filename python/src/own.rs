@@ -43,6 +43,9 @@ pub fn others(names: Vec<String>, column: &str, own: Vec<String>) -> Vec<(String
     names.into_iter().zip(new).collect()
 }
 
+/// Bytes that the columns of a batch hold at most: ends of strings have 31 bits.
+pub const MOST: u64 = i32::MAX as u64;
+
 /// Columns with their fields.
 pub type Columns = Vec<(FieldRef, ArrayRef)>;
 
@@ -70,13 +73,15 @@ pub struct Rows {
     own: Vec<Values>,
     error: Strings,
     trace: Option<Strings>,
-    /// Bytes of all columns so far. Arrow's string columns hold 2 GiB: more is an exception, not a panic.
+    /// Bytes of all columns so far.
     bytes: u64,
+    /// Bytes they may have, at most [`MOST`]: more is an exception, not a panic.
+    most: u64,
 }
 
 impl Rows {
     /// With room for so many rows of so many bytes of text; with `trace` a last column holds the story of each record.
-    pub fn new(rows: usize, bytes: usize, trace: bool) -> Rows {
+    pub fn new(rows: usize, bytes: usize, trace: bool, most: u64) -> Rows {
         let [text, counts, removed] = Rows::expected(rows, bytes).map(Pooled::text);
         let column = |c: &OwnColumn| match (c.holds, WRITTEN.iter().position(|name| *name == c.name)) {
             (Holds::Number(_), _) => Values::Number(Float64Builder::with_capacity(rows)),
@@ -85,7 +90,8 @@ impl Rows {
         };
         let more = || Strings::new(rows, rows * ROOM.1);
         let room = Room { text, counts, removed };
-        Rows { room, own: OWN.iter().map(column).collect(), error: more(), trace: trace.then(more), bytes: 0 }
+        let own = OWN.iter().map(column).collect();
+        Rows { room, own, error: more(), trace: trace.then(more), bytes: 0, most: most.min(MOST) }
     }
 
     /// Bytes of the written columns that are to be expected of rows of so many bytes.
@@ -97,7 +103,7 @@ impl Rows {
 
     /// Makes room for what is to be expected of a row of so many bytes.
     pub fn expect(&mut self, bytes: usize) {
-        if self.bytes > i32::MAX as u64 {
+        if self.bytes > self.most {
             // there will be no batch, and nobody reads what was written
             self.room.clear();
         }
@@ -111,7 +117,7 @@ impl Rows {
 
     /// Adds a row. What stands of it in the room is at the end of it.
     pub fn push(&mut self, document: &Document<'_>, error: Option<&str>, trace: Option<&str>) {
-        if self.bytes > i32::MAX as u64 {
+        if self.bytes > self.most {
             // there will be no batch: how large it would be is counted on
             let own = OWN.iter().map(|c| if let Holds::Text(of) = c.holds { of(document).map_or(0, str::len) } else { 0 });
             let more = [error, trace].map(|text| text.map_or(0, str::len));
@@ -136,7 +142,7 @@ impl Rows {
     /// Adds rows that come behind these.
     pub fn append(&mut self, other: Rows) {
         self.bytes += other.bytes;
-        if self.bytes > i32::MAX as u64 {
+        if self.bytes > self.most {
             return;
         }
         let all = [
@@ -167,8 +173,8 @@ impl Rows {
     /// # Errors
     /// That they hold more than fits.
     pub fn finish(self) -> PyResult<Columns> {
-        if self.bytes > i32::MAX as u64 {
-            return Err(too_large(self.bytes));
+        if self.bytes > self.most {
+            return Err(too_large(self.bytes, self.most));
         }
         let Room { text, counts, removed } = self.room;
         let mut written = [text, counts, removed];
@@ -191,7 +197,9 @@ impl Rows {
 }
 
 /// Cleaned rows that do not fit one batch.
-pub fn too_large(bytes: u64) -> PyErr {
-    let most = i32::MAX;
-    BatchTooLarge::new_err(format!("the rows become {bytes} bytes, a batch holds {most}; cut it (batch.slice)"))
+pub fn too_large(bytes: u64, most: u64) -> PyErr {
+    BatchTooLarge::new_err(format!(
+        "the rows become {bytes} bytes, a batch holds {most}; give fewer rows at once (batch.slice, \
+         spark.sql.execution.arrow.maxRecordsPerBatch)"
+    ))
 }

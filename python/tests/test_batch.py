@@ -1,5 +1,7 @@
 """Arrow in, Arrow out: columns, nulls, bad rows, limits, and the libraries tables come from."""
 
+import gc
+import struct
 import threading
 
 import pytest
@@ -76,6 +78,92 @@ def test_a_panic_is_one_row():
 def test_what_cannot_be_is_an_exception(call, error, says):
     with pytest.raises(error, match=says):
         call(table(html=TEXTS, n=[1, 2, 3, 4]))
+
+
+def same(text, rows, kind="string_view"):
+    """A column of views of one text: as many bytes as one likes, and the memory of one."""
+    data, view = pa.py_buffer(text), struct.pack("<i4sii", len(text), text[:4], 0, 0)
+    return pa.Array.from_buffers(getattr(pa, kind)(), rows, [None, pa.py_buffer(view * rows), data])
+
+
+def test_a_batch_of_more_than_two_gigabytes_is_an_exception():
+    large = same(bytes(64 << 20), 40)
+    for most in (1 << 30, (1 << 31) - 1):
+        with pytest.raises(jingwen.BatchTooLarge, match=r"rows 0 to 40 hold 2684354560 bytes of text.*cut it"):
+            jingwen.clean_batch(large, max_batch=most)
+    # names that come out as they are; in a scan, too
+    short = pa.array([CHINESE] * 40)
+    rows = pa.table({"id": large, "text": short, "order": range(40)})
+    with pytest.raises(jingwen.BatchTooLarge, match="become 2684354560 bytes, a batch holds 2147483647; give fewer rows"):
+        jingwen.clean_batch(rows, "text")
+    with pytest.raises(jingwen.BatchTooLarge, match="become 2684354560 bytes"):
+        jingwen.Cleaner()._batch("scan", rows, column="text", order="order")
+    # texts that are not read do not count: each is one row
+    out = jingwen.clean_batch(large, max_record=1 << 20)
+    assert out["error"][39].as_py().startswith("67108864 bytes, the limit is 1048576") and out["text"].null_count == 40
+
+
+def test_rows_that_become_too_large_are_an_exception():
+    rows = pa.table({"text": [CHINESE] * 200 + [PNG], "order": range(201)})
+    cleaner = jingwen.Cleaner()
+    whole = cleaner.clean_batch(rows)
+    columns = (whole[name].combine_chunks() for name in jingwen.COLUMNS if name != "charset_confidence")
+    bytes = sum(c.buffers()[2].size for c in columns if c.null_count < len(c))
+    for threads in (1, 3):
+        assert cleaner.clean_batch(rows, threads=threads, _most=bytes).equals(whole)
+        for most in (bytes - 1, bytes // 2, 1):
+            with pytest.raises(jingwen.BatchTooLarge, match=f"become {bytes} bytes, a batch holds {most};"):
+                cleaner.clean_batch(rows, threads=threads, _most=most)
+    with pytest.raises(jingwen.BatchTooLarge, match="a batch holds 1000; give fewer rows"):
+        cleaner._batch("scan", rows, column="text", order="order", _most=1000)
+    # an engine gives fewer rows of itself
+    from jingwen._engine import Step
+
+    step = Step("clean", {"column": "text", "id": "order", "_most": bytes // 3}, {})
+    done = pa.Table.from_batches(step(rows.to_batches()))
+    assert done.combine_chunks().drop_columns("id").equals(whole.combine_chunks().drop_columns("id"))
+    assert done["id"].to_pylist() == [str(n) for n in range(201)]
+    with pytest.raises(jingwen.BatchTooLarge):
+        list(Step("clean", {"column": "text", "_most": 1}, {})(rows.to_batches()))
+
+
+@pytest.mark.parametrize(
+    "option, says",
+    [
+        (dict(near="documents"), "no option near; there are .*jingwen.run.*near"),
+        (dict(learn_sites=True), "no option learn_sites; there are .*jingwen.run.*site_facts="),
+        (dict(keep_index="x"), "jingwen.run.*keep_index"),
+        (dict(against="x"), "dedup.*jingwen.run"),
+        (dict(dedup="dump"), "dedup.*of jingwen.spark and jingwen.daft.*jingwen.run"),
+        (dict(nearly=1), "no option nearly; there are profile, .*site_facts$"),
+    ],
+)
+def test_what_needs_a_whole_dump_says_where_it_is(option, says):
+    for call in (lambda: jingwen.clean_batch(pa.table({"text": ["x"]}), **option), lambda: jingwen.Cleaner(**option)):
+        with pytest.raises(jingwen.OptionError, match=says):
+            call()
+
+
+def test_a_column_outlives_its_batch():
+    # columns that are alone in the world, and those of others, are as they were when other batches have been made since
+    texts = [f"{CHINESE}{n}\n" * 40 for n in range(100)]
+    kept = [jingwen.clean_batch(pa.table({"text": texts[n::2], "n": [[n]] * 50}))["text"] for n in (0, 1)]
+    other = jingwen.clean_batch(pa.table({"text": [OTHER * 40] * 100, "n": [[i, None] for i in range(100)]}))
+    nested = other.slice(40, 3)["n"]
+    del other
+    gc.collect()
+    for _ in range(3):
+        jingwen.clean_batch(pa.table({"text": texts[::-1]}), threads=2)
+    for n in (0, 1):
+        kept[n].validate(full=True)
+        assert kept[n].to_pylist() == [jingwen.clean(t).text for t in texts[n::2]]
+    assert nested.to_pylist() == [[40, None], [41, None], [42, None]]
+    # Arrow's C interface by hand: of a batch that is not taken, of one twice, of a part
+    batch = jingwen.Cleaner()._batch("clean", pa.table({"text": texts}))
+    batch.__arrow_c_array__()
+    one, two = pa.record_batch(batch), pa.record_batch(batch).slice(1, 2)
+    del batch
+    assert one.slice(1, 2).equals(two) and one.validate(full=True) is None
 
 
 def test_a_damaged_column_is_an_exception():

@@ -138,6 +138,11 @@ def test_what_cannot_be_is_said_before_anything_runs(engine):
         engine.adapter.dedup(engine.frame(), "text", order="at")
     with pytest.raises(jingwen.OptionError, match="profil"):
         engine.adapter.clean(engine.frame(), "text", profil="forum")
+    # what engines do not do says who does
+    for call in (engine.adapter.clean, engine.adapter.dedup):
+        for option, says in ((dict(near="documents"), "no option near.*jingwen.run"), (dict(learn_sites=True), "site_facts=")):
+            with pytest.raises(jingwen.OptionError, match=says):
+                call(engine.frame(), "text", **option)
 
 
 def test_files_are_read_by_the_library(engine, tmp_path):

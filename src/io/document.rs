@@ -32,15 +32,17 @@ impl<'d> Details<'d> {
     /// Appends the counts as JSON: bytes, paragraphs found and how many of them stay, edits and notes (guesses and losses) by rule.
     pub fn counts(&self, out: &mut String) {
         let draft = self.draft;
-        let numbers = [
-            ("{\"bytes_in\":", draft.bytes_in),
-            (",\"bytes_out\":", self.bytes_out as u64),
-            (",\"blocks\":", draft.pieces.len() as u64),
-            (",\"kept\":", draft.kept() as u64),
-        ];
-        for (name, n) in numbers {
-            out.push_str(name);
-            json::number(n, out);
+        out.push_str("{\"bytes_in\":");
+        json::number(draft.bytes_in, out);
+        out.push_str(",\"bytes_out\":");
+        json::number(self.bytes_out as u64, out);
+        out.push_str(",\"blocks\":");
+        json::number(draft.pieces.len() as u64, out);
+        out.push_str(",\"kept\":");
+        json::number(draft.kept() as u64, out);
+        if draft.edits.is_empty() && draft.notes.is_empty() {
+            out.push_str(",\"edits\":{},\"notes\":{}}");
+            return;
         }
         out.push_str(",\"edits\":");
         self.by_rule(&draft.edits, out);

@@ -280,7 +280,7 @@ mod tests {
             text.push_str(inner);
             pieces.push(Piece { span: (start, text.len() as u32), kind: *kind, at: (0, 0), cut: None });
         }
-        let draft = Draft { text: text.into(), pieces, title: title.map(str::to_owned), blocks: true, ..Draft::default() };
+        let draft = Draft { text: text.into(), pieces, title: title.map(Into::into), blocks: true, ..Draft::default() };
         of(&draft).into_owned()
     }
 

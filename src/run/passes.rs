@@ -85,6 +85,11 @@ impl Passes {
         self.render.rules()
     }
 
+    /// The most bytes that a record may have.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// The page of a record.
     ///
     /// # Errors
