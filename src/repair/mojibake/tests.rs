@@ -49,6 +49,14 @@ fn a_stretch_in_a_clean_line_comes_back_alone() {
 }
 
 #[test]
+fn letters_of_latin_words_among_han_come_back_more_than_once() {
+    for text in ["喝一杯café，再喝一杯café，又喝一杯café。", "導演René和作家André昨天一起出席了電影節的開幕式，兩個人都很高興。"]
+    {
+        assert_eq!(repaired(&text.replace('é', "Ã©")), text);
+    }
+}
+
+#[test]
 fn a_bracket_around_a_stretch_stays() {
     for (open, close) in [('【', '】'), ('“', '”'), ('《', '》')] {
         let line = format!("公告牌上貼著{open}{}{close}，大家都看不懂。", garbled("橋邊的磨坊今天開門了", Codec::BIG5, Codec::GB18030));
