@@ -29,7 +29,7 @@ pub const NO_NODE: u32 = u32::MAX;
 /// A visual paragraph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Block {
-    /// Byte range in the page's last layer; no white space at either end.
+    /// Byte range in the page's last layer; no white space at either end, but a [`Kind::TableRow`] may begin with the tabs of empty cells.
     pub span: Span,
     /// What it is.
     pub kind: Kind,

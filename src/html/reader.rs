@@ -64,7 +64,15 @@ struct Row {
     cell: usize,
     /// Every cell so far holds at most one block.
     flat: bool,
+    /// Cells begun, those that spans of other cells cover included, and columns taken.
+    cells: usize,
+    columns: usize,
+    /// Cells before the first one with text.
+    empty: Option<usize>,
 }
+
+/// Columns of a table that spans are followed in; what stands further right moves left.
+const COLUMNS: usize = 64;
 
 struct Reader<'t> {
     text: &'t str,
@@ -76,6 +84,8 @@ struct Reader<'t> {
     links: Vec<Span>,
     open: Vec<Open>,
     rows: Vec<Row>,
+    /// Of each open table: for how many more rows each column is covered by a cell of a row above.
+    covered: Vec<Vec<usize>>,
     /// Number of open elements when the hidden one was opened, itself included; 0: nothing is hidden.
     hidden_from: usize,
     /// Hidden by an attribute, not by its tag.
@@ -106,6 +116,7 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         links: Vec::new(),
         open: vec![Open { tag: Tag::OTHER, key: 0, flow: root, made: true }],
         rows: Vec::new(),
+        covered: Vec::new(),
         hidden_from: 0,
         hidden_by_attribute: false,
         hidden: 0,
@@ -243,7 +254,7 @@ impl Reader<'_> {
             return self.skip(s.at.end);
         }
         if seen && tag.is_block() {
-            self.border(tag);
+            self.border(tag, attributes);
         }
         let full = if seen && !hides { DEPTH } else { 2 * DEPTH };
         if self.open.len() >= full {
@@ -255,6 +266,9 @@ impl Reader<'_> {
         if made {
             flow.node = self.node(tag, flow.node, Span::new(s.attributes.start, s.attributes.end));
             self.kind(tag, &mut flow);
+            if tag == Tag::TABLE {
+                self.covered.push(Vec::new());
+            }
         }
         if tag == Tag::A && self.finders[2].find(attributes.as_bytes()).is_some() {
             flow.link = 1;
@@ -295,24 +309,53 @@ impl Reader<'_> {
     }
 
     /// A block-level tag begins or ends.
-    fn border(&mut self, tag: Tag) {
+    fn border(&mut self, tag: Tag, attributes: &str) {
         match tag {
             Tag::TR => {
                 self.writer.row();
                 let first = self.writer.blocks();
-                self.rows.push(Row { first, cell: first, flat: true });
+                self.rows.push(Row { first, cell: first, flat: true, cells: 0, columns: 0, empty: None });
             }
             Tag::TD | Tag::TH => {
                 self.end_cell();
-                self.writer.cell();
+                for _ in 0..self.place_cell(attributes) {
+                    self.writer.cell();
+                }
             }
             _ => self.writer.line(),
         }
     }
 
+    /// Takes the columns of a cell that begins; how many cells further right than the last one it stands.
+    fn place_cell(&mut self, attributes: &str) -> usize {
+        let Some(row) = self.rows.last_mut() else { return 1 };
+        let mut none = Vec::new();
+        let covered = self.covered.last_mut().unwrap_or(&mut none);
+        let mut at = row.columns;
+        while at < COLUMNS && covered.get(at).is_some_and(|rows| *rows > 0) {
+            at += 1;
+        }
+        let (mut columns, mut rows) = (1, 1);
+        if memmem::find(attributes.as_bytes(), b"span").is_some() {
+            let number = |name| Attributes::get(attributes, name).and_then(|n| n.trim().parse::<usize>().ok()).unwrap_or(1).max(1);
+            (columns, rows) = (number("colspan"), number("rowspan"));
+        }
+        let end = at.saturating_add(columns).min(COLUMNS.max(at + 1));
+        if rows > 1 {
+            covered.resize(covered.len().max(end), 0);
+            covered[at..end].fill(rows);
+        }
+        let step = at + 1 - row.cells.min(at);
+        (row.cells, row.columns) = (at + 1, end);
+        step
+    }
+
     fn end_cell(&mut self) {
         let blocks = self.writer.blocks();
         if let Some(row) = self.rows.last_mut() {
+            if blocks > row.first && row.empty.is_none() {
+                row.empty = Some(row.cells.saturating_sub(1));
+            }
             row.flat &= blocks - row.cell.min(blocks) <= 1;
             row.cell = blocks;
         }
@@ -322,12 +365,15 @@ impl Reader<'_> {
     fn end_row(&mut self, node: u32) {
         self.end_cell();
         let Some(row) = self.rows.pop() else { return };
+        for rows in self.covered.last_mut().into_iter().flatten() {
+            *rows = rows.saturating_sub(1);
+        }
         /// Bytes a cell of data has at most; longer ones are layout.
         const CELL: usize = 1000;
         let cells = self.writer.since(row.first);
         let plain = |k| matches!(k, Kind::Paragraph | Kind::Heading(_) | Kind::ListItem);
         if row.flat && cells.len() >= 2 && cells.iter().all(|b| plain(b.kind) && b.span.len() <= CELL) {
-            self.writer.merge_row(row.first);
+            self.writer.merge_row(row.first, row.empty.unwrap_or(0));
             self.writer.rehome(row.first, node);
         }
         self.writer.row();
@@ -365,6 +411,9 @@ impl Reader<'_> {
             }
         };
         let inside = &self.text[content.clone()];
+        if tag == Tag::SCRIPT && self.hidden_from == 0 && memmem::find(self.text[s.attributes.clone()].as_bytes(), b"math/tex").is_some() {
+            return self.formula(s, content);
+        }
         match tag {
             Tag::TITLE => self.fields.title(inside),
             Tag::SCRIPT => self.fields.script(&self.text[s.attributes.clone()], inside),
@@ -376,6 +425,25 @@ impl Reader<'_> {
             _ => content.end,
         };
         self.writer.skip_hidden(end);
+    }
+
+    /// A formula that a script of the page draws from its TeX: the TeX is the text.
+    fn formula(&mut self, s: &Start, content: std::ops::Range<usize>) {
+        let display = memmem::find(self.text[s.attributes.clone()].as_bytes(), b"display").is_some();
+        self.skip(s.at.end);
+        if display {
+            self.writer.line();
+        }
+        let flow = self.top().flow;
+        self.writer.text(content.clone(), flow, false, &self.tree);
+        let end = match self.tokens.next() {
+            Some(Token::End { at, .. } | Token::Void(at)) => at.end,
+            _ => content.end,
+        };
+        self.skip(end);
+        if display {
+            self.writer.line();
+        }
     }
 
     /// Index of the innermost open element that `wanted` accepts, at most [`REACH`] deep and not beyond one that `wall` accepts.
@@ -496,6 +564,9 @@ impl Reader<'_> {
             self.a_open -= u32::from(o.tag == Tag::A);
             if o.made {
                 self.tree.end[o.flow.node as usize] = self.tree.len() as u32;
+                if o.tag == Tag::TABLE {
+                    self.covered.pop();
+                }
                 match o.tag {
                     Tag::TR => self.end_row(o.flow.node),
                     _ if o.tag.is_block() && !matches!(o.tag, Tag::TD | Tag::TH) => self.writer.line(),

@@ -166,8 +166,9 @@ impl<'t> Writer<'t> {
         self.blocks.len()
     }
 
-    /// Makes one block of the blocks from number `from` on: a table row, cells separated by tabs.
-    pub(super) fn merge_row(&mut self, from: usize) {
+    /// Makes one block of the blocks from number `from` on: a table row, cells separated by tabs, behind one for each of the `empty` cells
+    /// before them.
+    pub(super) fn merge_row(&mut self, from: usize, empty: usize) {
         let Some((first, rest)) = self.blocks.get(from).zip(self.blocks.get(from + 1..)) else { return };
         let Some(last) = rest.last() else { return };
         let (mut row, mut end) = (*first, first.span.end);
@@ -177,6 +178,14 @@ impl<'t> Writer<'t> {
             end = b.span.end;
         }
         (row.span.end, row.kind) = (last.span.end, Kind::TableRow);
+        // one line end parts the row from what is before it, the others are cells
+        let start = row.span.start as usize;
+        if let Some(tabs) = start.checked_sub(empty).filter(|tabs| *tabs > 0)
+            && self.out[tabs - 1..start].iter().all(|b| *b == b'\n')
+        {
+            self.out[tabs..start].fill(b'\t');
+            row.span.start = Span::new(tabs, start).start;
+        }
         self.blocks.truncate(from);
         self.blocks.push(row);
     }
@@ -411,7 +420,8 @@ impl<'t> Writer<'t> {
         let mut blocks = self.blocks;
         blocks.retain_mut(|b| {
             let inner = b.span.of(&text);
-            let trimmed = inner.trim_start();
+            let row = b.kind == Kind::TableRow;
+            let trimmed = inner.trim_start_matches(|c: char| c.is_whitespace() && !(row && c == '\t'));
             let start = b.span.start as usize + inner.len() - trimmed.len();
             b.span = Span::new(start, start + trimmed.trim_end().len());
             b.link_bytes = b.link_bytes.min(b.span.len() as u32);
