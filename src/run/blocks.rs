@@ -27,6 +27,9 @@ use crate::rules::Rules;
 /// Rows of bands that are held at once: 16 MB.
 const BANDS: usize = 1 << 19;
 
+/// Bytes of drafts after which they are sent to the disk while others are still made: what waits for it at the end of a pass is less then.
+const AT_ONCE: u64 = 16 << 20;
+
 /// What a block leaves. The name is the extension of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -158,8 +161,9 @@ pub struct Blocks<'r> {
     bands: [Waiting<BandRow>; 2],
     /// Lines of sites, and files that are full of them.
     sites: Waiting<SiteRow>,
-    /// Bytes of drafts.
+    /// Bytes of drafts, and those of them that are on the disk.
     drafted: u64,
+    safe: u64,
     docs: Option<(u64, u64)>,
     table: Option<table::Rows>,
     sums: Sums,
@@ -201,6 +205,7 @@ impl<'r> Blocks<'r> {
             bands: Default::default(),
             sites: Default::default(),
             drafted: 0,
+            safe: 0,
             docs: None,
             table: None,
             sums: Sums::default(),
@@ -228,6 +233,12 @@ impl<'r> Blocks<'r> {
                     self.write(at, Stage::Index, &drafts::Entry { at: self.drafted + entry.at, ..*entry }.to_bytes())?;
                 }
                 self.drafted += done.out.len() as u64;
+                if self.drafted - self.safe >= AT_ONCE {
+                    self.safe = self.drafted;
+                    let fail = self.fail(at, Stage::Draft);
+                    let file = self.file(at, Stage::Draft)?;
+                    file.flush().and_then(|()| file.get_ref().sync()).map_err(fail)?;
+                }
             } else {
                 self.grow(at.0, &done.out)?;
             }
@@ -426,7 +437,7 @@ impl<'r> Blocks<'r> {
         for (path, file) in files {
             file.sync().and_then(|()| file.commit()).map_err(Error::io("write", &path))?;
         }
-        self.drafted = 0;
+        (self.drafted, self.safe) = (0, 0);
         if let Some(table) = self.table.take() {
             let file = table.finish().map_err(self.fail(at, Stage::Out))?;
             self.open.insert(Stage::Out, file);
@@ -468,7 +479,12 @@ impl<'r> Blocks<'r> {
             Pass::Scan => journal::Entry::Scan(block),
             Pass::Hash => journal::Entry::Hash(block),
             Pass::Apply => journal::Entry::Apply(block),
-        })
+        })?;
+        if self.pass == Pass::Apply {
+            // nobody asks for it any more, and to take away much takes time
+            [Stage::Draft, Stage::Index, Stage::Rows].into_iter().try_for_each(|stage| self.work.remove(at, stage))?;
+        }
+        Ok(())
     }
 }
 

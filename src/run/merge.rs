@@ -10,11 +10,15 @@ use std::path::{Path, PathBuf};
 
 use super::blocks::Work;
 use super::rows::{self, Fixed, PARTS, Run, Verdict};
+use crate::batch::{Limits, ordered};
 use crate::error::Error;
 use crate::io::output::AtomicFile;
 
 /// Verdicts of a part that are sorted in memory at once: 1 M, 40 MB; more go to another file.
 const AT_ONCE: usize = 1 << 20;
+
+/// Parts whose verdicts one thread reads at once: it divides their number.
+const TOGETHER: usize = 32;
 
 /// What one thread may use of the memory.
 #[derive(Clone, Copy, Debug)]
@@ -102,17 +106,38 @@ impl Kind {
     /// [`Error::Io`].
     pub fn read(self, folder: &Path, docs: &RangeInclusive<u64>) -> Result<Vec<Verdict>, Error> {
         let mut out = Vec::new();
-        for part in 0..PARTS {
-            for n in 0.. {
-                let path = self.path(folder, part, n);
-                match rows::read_verdicts(&path, docs.clone(), &mut out) {
-                    Ok(()) => {}
-                    Err(e) if e.kind() == io::ErrorKind::NotFound => break,
-                    Err(source) => return Err(Error::io("read", &path)(source)),
-                }
+        (0..PARTS).try_for_each(|part| self.read_part(folder, part, docs, &mut out))?;
+        Ok(rows::sort_verdicts(out, docs))
+    }
+
+    /// The same by several threads.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn read_by(self, threads: usize, folder: &Path, docs: &RangeInclusive<u64>) -> Result<Vec<Verdict>, Error> {
+        let mut all = Vec::new();
+        let work = |part: usize| {
+            let mut out = Vec::new();
+            (part..part + TOGETHER).try_for_each(|part| self.read_part(folder, part, docs, &mut out)).map(|()| out)
+        };
+        let jobs = (0..PARTS).step_by(TOGETHER).map(|part| Ok::<_, Error>((1, part)));
+        ordered(Limits { threads, weight: u64::MAX }, jobs, work, |some| {
+            all.append(&mut some?);
+            Ok(())
+        })?;
+        Ok(rows::sort_verdicts(all, docs))
+    }
+
+    fn read_part(self, folder: &Path, part: usize, docs: &RangeInclusive<u64>, out: &mut Vec<Verdict>) -> Result<(), Error> {
+        for n in 0.. {
+            let path = self.path(folder, part, n);
+            match rows::read_verdicts(&path, docs, out) {
+                Ok(()) => {}
+                Err(e) if e.kind() == io::ErrorKind::NotFound => break,
+                Err(source) => return Err(Error::io("read", &path)(source)),
             }
         }
-        Ok(rows::sort_verdicts(out, docs))
+        Ok(())
     }
 }
 

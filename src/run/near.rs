@@ -122,11 +122,13 @@ impl Run {
     /// # Errors
     /// [`Error::Io`].
     pub(super) fn verdicts(&self, docs: &RangeInclusive<u64>) -> Result<Vec<Verdict>, Error> {
-        let mut verdicts = COPIES.read(&self.work.folder, docs)?;
+        let mut verdicts = COPIES.read_by(self.limits().threads, &self.work.folder, docs)?;
         for of in Of::ALL.into_iter().filter(|of| self.asks(*of)) {
             verdicts.extend(of.alike().read(&self.work.folder, docs)?);
         }
-        verdicts.sort_unstable();
+        if Of::ALL.into_iter().any(|of| self.asks(of)) {
+            verdicts.sort_unstable();
+        }
         Ok(verdicts)
     }
 

@@ -2,7 +2,7 @@
 //! lives in `paragraph`, comparing them in `resolve` and `near`.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -442,8 +442,11 @@ impl<R: Fixed> Run<R> {
 /// What the system says.
 pub fn write_verdicts(verdicts: &mut [Verdict], to: &mut impl Write) -> io::Result<()> {
     verdicts.sort_unstable();
-    for v in verdicts.iter() {
-        to.write_all(&v.to_bytes())?;
+    let mut piece = Vec::with_capacity(VERDICT * PIECE.min(verdicts.len()));
+    for some in verdicts.chunks(PIECE) {
+        piece.clear();
+        some.iter().for_each(|v| piece.extend_from_slice(&v.to_bytes()));
+        to.write_all(&piece)?;
     }
     Ok(())
 }
@@ -452,7 +455,7 @@ pub fn write_verdicts(verdicts: &mut [Verdict], to: &mut impl Write) -> io::Resu
 ///
 /// # Errors
 /// What the system says.
-pub fn read_verdicts(path: &Path, docs: RangeInclusive<u64>, out: &mut Vec<Verdict>) -> io::Result<()> {
+pub fn read_verdicts(path: &Path, docs: &RangeInclusive<u64>, out: &mut Vec<Verdict>) -> io::Result<()> {
     let mut file = File::open(path)?;
     let all = file.metadata()?.len() / VERDICT as u64;
     let mut b = [0; VERDICT];
@@ -461,21 +464,28 @@ pub fn read_verdicts(path: &Path, docs: RangeInclusive<u64>, out: &mut Vec<Verdi
         file.read_exact(&mut b)?;
         Ok(Verdict::of(&b))
     };
-    // first verdict not before the range
-    let (mut low, mut high) = (0, all);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if at(middle)?.doc < *docs.start() { low = middle + 1 } else { high = middle }
-    }
-    file.seek(SeekFrom::Start(low * VERDICT as u64))?;
-    let mut file = BufReader::new(file);
-    for _ in low..all {
-        file.read_exact(&mut b)?;
-        let v = Verdict::of(&b);
-        if v.doc > *docs.end() {
-            break;
+    // the first one on a record that is not before this one, or behind it
+    let mut first = |doc: u64, behind: bool, from: u64| -> io::Result<u64> {
+        let (mut low, mut high) = (from, all);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let is = at(middle)?.doc;
+            if is < doc || behind && is == doc { low = middle + 1 } else { high = middle }
         }
-        out.push(v);
+        Ok(low)
+    };
+    let from = if *docs.start() == 0 { 0 } else { first(*docs.start(), false, 0)? };
+    let to = if *docs.end() == u64::MAX { all } else { first(*docs.end(), true, from)? };
+    file.seek(SeekFrom::Start(from * VERDICT as u64))?;
+    let mut piece = [0; VERDICT * PIECE];
+    let mut left = to - from;
+    out.reserve(left as usize);
+    while left > 0 {
+        let n = left.min(PIECE as u64) as usize;
+        file.read_exact(&mut piece[..n * VERDICT])?;
+        let (verdicts, _) = piece[..n * VERDICT].as_chunks::<VERDICT>();
+        out.extend(verdicts.iter().map(Verdict::of));
+        left -= n as u64;
     }
     Ok(())
 }
@@ -562,7 +572,7 @@ mod tests {
         write_verdicts(&mut all, &mut File::create(&path).unwrap()).unwrap();
         let found = |docs| {
             let mut out = Vec::new();
-            read_verdicts(&path, docs, &mut out).unwrap();
+            read_verdicts(&path, &docs, &mut out).unwrap();
             out.iter().map(|v| v.doc).collect::<Vec<_>>()
         };
         assert_eq!(found(0..=2), [0u64; 0]);
