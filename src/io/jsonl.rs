@@ -80,14 +80,27 @@ impl<'l> Record<'l> {
             }
         };
         let value = &line[literal.clone()];
-        let Some(inner) = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')) else {
+        let Some(inner) = inner(value) else {
             return Err(Broken::new(literal.start, format!("field \"{field}\" is {}; it must be a string", what(value))));
         };
-        let text = match memchr::memchr(b'\\', inner.as_bytes()) {
-            None => Cow::Borrowed(inner),
-            Some(from) => Cow::Owned(unescape(inner, from).map_err(|b| Broken { at: literal.start + 1 + b.at, ..b })?),
-        };
+        let text = resolved(inner).map_err(|b| Broken { at: literal.start + 1 + b.at, ..b })?;
         Ok(Record { line, literal, text, id: found.id.and_then(plain), url: found.url.and_then(plain) })
+    }
+
+    /// Reads a line that was read before: `literal` is what [`Record::literal`] said of it then. Neither `id` nor `url` is looked for.
+    ///
+    /// # Errors
+    /// [`Broken`] when it cannot be that line.
+    pub fn again(line: &'l [u8], literal: Range<usize>) -> Result<Record<'l>, Broken> {
+        let other = || Broken::new(literal.start, "another line than was read before".to_owned());
+        let line = simdutf8::basic::from_utf8(line).map_err(|_| other())?;
+        let text = resolved(line.get(literal.clone()).and_then(inner).ok_or_else(other)?)?;
+        Ok(Record { line, literal, text, id: None, url: None })
+    }
+
+    /// Where the value of the text field stands in the line, quotes included.
+    pub fn literal(&self) -> Range<usize> {
+        self.literal.clone()
     }
 
     /// Appends the line with `text` in place of its own: byte for byte the same line when the text is the same. `add` is JSON
@@ -103,17 +116,46 @@ impl<'l> Record<'l> {
             escape(text, old.is_ascii() && old.contains("\\u"), out);
             at = self.literal.end;
         }
-        if add.is_empty() {
-            out.extend_from_slice(&bytes[at..]);
-            return;
-        }
-        // the last brace closes the object: after it only white space can stand
-        let close = self.line.rfind('}').unwrap_or(self.line.len());
-        out.extend_from_slice(&bytes[at..close]);
-        out.push(b',');
-        out.extend_from_slice(add.as_bytes());
-        out.extend_from_slice(&bytes[close..]);
+        rest(bytes, at, add, out);
     }
+}
+
+/// Appends a line with an empty text in place of its own, which stands at `literal`, and with the members `add`, as [`Record::write`] does;
+/// `None` when it has no such place. The old text is not looked at.
+pub fn write_empty(line: &[u8], literal: Range<usize>, add: &str, out: &mut Vec<u8>) -> Option<()> {
+    let before = line.get(..literal.start)?;
+    line.get(literal.clone()).filter(|l| l.len() > 1)?;
+    out.extend_from_slice(before);
+    out.extend_from_slice(b"\"\"");
+    rest(line, literal.end, add, out);
+    Some(())
+}
+
+/// Appends what stands in a line from byte `at` on, with the members `add` behind its last one.
+fn rest(line: &[u8], at: usize, add: &str, out: &mut Vec<u8>) {
+    if add.is_empty() {
+        out.extend_from_slice(&line[at..]);
+        return;
+    }
+    // the last brace closes the object: after it only white space can stand
+    let close = memchr::memrchr(b'}', line).filter(|close| *close >= at).unwrap_or(line.len());
+    out.extend_from_slice(&line[at..close]);
+    out.push(b',');
+    out.extend_from_slice(add.as_bytes());
+    out.extend_from_slice(&line[close..]);
+}
+
+/// What stands between the quotes of a string literal.
+fn inner(literal: &str) -> Option<&str> {
+    literal.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The content of a string literal, escapes resolved.
+fn resolved(inner: &str) -> Result<Cow<'_, str>, Broken> {
+    Ok(match memchr::memchr(b'\\', inner.as_bytes()) {
+        None => Cow::Borrowed(inner),
+        Some(from) => Cow::Owned(unescape(inner, from)?),
+    })
 }
 
 /// The members of a line, byte for byte and in their order, but for the text field and, when they were taken out, `id` and `url`, as an
@@ -336,6 +378,30 @@ mod tests {
 
     fn broken(line: &str) -> Broken {
         Record::parse(line.as_bytes(), "text").unwrap_err()
+    }
+
+    #[test]
+    fn a_line_is_read_again_without_looking_for_its_field() {
+        let line = "{\"a\":\"}\",\"text\":\"河\\n\",\"b\":1} \n".as_bytes();
+        let record = Record::parse(line, "text").unwrap();
+        let again = Record::again(line, record.literal()).unwrap();
+        assert_eq!((&*again.text, again.literal()), ("河\n", record.literal()));
+        for text in ["", "x"] {
+            let (mut first, mut second) = (Vec::new(), Vec::new());
+            record.write(text, "\"j\":2", &mut first);
+            again.write(text, "\"j\":2", &mut second);
+            assert_eq!(first, second);
+        }
+        let (mut by_record, mut empty) = (Vec::new(), Vec::new());
+        for add in ["", "\"j\":2"] {
+            record.write("", add, &mut by_record);
+            write_empty(line, record.literal(), add, &mut empty).unwrap();
+        }
+        assert_eq!(by_record, empty);
+        for wrong in [3..4, 0..9, 17..90, 90..99] {
+            assert!(Record::again(line, wrong).is_err());
+        }
+        assert!(write_empty(line, 70..90, "", &mut empty).is_none() && write_empty(line, 3..4, "", &mut empty).is_none());
     }
 
     #[test]

@@ -9,10 +9,9 @@ use super::journal::Block;
 use super::plan::Plan;
 use super::render::Render;
 use super::sums::Counter;
-use super::work::{Bytes, Kept, Stored};
+use super::work::{Kept, Stored};
 use crate::draft::Draft;
 use crate::error::Error;
-use crate::io::jsonl;
 
 /// Where a stored record begins in the drafts of its block, and its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +84,8 @@ impl<'r> Drafts<'r> {
         self.find(block, doc)?;
         let stored = postcard::from_bytes::<Stored<'_>>(&self.bytes).map_err(|_| damaged())?;
         let Stored::Record(kept) = stored else { return Err(damaged()) };
-        let Kept { line, same, mut draft, .. } = *kept;
-        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
-        let record = line.as_ref().filter(|_| same).map(|Bytes(line)| jsonl::Record::parse(line, field));
-        let record = record.transpose().map_err(|_| damaged())?;
+        let Kept { line, literal, same, mut draft, .. } = *kept;
+        let record = Kept::record(line.as_ref().filter(|_| same), literal).map_err(|_| damaged())?;
         if let Some(record) = &record {
             draft.text = record.text.as_ref().into();
         }

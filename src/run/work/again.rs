@@ -5,6 +5,7 @@ use std::io::{self};
 
 use crate::draft::Draft;
 use crate::error::Error;
+use crate::io::document::WHOLE;
 use crate::io::jsonl;
 use crate::report::View;
 use crate::run::journal::At;
@@ -32,16 +33,14 @@ impl Worker<'_> {
     /// [`Error::Io`] when what was stored cannot be read.
     pub fn hash(&self, at: At, frame: &[u8]) -> Result<Done, Error> {
         let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
-        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
         let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(|| damaged(at))?;
         done.input = u32::from_le_bytes(*input) as usize;
         while !frame.is_empty() {
             let (stored, behind) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged(at))?;
             frame = behind;
             let Stored::Record(kept) = stored else { continue };
-            let Kept { number, line, same, mut draft, .. } = *kept;
-            let line = line.as_ref().filter(|_| same).map(|Bytes(line)| jsonl::Record::parse(line, field));
-            let record = line.transpose().map_err(|_| damaged(at))?;
+            let Kept { number, line, literal, same, mut draft, .. } = *kept;
+            let record = Kept::record(line.as_ref().filter(|_| same), literal).map_err(|_| damaged(at))?;
             if let Some(record) = &record {
                 draft.text = record.text.as_ref().into();
             }
@@ -63,7 +62,6 @@ impl Worker<'_> {
     pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
         let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
         let damaged = || damaged(at);
-        let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
         let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
         done.input = u32::from_le_bytes(*input) as usize;
         // records come in order, and so do the verdicts on them: what is left of these, and about which record was asked before
@@ -124,12 +122,26 @@ impl Worker<'_> {
                 self.render.count(&kept.draft, true, &mut done.counter);
                 continue;
             }
-            let record = jsonl::Record::parse(line, field).map_err(|_| damaged())?;
+            let before = done.out.len();
+            let again = |out: &[u8]| Document::new(kept.number, line, Some(&out[before..]), "");
+            // of what is there already nobody asks what it was
+            let copy = verdicts.iter().any(|v| v.block == WHOLE && v.what == What::Copy) && !kept.draft.pieces.is_empty();
+            if copy && host.is_none() && kept.view.is_none() && !self.plan.settings.details && !self.reports() {
+                self.render.judge(&mut kept.draft, verdicts, &mut done.counter);
+                self.write_empty(line, kept.literal, &kept.draft, kept.number, &mut done).ok_or_else(damaged)?;
+                if let Some(origin) = &kept.origin {
+                    done.trace.input(owned(&origin.0));
+                    done.trace.push(&Item::Document(again(&done.out)));
+                }
+                done.counter.sums.bytes_out += (done.out.len() - before) as u64;
+                continue;
+            }
+            let literal = kept.literal.0 as usize..kept.literal.1 as usize;
+            let record = jsonl::Record::again(line, literal).map_err(|_| damaged())?;
             if kept.same {
                 kept.draft.text = record.text.as_ref().into();
             }
             self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
-            let before = done.out.len();
             self.write_line(&record, &kept.draft, kept.number, kept.view.as_ref(), &mut done)?;
             if let Some(origin) = &kept.origin {
                 done.trace.input(owned(&origin.0));

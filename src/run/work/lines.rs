@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::batch::guarded;
 use crate::draft::{Draft, Located};
 use crate::error::Error;
-use crate::io::document::placeholder;
+use crate::io::document::{placeholder, reason_member};
 use crate::io::jsonl;
 use crate::io::lines::{Lines, is_blank};
 use crate::io::quarantine::{Bad, Raw};
@@ -163,9 +163,21 @@ impl Worker<'_> {
         }
         // the line is kept: it is its own origin
         let origin = input.map(|input| Box::new((input.clone(), Document::new(number, b"", None, ""))));
-        let kept = Kept { number, line: Some(Bytes(line.into())), same, plain, view, draft, origin };
+        let literal = record.literal();
+        let literal = (literal.start as u64, literal.end as u64);
+        let kept = Kept { number, line: Some(Bytes(line.into())), literal, same, plain, view, draft, origin };
         self.keep(order, kept, done);
         Ok(())
+    }
+
+    /// Writes a record of which nothing stays back into its JSON line, without looking at the text it had; `None` when the line is another.
+    pub(super) fn write_empty(&self, line: &[u8], literal: (u64, u64), draft: &Draft<'_>, number: u64, to: &mut Done) -> Option<()> {
+        let reason = self.render.reason(draft, "", true)?;
+        let add = format!("\"jingwen\":{{{}}}", reason_member(&reason));
+        jsonl::write_empty(line, literal.0 as usize..literal.1 as usize, &add, &mut to.out)?;
+        self.render.count(draft, false, &mut to.counter);
+        to.unlisted.push((number, reason));
+        Some(())
     }
 
     /// Writes a record back into its JSON line.

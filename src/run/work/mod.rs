@@ -387,7 +387,7 @@ impl Worker<'_> {
             self.render.tally(&page, &draft, &mut done.counter);
             done.docs = Some((done.docs.map_or(order, |d| d.0), order));
             let origin = input.map(|i| Box::new((i, Document::new(record.number, &bytes, Some(draft.text.as_bytes()), charset))));
-            let kept = Kept { number: record.number, line: None, same: false, plain: false, view, draft, origin };
+            let kept = Kept { number: record.number, line: None, literal: (0, 0), same: false, plain: false, view, draft, origin };
             self.keep(order, kept, done);
             Ok(Ok(()))
         });

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::draft::Draft;
+use crate::io::jsonl::{Broken, Record};
 use crate::report::View;
 use crate::trace::{Document, Input, Item};
 
@@ -44,6 +45,8 @@ pub struct Kept<'a> {
     /// The JSON line it came in.
     #[serde(borrow)]
     pub line: Option<Bytes<'a>>,
+    /// Where the value of the text field stands in that line, quotes included.
+    pub literal: (u64, u64),
     /// The draft's text is left out: it is that of the JSON line.
     pub same: bool,
     /// Nothing of the line changes, as long as nothing more is left out.
@@ -56,6 +59,16 @@ pub struct Kept<'a> {
     /// How its original bytes are got from the text of the draft.
     #[serde(borrow)]
     pub origin: Option<Box<(Input<'a>, Document<'a>)>>,
+}
+
+impl<'a> Kept<'a> {
+    /// The JSON line, read again; `None` without one.
+    ///
+    /// # Errors
+    /// [`Broken`] when it is not what was stored.
+    pub fn record<'l>(line: Option<&'l Bytes<'a>>, (from, to): (u64, u64)) -> Result<Option<Record<'l>>, Broken> {
+        line.map(|Bytes(line)| Record::again(line, from as usize..to as usize)).transpose()
+    }
 }
 
 /// Appends something for the next pass.
