@@ -278,6 +278,7 @@ impl Draft<'_> {
     /// end at the end; nothing at all for an empty document. Tells `place` where in it each block begins.
     fn set(&self, out: &mut String, mut place: impl FnMut(usize, usize)) {
         let from = out.len();
+        let text = &*self.text;
         let title = self.title.as_ref().map_or(0, |t| t.len() + 2);
         let kept = self.pieces.iter().filter(|p| p.cut.is_none());
         out.reserve(kept.map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + title);
@@ -286,14 +287,18 @@ impl Draft<'_> {
             out.push_str(title);
             before = Some(Form::Heading(1));
         }
-        for (i, p) in self.pieces.iter().enumerate().filter(|(_, p)| p.cut.is_none()) {
+        for (i, p) in self.pieces.iter().enumerate() {
+            if p.cut.is_some() {
+                continue;
+            }
             match before {
                 None => {}
-                Some(k) if k == p.kind && matches!(k, Form::Item | Form::Row) => out.push('\n'),
+                Some(k) if matches!(k, Form::Item | Form::Row) && k == p.kind => out.push('\n'),
                 Some(_) => out.push_str("\n\n"),
             }
             place(i, out.len() - from);
-            out.push_str(self.piece(i));
+            let (start, end) = p.span;
+            out.push_str(Span { start, end }.of(text));
             before = Some(p.kind);
         }
         if out.len() > from {
@@ -371,10 +376,11 @@ const NO_METADATA: &str = concat!(
 
 /// Title, author, date, … of a page as a JSON object, with the bytes that serde writes of them.
 fn metadata(of: &Metadata) -> Cow<'static, str> {
-    if *of == Metadata::default() {
+    let Metadata { title, author, editor, source, publisher, date, date_raw, url, host, lang, categories } = of;
+    let single = [title, editor, source, publisher, date, date_raw, url, host, lang];
+    if author.is_empty() && categories.is_empty() && single.iter().all(|value| value.is_none()) {
         return Cow::Borrowed(NO_METADATA);
     }
-    let Metadata { title, author, editor, source, publisher, date, date_raw, url, host, lang, categories } = of;
     let mut out = String::with_capacity(NO_METADATA.len() * 3);
     out.push_str(r#"{"title":"#);
     json::option(title.as_deref(), &mut out);

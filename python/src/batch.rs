@@ -294,7 +294,7 @@ impl<'w> Work<'w> {
         }
         let (passes, plan) = (self.passes, self.plan);
         made.expect(self.len(row));
-        let room = &mut std::mem::take(&mut made.room);
+        let mut room = std::mem::take(&mut made.room);
         let ends = room.ends();
         let done = self.with(row, |given| {
             if plan.pass == Pass::Apply {
@@ -304,9 +304,9 @@ impl<'w> Work<'w> {
                     Some(path) => (path.clone(), order & u64::from(u32::MAX)),
                     None => (String::new(), order),
                 };
-                return passes.apply(given.raw.bytes, &verdicts, &places, room, |document| made.push(&document, None, None));
+                return passes.apply(given.raw.bytes, &verdicts, &places, &mut room, |document| made.push(&document, None, None));
             }
-            passes.clean(given, room, |page, document| {
+            passes.clean(given, &mut room, |page, document| {
                 let story = plan.trace.then(|| Explanation::new(page, passes.rules(), Lang::En).json_lines());
                 made.push(&document, None, story.as_deref());
             })
@@ -315,7 +315,7 @@ impl<'w> Work<'w> {
             // a panic may have left something
             room.cut(ends);
         }
-        made.room = std::mem::take(room);
+        made.room = room;
         done
     }
 

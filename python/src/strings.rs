@@ -29,13 +29,15 @@ impl Strings {
     /// Adds a row, and says how many bytes it has. Of a column of more than [`i32::MAX`] bytes nothing can be made but its size.
     #[inline]
     pub fn push(&mut self, text: Option<&str>) -> usize {
-        if let Some(text) = text {
-            if self.bytes.capacity() - self.bytes.len() < text.len() {
-                self.bytes.make_room(text.len().max(self.room.1));
-            }
-            self.bytes.extend_from_slice(text.as_bytes());
+        let Some(text) = text else {
+            self.nulls += 1;
+            return 0;
+        };
+        if self.bytes.capacity() - self.bytes.len() < text.len() {
+            self.bytes.make_room(text.len().max(self.room.1));
         }
-        self.push_written(text.map(str::len))
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.push_written(Some(text.len()))
     }
 
     /// Adds a row of so many bytes that stand behind all others in the text that [`Strings::finish_written`] gets.
