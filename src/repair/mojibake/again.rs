@@ -95,7 +95,7 @@ fn stretch(line: &[char], from: usize, pair: Pair, reading: &Reading) -> Option<
     }
     let (to, len, n, odd) = whole.filter(|w| w.2 > 0)?;
     now.truncate(len);
-    Some((Segment { from, to, bytes: 0, now, after: 0, gain: GAIN * odd, guesses: Vec::new() }, n))
+    Some((Segment { from, to, bytes: 0, now, after: 0, gain: GAIN * odd, guesses: Vec::new(), words: Vec::new() }, n))
 }
 
 #[cfg(test)]

@@ -107,12 +107,42 @@ pub(super) fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
     before && behind && lower && among_latin(line, s, of_script)
 }
 
-/// Whether most Han and the like stand inside words of small Latin letters: endings such as `šćina`, not Chinese.
-pub(super) fn is_inside_latin(now: &str) -> bool {
-    let chars: Vec<char> = now.chars().collect();
-    let wide = chars.iter().filter(|c| is_wide(**c)).count();
-    let inside = chars.windows(2).filter(|w| is_wide(w[0]) && w[1].is_ascii_lowercase() || is_wide(w[1]) && w[0].is_ascii_lowercase());
-    inside.count() >= wide
+/// Whether Han and the like stand inside Latin words: endings such as `šćina` and words such as `ñimba`, not Chinese. Of a line that is
+/// mostly Latin every other of them must be apart from its letters, of another one that has more Latin letters than Han most.
+pub(super) fn is_inside_latin(line: &[char], s: &Segment) -> bool {
+    let (before, after) = (s.from.checked_sub(1).map(|i| line[i]), line.get(s.to).copied());
+    let chars: Vec<char> = before.into_iter().chain(s.now.chars()).chain(after).collect();
+    let inner = usize::from(before.is_some())..chars.len() - usize::from(after.is_some());
+    let latin = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_ascii_alphabetic() || is_latin(*c));
+    let small = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(char::is_ascii_lowercase);
+    let wide: Vec<usize> = inner.filter(|&i| is_wide(chars[i])).collect();
+    let touching = |is: &dyn Fn(Option<usize>) -> bool| wide.iter().filter(|&&i| is(i.checked_sub(1)) || is(Some(i + 1))).count();
+    let letters = line.iter().filter(|c| c.is_ascii_alphabetic()).count();
+    if letters >= wide.len() * 2 { touching(&latin) * 2 >= wide.len() } else { touching(&small) >= wide.len() }
+}
+
+/// Whether a stretch begins or ends in the midst of a word: the letter beside it is of the script its own outer letter was of. Charsets
+/// damage words as a whole.
+pub(super) fn cuts_word(line: &[char], s: &Segment) -> bool {
+    let kin = |a: Option<usize>, b: usize| {
+        let pair = a.and_then(|a| line.get(a)).zip(line.get(b));
+        pair.is_some_and(|(a, b)| !a.is_ascii() && !b.is_ascii() && is_letter(*a) && is_letter(*b) && script(*a) == script(*b))
+    };
+    kin(s.from.checked_sub(1), s.from) || kin(Some(s.to), s.to - 1)
+}
+
+/// Whether a stretch would change letters of a script into others of it amid as many that stay: a charset changes them all.
+pub(super) fn is_amid_kin(line: &[char], s: &Segment, letters: i32) -> bool {
+    let odd = |c: &&char| !c.is_ascii() && is_letter(**c);
+    let Some(kin) = line[s.from..s.to].iter().find(odd).map(|c| script(*c)) else { return false };
+    let others = line[..s.from].iter().chain(&line[s.to..]).filter(|c| odd(c) && script(**c) == kin).count();
+    s.now.chars().find(|c| odd(&c)).is_some_and(|c| script(c) == kin) && others as i32 > letters
+}
+
+/// Whether Han and the like stand right before or behind a stretch.
+pub(super) fn touches_wide(line: &[char], s: &Segment) -> bool {
+    let wide = |c: Option<&char>| c.is_some_and(|c| is_wide(*c));
+    wide(s.from.checked_sub(1).and_then(|i| line.get(i))) || wide(line.get(s.to))
 }
 
 /// What the model asks of a text for its words in capitals beside the same words in small letters, in 1/16 nats: headings are clean, and

@@ -2,10 +2,11 @@
 //! them. Which stretches and under which hypothesis is found in `search`.
 
 use super::around::{
-    all_look_alike, among_latin, different, in_capitals, is_inside_latin, is_inside_word, is_list, is_no_break, is_one_script, is_stuck,
-    of_capitals, touches_kin,
+    all_look_alike, among_latin, cuts_word, different, in_capitals, is_amid_kin, is_inside_latin, is_inside_word, is_list, is_no_break,
+    is_one_script, is_stuck, of_capitals, touches_kin, touches_wide,
 };
 use super::charset::Pair;
+use super::controls::{are_of_mac, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_letter, is_wide, script};
 use super::segment::Segment;
 use crate::codec::Codec;
@@ -51,6 +52,10 @@ mod limit {
     /// laughter are one again and again.
     pub const IN_CAPITALS: i32 = 8;
     pub const KINDS: usize = 3;
+    /// Letters such text has at least where Han and the like go on right before or behind it: a name or two. Verses double rare ones.
+    pub const AMID_WIDE: i32 = 12;
+    /// The same where letters of its own script go on around it.
+    pub const PHRASE: i32 = 20;
     /// With losses: gain, flat and for each character; how much more than without them; the share that may be guessed, in percent;
     /// hypotheses walked.
     pub const LOSSY_GAIN: i32 = 12 * 16;
@@ -186,11 +191,11 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             };
             s.after - if full >= 2 { limit::FIRST_WIDE } else { 0 } <= most * count
                 && s.gain - if gain > 0 { of_capitals(model, was) } else { 0 } >= gain * odd_before
-                && (gain == 0 || !is_inside_latin(&s.now) && different(s.now.chars().filter(|c| is_wide(*c))) > 1)
+                && (gain == 0 || !is_inside_latin(line, s) && different(s.now.chars().filter(|c| is_wide(*c))) > 1)
                 && (odd > 1 || pair.written != Codec::UTF_8 || pair.read.is_single_byte())
                 && unknown * 100 <= odd * share
                 && (pair.written == Codec::UTF_8 || full >= 2)
-                && (wide >= 4 || was.iter().any(|c| !c.is_alphabetic()) || !pair.read.is_single_byte())
+                && (wide >= 4 || signs(was, &s.now) > 0 || !pair.read.is_single_byte())
         } else if pair.written == Codec::UTF_8 {
             let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || c.is_alphabetic() && *c != 'Ã');
             if pair.read.is_double_byte() && odd == 1 {
@@ -210,17 +215,19 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 unknown == 0 && single_sequence(model, line, s)
             }
         } else if pair.read == Codec::LATIN_1 && pair.written == Codec::MACINTOSH {
-            // Rare enough to ask for a letter inside a word.
+            // Rare enough to ask for a letter inside a word, and to be preferred over the sign it would be of windows-1252 beyond doubt.
             unknown == 0
+                && (again || are_of_mac(model, line, s))
                 && s.now.chars().all(|c| c.is_ascii() || is_latin(c) && c.is_lowercase())
                 && line.get(s.to).is_some_and(|c| c.is_lowercase())
                 && touches_kin(line, s)
         } else if pair.read == Codec::LATIN_1 {
-            unknown == 0 && !line.iter().any(|&c| is_wide(c) || c == '\u{fffd}')
+            unknown == 0 && !is_of_mac(line) && !line.iter().any(|&c| is_wide(c) || c == '\u{fffd}')
         } else if latin > 0 {
-            // Single letters of Latin words, each alone or swallowed with its neighbour.
+            // Single letters of Latin words, each alone or swallowed with its neighbour; small ones are letters as they stand.
             unknown == 0
                 && !pair.written.is_double_byte()
+                && was.iter().any(|c| !c.is_ascii() && !(is_latin(*c) && c.is_lowercase()))
                 && latin * 3 >= odd * 2
                 && s.gain >= least.min(limit::LATIN)
                 && touches_kin(line, s)
@@ -233,6 +240,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && letters * 5 >= odd * 4
                 && different(s.now.chars().filter(|c| is_letter(*c))) >= limit::KINDS
                 && !is_stuck(line, s, letters)
+                && !cuts_word(line, s)
+                && (letters >= limit::PHRASE || !is_amid_kin(line, s, letters))
+                && (letters >= limit::AMID_WIDE || !pair.read.is_double_byte() || !touches_wide(line, s))
                 && s.gain - capitals >= limit::LETTERS + limit::GAIN_A_LETTER * letters
                 && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
         };

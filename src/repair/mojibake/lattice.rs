@@ -279,7 +279,7 @@ impl Lattice {
                 }
             }
             let gain = prefix[to] - prefix[from] - (way[to].cost - way[from].cost - enter);
-            segments.push(Segment { from, to, bytes: 0, now, after: way[to].plain - way[from].plain, gain, guesses });
+            segments.push(Segment { from, to, bytes: 0, now, after: way[to].plain - way[from].plain, gain, guesses, words: Vec::new() });
         }
         segments
     }

@@ -6,6 +6,7 @@ mod alphabet;
 mod around;
 mod belief;
 mod charset;
+mod controls;
 mod evidence;
 mod fit;
 mod holes;
@@ -21,6 +22,7 @@ mod search;
 mod segment;
 mod signs;
 mod suspect;
+mod words;
 
 use crate::block::Note;
 use crate::edit::Editor;
@@ -51,14 +53,17 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
             }
         }
     }
-    if known.is_empty() {
-        return None;
-    }
     // What one line proves makes a weaker sign in an earlier one credible; nothing else is asked again.
     for (s, found) in suspects.iter().zip(&mut changes) {
-        if found.is_empty() {
+        if found.is_empty() && !known.is_empty() {
             *found = line(&mut search, text, s, &known, Ask::Nothing);
         }
+        if found.is_empty() && s.is_alarm() {
+            *found = controls::left(text, s.start, s.end);
+        }
+    }
+    if changes.iter().all(Vec::is_empty) {
+        return None;
     }
     let mut editor = Editor::new(text);
     let mut notes = Vec::new();

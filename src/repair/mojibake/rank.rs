@@ -47,17 +47,53 @@ pub(super) struct Ranked {
 /// The hypotheses under which some part of the line reads like text, with how well they fit, best first. `core` is where the evidence
 /// is, `sample` what [`sample`] says; which part fits is found out if `placed`. Time bound by the sample.
 pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize), sample: Range<usize>, placed: bool) -> Vec<Ranked> {
-    let core = core.0.saturating_sub(sample.start)..core.1.saturating_sub(sample.start);
-    let sample = &line[sample];
-    let high = sample.iter().filter(|c| !c.is_ascii()).count();
     let t = table();
+    let all = &line[sample.clone()];
+    let known = all.iter().filter(|c| !c.is_ascii() && t.bytes_of(**c).is_some()).count();
+    let high = all.iter().filter(|c| !c.is_ascii()).count();
+    // A reading that leaves most of the sample out is no reading of it.
+    let singles = known * 3 >= high;
+    let mut ranked = of_sample(model, all, within(core, &sample), placed, |codec| singles || !codec.is_single_byte());
+    // A word of damaged letters amid Han or the letters of another alphabet is asked by itself.
+    let is_western = |c: &char| !c.is_ascii() && t.bytes_of(*c).is_some_and(|b| b[0] != 0);
+    if all.iter().filter(|c| is_western(c)).count() * 3 < high
+        && let Some(word) = longest(line, sample, core, is_western)
+    {
+        ranked.extend(of_sample(model, &line[word.clone()], within(core, &word), placed, Codec::is_single_byte));
+        choose(&mut ranked, |r| r);
+    }
+    extra(all, !singles, &mut ranked);
+    ranked
+}
+
+/// Where the evidence is in a piece of its line.
+fn within(core: (usize, usize), piece: &Range<usize>) -> Range<usize> {
+    core.0.saturating_sub(piece.start)..core.1.min(piece.end).saturating_sub(piece.start)
+}
+
+/// Sorts hypotheses, best first, and leaves those worth a walk.
+fn choose<T>(ranked: &mut Vec<T>, of: impl Fn(&T) -> &Ranked) {
+    ranked.sort_by_key(|r| (-of(r).fit, of(r).pair.number));
+    let best = ranked.iter().map(&of).find(|r| r.pair.written != Codec::UTF_8).map_or(0, |r| r.fit);
+    ranked.retain(|r| of(r).fit * 100 >= best * WORSE || of(r).pair.written == Codec::UTF_8);
+    // Chance makes some sequence of UTF-8 in most bytes: those hypotheses are not to crowd the others out.
+    let (mut sequences, mut others) = (0, 0);
+    ranked.retain(|r| {
+        let n = if of(r).pair.written == Codec::UTF_8 { &mut sequences } else { &mut others };
+        *n += 1;
+        *n <= CANDIDATES
+    });
+}
+
+/// The hypotheses about one sample, of those readings that are asked.
+fn of_sample(model: &Model, sample: &[char], core: Range<usize>, placed: bool, is_asked: impl Fn(Codec) -> bool) -> Vec<Ranked> {
+    let t = table();
+    let high = sample.iter().filter(|c| !c.is_ascii()).count();
     let sequences = sample.windows(2).fold(0, |all, w| all | t.sequences(w[0], w[1]));
     let all = Pairs::get();
     let mut readings = Readings { rows: sample.iter().map(|c| t.bytes_of(*c)).collect(), ..Readings::default() };
-    // Single bytes first by their number: a reading that leaves most of the sample out is no reading.
-    let known = sample.iter().filter(|c| !c.is_ascii() && t.bytes_of(**c).is_some()).count();
     for (number, (codec, range)) in all.readings.iter().enumerate() {
-        if !codec.is_single_byte() || known * 3 >= high {
+        if is_asked(*codec) {
             readings.read(*codec, number, &all.all[range.clone()], sample, &core, high);
         }
     }
@@ -94,24 +130,13 @@ pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize), sam
             }
         }
     }
-    ranked.sort_by_key(|(r, _)| (-r.fit, r.pair.number));
-    let best = ranked.iter().find(|(r, _)| r.pair.written != Codec::UTF_8).map_or(0, |(r, _)| r.fit);
-    ranked.retain(|(r, _)| r.fit * 100 >= best * WORSE || r.pair.written == Codec::UTF_8);
-    // Chance makes some sequence of UTF-8 in most bytes: those hypotheses are not to crowd the others out.
-    let (mut of_sequences, mut others) = (0, 0);
-    ranked.retain(|(r, _)| {
-        let n = if r.pair.written == Codec::UTF_8 { &mut of_sequences } else { &mut others };
-        *n += 1;
-        *n <= CANDIDATES
-    });
+    choose(&mut ranked, |r| &r.0);
     for (r, read) in ranked.iter_mut().filter(|(r, _)| placed && !r.pair.read.is_single_byte()) {
         let (bytes, origin) = (&readings.bytes[read.range.clone()], &readings.origin[read.range.clone()]);
         let place = &read.of_core.bytes;
         r.holds_core = fit(model, bytes, origin, r.pair.written).within(place) * 100 >= place.len() * HELD;
     }
-    let mut ranked = ranked.into_iter().map(|(r, _)| r).collect();
-    extra(sample, known * 3 < high, &mut ranked);
-    ranked
+    ranked.into_iter().map(|(r, _)| r).collect()
 }
 
 /// What one sample may have been read from, under each charset it may have been read as.
@@ -246,6 +271,21 @@ pub(super) fn sample(model: &Model, line: &[char], core: (usize, usize)) -> Rang
         (from, to) = (at, at + SAMPLE);
     }
     from..to
+}
+
+/// The stretch of ASCII and characters of a kind in a sample that has most of the latter in the evidence.
+fn longest(line: &[char], sample: Range<usize>, core: (usize, usize), is_known: impl Fn(&char) -> bool) -> Option<Range<usize>> {
+    let mut best = (0, None);
+    let mut at = sample.start;
+    for run in line[sample].chunk_by(|a, b| (a.is_ascii() || is_known(a)) == (b.is_ascii() || is_known(b))) {
+        let of_core = |(i, c): &(usize, &char)| is_known(c) && (core.0..core.1).contains(&(at + i));
+        let known = run.iter().enumerate().filter(of_core).count();
+        if known > best.0 {
+            best = (known, Some(at..at + run.len()));
+        }
+        at += run.len();
+    }
+    best.1
 }
 
 /// Hypotheses that single signs call for, which are too little to be ranked by; `amid_wide` when readings of single bytes were not asked.

@@ -11,6 +11,7 @@ use super::rank::{self, Ranked};
 use super::refused::{Fragment, Refusals};
 use super::segment::{Search, Segment};
 use super::suspect::{Suspect, suspects};
+use super::words;
 use crate::codec::Codec;
 use crate::model::Model;
 use std::ops::Range;
@@ -70,6 +71,13 @@ pub(super) struct Searches {
 }
 
 impl Searches {
+    /// The stretches of a line under one hypothesis, whatever is to be believed of it.
+    #[cfg(test)]
+    pub fn stretches(&mut self, line: &[char], pair: Pair) -> Vec<Segment> {
+        self.exact.begin(Model::shared(), line);
+        self.exact.segments(Model::shared(), line, pair, limit::ENTER_AGAIN)
+    }
+
     /// Remembers that [`changes`] found nothing where [`is_clean_at`] was asked last.
     pub fn remember(&mut self, text: &str) {
         if let Some(asked) = self.asked.take().filter(|_| self.local) {
@@ -300,9 +308,11 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
     };
     let mut kept = Vec::new();
     for segment in search.exact.segments(model, line, pair, enter) {
-        let gain = segment.gain;
-        if believed(model, line, pair, &segment, again) || level < LEVELS && deeper(&segment, pair, level) {
-            kept.push(Change { pair, segment, gain });
+        if believed(model, line, pair, &segment, again) {
+            let left = words::without_clean(model, line, pair, segment).into_iter();
+            kept.extend(left.map(|segment| Change { pair, gain: segment.gain, segment }));
+        } else if level < LEVELS && deeper(&segment, pair, level) {
+            kept.push(Change { pair, gain: segment.gain, segment });
         }
     }
     let total = kept.iter().map(|c| c.gain).sum::<i32>() - limit::RARER * pair.reading() as i32;

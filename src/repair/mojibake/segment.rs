@@ -5,6 +5,7 @@ use super::charset::{Bytes, Fed, Pair, Pending, Reading};
 use super::kinds::{is_latin, is_wide};
 use crate::codec::Codec;
 use crate::model::{Model, State};
+use std::ops::Range;
 
 /// A stretch of characters and what it was before the wrong reading.
 #[derive(Clone, Debug)]
@@ -21,6 +22,18 @@ pub(super) struct Segment {
     pub gain: i32,
     /// What was inferred: bytes lost, or a blank taken for the no-break space it was.
     pub guesses: Vec<Guess>,
+    /// The words of a stretch that blanks divide, those of ASCII left out; empty when it is one.
+    pub words: Vec<Word>,
+}
+
+/// A word of a segment.
+#[derive(Clone, Debug)]
+pub(super) struct Word {
+    /// Characters of the line, and what they were in bytes of [`Segment::now`]; half-open.
+    pub line: Range<usize>,
+    pub now: Range<usize>,
+    /// What is gained by it, in 1/16 nats.
+    pub gain: i32,
 }
 
 /// A guessed piece of a segment.
@@ -350,18 +363,30 @@ impl Search {
                 to -= 1;
             }
             let mut now = String::new();
-            let mut guesses = Vec::new();
-            for node in (from + 1..=to).map(state) {
+            let (mut guesses, mut words) = (Vec::new(), Vec::new());
+            // The word that goes on: where it began, in the line and in `now`.
+            let mut word = (from, 0);
+            for at in from..to {
+                let node = state(at + 1);
                 let start = now.len();
                 now.extend(&node.out[..usize::from(node.outs)]);
                 if node.inferred {
                     guesses.push(Guess { from: start, to: now.len(), others: Vec::new() });
                 }
+                let blank = line[at] == ' ' && node.outs == 1 && node.out[0] == ' ' && !node.inferred;
+                if blank || at + 1 == to && word.0 > from {
+                    let end = if blank { (at, start) } else { (to, now.len()) };
+                    if line[word.0..end.0].iter().any(|c| !c.is_ascii()) {
+                        let gain = self.straight[end.0].cost - self.straight[word.0].cost - (state(end.0).cost - state(word.0).cost);
+                        words.push(Word { line: word.0..end.0, now: word.1..end.1, gain });
+                    }
+                    word = (at + 1, now.len());
+                }
             }
             let (first, last) = (state(from), state(to));
             let before = self.straight[to].cost - self.straight[from].cost;
             let gain = before - (last.cost - first.cost - enter);
-            segments.push(Segment { from, to, bytes: 0, now, after: last.plain - first.plain, gain, guesses });
+            segments.push(Segment { from, to, bytes: 0, now, after: last.plain - first.plain, gain, guesses, words });
         }
         segments
     }
