@@ -308,11 +308,13 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
     };
     let mut kept = Vec::new();
     for segment in search.exact.segments(model, line, pair, enter) {
-        if believed(model, line, pair, &segment, again) {
-            let left = words::without_clean(model, line, pair, segment).into_iter();
-            kept.extend(left.map(|segment| Change { pair, gain: segment.gain, segment }));
-        } else if level < LEVELS && deeper(&segment, pair, level) {
-            kept.push(Change { pair, gain: segment.gain, segment });
+        let left = words::without_clean(model, line, pair, segment);
+        // What one piece proves holds for the others.
+        let again = again || left.len() > 1 && left.iter().any(|s| believed(model, line, pair, s, again));
+        for segment in left {
+            if believed(model, line, pair, &segment, again) || level < LEVELS && deeper(&segment, pair, level) {
+                kept.push(Change { pair, gain: segment.gain, segment });
+            }
         }
     }
     let total = kept.iter().map(|c| c.gain).sum::<i32>() - limit::RARER * pair.reading() as i32;

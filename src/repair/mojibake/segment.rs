@@ -32,8 +32,9 @@ pub(super) struct Word {
     /// Characters of the line, and what they were in bytes of [`Segment::now`]; half-open.
     pub line: Range<usize>,
     pub now: Range<usize>,
-    /// What is gained by it, in 1/16 nats.
-    pub gain: i32,
+    /// What is gained and what the result costs from the begin of the line to where it begins and to where it ends, in 1/16 nats.
+    pub gain: (i32, i32),
+    pub after: (i32, i32),
 }
 
 /// A guessed piece of a segment.
@@ -377,8 +378,14 @@ impl Search {
                 if blank || at + 1 == to && word.0 > from {
                     let end = if blank { (at, start) } else { (to, now.len()) };
                     if line[word.0..end.0].iter().any(|c| !c.is_ascii()) {
-                        let gain = self.straight[end.0].cost - self.straight[word.0].cost - (state(end.0).cost - state(word.0).cost);
-                        words.push(Word { line: word.0..end.0, now: word.1..end.1, gain });
+                        let gain = |at: usize| self.straight[at].cost - state(at).cost;
+                        let after = |at: usize| state(at).plain;
+                        words.push(Word {
+                            line: word.0..end.0,
+                            now: word.1..end.1,
+                            gain: (gain(word.0), gain(end.0)),
+                            after: (after(word.0), after(end.0)),
+                        });
                     }
                     word = (at + 1, now.len());
                 }

@@ -127,9 +127,48 @@ fn honest_text_stays() {
         "noêmia, neerlandês",
         "莉子",
         "Bеdovaj",
+        // Letters of languages no model knows: doubled, with marks, of an alphabet with digraphs.
+        "nàññ leer, ñu dem, ñu ñëw",
+        "Ñu nàññ ko, ñu daldi ñibbi",
+        "mõõžž da õõut leʹbe vääldliʹžžen",
+        "Шъхьэфитэу щыт, фэшъуашэ, щхьэусыгъуэншэу",
+        "¿Dhr freín? ¡¡¡ha pvryb",
     ] {
         assert_eq!(repaired(text), text);
     }
+}
+
+#[test]
+fn words_beside_damage_stay() {
+    let damage = garbled("你好，我们", Codec::GB18030, Codec::WINDOWS_1252);
+    for words in ["vetëm për të", "oažžut ja náššuvnnat", "Kóždy ma prawo", "k’i ñu bëri", "a õiguste ja põhi"] {
+        assert_eq!(repaired(&format!("{words} {damage}")), format!("{words} 你好，我们"));
+        assert_eq!(repaired(&format!("{damage} {words}")), format!("你好，我们 {words}"));
+    }
+    for words in ["põhja ja kõik õiged", "шъхьэфитэу ышъхьэ щыт"] {
+        assert_eq!(repaired(&format!("cafÃ©\n{words}")), format!("café\n{words}"));
+    }
+}
+
+#[test]
+fn a_damaged_word_amid_another_script_comes_back() {
+    for (before, after) in
+        [("Мельница у реки ", " открылась вчера"), ("Ο μύλος ", " άνοιξε ξανά"), ("โรงสีเก่า ", " ริมแม่น้ำ"), ("河边的磨坊 ", " 昨天开了。")]
+    {
+        for text in ["“déjà vu”", "привет", "テスト"] {
+            let damaged = garbled(text, Codec::UTF_8, Codec::WINDOWS_1252);
+            assert_eq!(repaired(&format!("{before}{damaged}{after}")), format!("{before}{text}{after}"));
+        }
+    }
+}
+
+#[test]
+fn controls_are_signs_of_windows_1252_unless_a_mac_is_proven() {
+    for text in ["Schafft er’s, wär’s gut", "qu’ê kusa—el ta fazê", "M’yalu n’nuni m’kata", "na terra… undi qu’ê"] {
+        assert_eq!(repaired(&garbled(text, Codec::WINDOWS_1252, Codec::LATIN_1)), text);
+    }
+    let text = "Va al café más leído";
+    assert_eq!(repaired(&garbled(text, Codec::MACINTOSH, Codec::LATIN_1)), text);
 }
 
 #[test]

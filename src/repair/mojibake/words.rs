@@ -39,14 +39,13 @@ fn piece(s: &Segment, from: usize, to: usize) -> Segment {
     let now = first.now.start..last.now.end;
     let guesses = s.guesses.iter().filter(|g| now.start <= g.from && g.to <= now.end);
     let guesses = guesses.map(|g| Guess { from: g.from - now.start, to: g.to - now.start, others: g.others.clone() }).collect();
-    let gain = s.words[from..to].iter().map(|w| w.gain).sum();
     Segment {
         from: first.line.start,
         to: last.line.end,
         bytes: 0,
         now: s.now[now].to_owned(),
-        after: s.after,
-        gain,
+        after: last.after.1 - first.after.0,
+        gain: last.gain.1 - first.gain.0,
         guesses,
         words: Vec::new(),
     }
