@@ -32,7 +32,7 @@ const BRANCHES: usize = 6;
 /// Characters tried for a hole of two bytes and more, the commonest: twice as many fill 39 of 3,360 generated cases otherwise, ten
 /// nearer to the text and six farther from it.
 const TRIED: usize = 60;
-/// What a character in a hole costs at least: of 5,000 generated cases none is read otherwise for it; 1/16 nats.
+/// What a character in a hole costs at least: of 3,360 generated cases none is read otherwise for it; 1/16 nats.
 const LIKELIEST: i32 = 2 * 16;
 
 /// Pending bytes, some of them lost.

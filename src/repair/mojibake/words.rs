@@ -30,6 +30,9 @@ pub(super) fn without_clean(model: &Model, line: &[char], pair: Pair, s: Segment
         }
         at += run.len();
     }
+    // Han of letters alone beside words that are none is chance, too: the bytes of Han are signs as often.
+    let signs = |p: &Segment| line[p.from..p.to].iter().any(|c| !c.is_ascii() && !c.is_alphabetic());
+    left.retain(|p| pair.written == Codec::UTF_8 || !p.now.chars().any(is_wide) || signs(p));
     left
 }
 
