@@ -280,7 +280,9 @@ fn longest(line: &[char], sample: Range<usize>, core: (usize, usize), is_known: 
     for run in line[sample].chunk_by(|a, b| (a.is_ascii() || is_known(a)) == (b.is_ascii() || is_known(b))) {
         let of_core = |(i, c): &(usize, &char)| is_known(c) && (core.0..core.1).contains(&(at + i));
         let known = run.iter().enumerate().filter(of_core).count();
-        if known > best.0 {
+        // Dashes and dots of clean text stand side by side, too; damage is two bytes and more, and letters among them.
+        let is_word = || run.windows(2).any(|w| is_known(&w[0]) && is_known(&w[1]) && (w[0].is_alphabetic() || w[1].is_alphabetic()));
+        if known > best.0 && is_word() {
             best = (known, Some(at..at + run.len()));
         }
         at += run.len();
