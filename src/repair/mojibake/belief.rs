@@ -227,7 +227,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             // Single letters of Latin words, each alone or swallowed with its neighbour; small ones are letters as they stand.
             unknown == 0
                 && !pair.written.is_double_byte()
-                && was.iter().any(|c| !c.is_ascii() && !(is_latin(*c) && c.is_lowercase()))
+                && was.iter().any(|c| !(c.is_ascii() || is_latin(*c) && c.is_lowercase()))
                 && latin * 3 >= odd * 2
                 && s.gain >= least.min(limit::LATIN)
                 && touches_kin(line, s)
