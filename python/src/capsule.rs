@@ -1,5 +1,5 @@
-//! Arrow's PyCapsule interface, in and out: the only file that touches pointers of other libraries. What is handed over lives in `export`;
-//! what stands in the columns does not concern it.
+//! Arrow's PyCapsule interface, in and out: the only file that touches pointers of other libraries. What stands in the columns does
+//! not concern it.
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
@@ -9,14 +9,13 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
-use arrow_array::{Array, RecordBatch, RecordBatchIterator, make_array};
+use arrow_array::{Array, RecordBatch, RecordBatchIterator, StructArray, make_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
 use crate::error::{ColumnError, JingwenError};
-use crate::export::array;
 
 const SCHEMA: &CStr = c"arrow_schema";
 const ARRAY: &CStr = c"arrow_array";
@@ -114,6 +113,10 @@ impl Drop for Exported {
         // struct that is valid and knows that it is released.
         drop(unsafe { Box::from_raw(*self.0.get_mut()) });
     }
+}
+
+fn array(batch: RecordBatch) -> FFI_ArrowArray {
+    FFI_ArrowArray::new(&StructArray::from(batch).into_data())
 }
 
 /// What came in.

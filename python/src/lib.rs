@@ -7,7 +7,6 @@ mod cleaner;
 mod columns;
 mod document;
 mod error;
-mod export;
 mod own;
 mod pool;
 mod read;
