@@ -8,9 +8,10 @@ use super::segment::{Guess, Segment};
 use crate::codec::Codec;
 use crate::model::Model;
 
-/// The stretches that are left of one without its clean words: itself when it has none.
+/// The stretches that are left of one without its clean words: itself when it has none, or was read as pairs of bytes, of which Latin
+/// words make none.
 pub(super) fn without_clean(model: &Model, line: &[char], pair: Pair, s: Segment) -> Vec<Segment> {
-    if s.words.len() < 2 {
+    if s.words.len() < 2 || !pair.read.is_single_byte() {
         return vec![s];
     }
     let words: Vec<(bool, Segment)> = (0..s.words.len())
@@ -54,11 +55,8 @@ fn piece(s: &Segment, from: usize, to: usize) -> Segment {
     }
 }
 
-/// Whether a word of a stretch is one as it stands.
+/// Whether a word of a stretch that was read as single bytes is one as it stands.
 fn is_clean(model: &Model, line: &[char], pair: Pair, word: &Segment) -> bool {
-    if !pair.read.is_single_byte() {
-        return false;
-    }
     let was = &line[word.from..word.to];
     if pair.written == Codec::UTF_8 {
         let mut odd = word.now.chars().filter(|c| !c.is_ascii());
