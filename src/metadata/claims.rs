@@ -24,8 +24,9 @@ pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Opti
     let social = get("jsonld:headline").or_else(|| get("meta:og:title")).or_else(|| get("meta:twitter:title"));
     let whole: Vec<String> = [&tag, &social].into_iter().flatten().cloned().collect();
     let own: Vec<String> = whole.iter().map(|claim| site.cut(claim).to_owned()).collect();
-    let headings = headings(text, outline, &site);
-    if let Some(heading) = inside(&headings, &whole, &own).or_else(|| alike(&headings, &whole, &own, url)) {
+    let headings = headings(text, outline, &whole, &site);
+    let heading = inside(&headings, &whole, &own).or_else(|| part(&headings, &own)).or_else(|| alike(&headings, &whole, &own, url));
+    if let Some(heading) = heading {
         // a heading may name the site or its part, too, when another heading or a claim does not
         let short = key(site.cut(&heading));
         let said = short.len() < key(&heading).len() && (headings.iter().any(|h| h.key == short) || whole.iter().any(|c| key(c) == short));
@@ -59,7 +60,7 @@ struct Heading {
 }
 
 /// Headings of the first three levels that are not the name of the site; those of the first level alone when there are any.
-fn headings(text: &str, outline: &Outline, site: &Site) -> Vec<Heading> {
+fn headings(text: &str, outline: &Outline, whole: &[String], site: &Site) -> Vec<Heading> {
     let all = outline.blocks.iter().filter_map(|b| match b.kind {
         Kind::Heading(level @ 1..=3) => Some((level, squeeze(b.span.of(text)))),
         _ => None,
@@ -67,27 +68,80 @@ fn headings(text: &str, outline: &Outline, site: &Site) -> Vec<Heading> {
     let mut all: Vec<Heading> = all
         .filter(|(_, t)| fits(t))
         .take(HEADINGS)
-        .map(|(level, text)| Heading { key: key(&text), text, level })
+        .map(|(level, text)| Heading { key: key(&text), text: unanchored(text), level })
         .filter(|h| !h.key.is_empty() && !site.is(&h.text))
         .collect();
+    for claim in whole {
+        if let Some(name) = masthead(&all, claim, site) {
+            all.retain(|h| h.key != name);
+        }
+    }
     if all.iter().any(|h| h.level == 1) {
         all.retain(|h| h.level == 1);
     }
     all
 }
 
+/// A heading without the sign of the link to itself that manuals put behind it.
+fn unanchored(mut heading: String) -> String {
+    let bare = heading.trim_end_matches(['¶', '🔗', '\u{f0c1}']);
+    let bare = bare.strip_suffix(" #").unwrap_or(bare).trim_end();
+    heading.truncate(if bare.is_empty() { heading.len() } else { bare.len() });
+    heading
+}
+
+/// The key of the last part of a claim, when that is a heading above one that begins the claim: the name of the site or the book.
+fn masthead(all: &[Heading], claim: &str, site: &Site) -> Option<String> {
+    let (at, len) = last_cut(claim)?;
+    let (left, right) = (key(&claim[..at]), key(&claim[at + len..]));
+    let begins = |h: &Heading| h.key.chars().count() >= 4 && left.starts_with(&h.key);
+    let name = all.iter().position(|h| h.key == right)?;
+    let above = all[..name].iter().any(begins);
+    (!above && !site.is(&claim[..at]) && all[name..].iter().any(begins)).then_some(right)
+}
+
 /// The longest heading that stands inside a claim and is a third of it; in the writing of the claim where the heading is all capitals.
 fn inside(headings: &[Heading], whole: &[String], own: &[String]) -> Option<String> {
-    let first = key(whole.first()?);
+    let (claim, bare) = (whole.first()?, own.first()?);
+    let (first, cut) = (key(claim), key(bare));
+    let begins = |h: &Heading| parts(claim).iter().any(|at| key(&claim[*at..]).starts_with(&h.key));
     let holds = |h: &&Heading| {
-        // a heading of a section is rather part of the title by chance
-        let share = if h.level == 1 { 3 } else { 2 };
-        h.key.chars().count() >= 4 && first.contains(&h.key) && share * h.key.len() >= first.len()
+        // a heading of a section, or what stands amid a sentence, is rather part of the title by chance
+        let share = if h.level == 1 && begins(h) { 3 } else { 2 };
+        // nor does a section say the name of the site with it, as `About Hill Times` does
+        let own = h.level == 1 || h.key.len() < first.len() || cut == first;
+        h.key.chars().count() >= 4 && first.contains(&h.key) && share * h.key.len() >= first.len() && own
     };
     let heading = headings.iter().filter(holds).max_by_key(|h| h.text.len())?;
     let shouted = is_shouted(&heading.text);
     let calm = own.iter().filter(|_| shouted).find(|c| key(c) == heading.key && !is_shouted(c));
     Some(calm.unwrap_or(&heading.text).clone())
+}
+
+/// The only main heading, when it is a whole part of a claim however long that is: `Boots: shop for boots, shoes and sandals`.
+fn part(headings: &[Heading], own: &[String]) -> Option<String> {
+    let mut main = headings.iter().filter(|h| h.level == 1);
+    let heading = main.next().filter(|h| h.key.chars().count() >= 4)?;
+    if main.any(|h| h.key != heading.key) {
+        return None;
+    }
+    let is = |claim: &String| {
+        let starts = parts(claim);
+        let ends = starts.iter().skip(1).copied().chain([claim.len()]);
+        starts.iter().zip(ends).any(|(start, end)| key(&claim[*start..end]) == heading.key)
+    };
+    own.iter().any(is).then(|| heading.text.clone())
+}
+
+/// Where the parts of a claim begin.
+fn parts(claim: &str) -> Vec<usize> {
+    let mut starts = vec![0];
+    for cut in CUTS[..CUTS.len() - 1].iter().chain(&[": ", "：", ". "]) {
+        starts.extend(claim.match_indices(cut).map(|(at, cut)| at + cut.len()));
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    starts
 }
 
 /// Words a heading has at least that is believed before a claim that says something else.
@@ -118,7 +172,15 @@ fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&st
     let address = url.map(slug).unwrap_or_default();
     let like = |text: &str| overlap(&words(text), &address);
     let claim = own.iter().map(|c| like(c)).fold(0.0, f32::max);
-    (goes_on(heading) || claim <= like(&heading.text) + 0.04).then(|| heading.text.clone())
+    let holds = goes_on(heading) || claim <= like(&heading.text) + 0.04;
+    holds.then(|| own.iter().find(|c| is_counted(&heading.text, c)).unwrap_or(&heading.text).clone())
+}
+
+/// True for a heading that says a claim, where it leads to and how many answered: `A road is mended (hilltimes.example) 87`.
+fn is_counted(heading: &str, claim: &str) -> bool {
+    let Some(rest) = heading.strip_prefix(claim).filter(|_| claim.chars().count() >= 4) else { return false };
+    let Some((host, count)) = rest.trim_start().strip_prefix('(').and_then(|r| r.split_once(')')) else { return false };
+    host.contains('.') && !host.contains(' ') && count.chars().all(|c| c.is_ascii_digit() || c == ' ')
 }
 
 /// Share of the words of two texts that they have in common.
@@ -177,7 +239,8 @@ fn last_cut(title: &str) -> Option<(usize, usize)> {
 
 /// What the site is called.
 struct Site {
-    /// Keys of the names it gives itself.
+    /// The names it gives itself as they stand, and their keys.
+    spelled: Vec<String>,
     names: Vec<String>,
     /// The labels of its host, without that of the country and `www`.
     labels: Vec<String>,
@@ -187,12 +250,13 @@ impl Site {
     fn of(outline: &Outline, url: Option<&str>) -> Site {
         const NAMES: [&str; 5] =
             ["meta:og:site_name", "meta:application-name", "meta:apple-mobile-web-app-title", "jsonld:publisher", "jsonld:website"];
-        let names =
-            outline.fields.iter().filter(|f| NAMES.contains(&&*f.key)).map(|f| key(&f.value)).filter(|k| k.len() >= 2).take(10).collect();
+        let spelled = outline.fields.iter().filter(|f| NAMES.contains(&&*f.key)).map(|f| squeeze(&f.value));
+        let spelled: Vec<String> = spelled.filter(|name| key(name).len() >= 2).take(10).collect();
+        let names = spelled.iter().map(|name| key(name)).collect();
         let host = url.and_then(host).unwrap_or_default();
         let mut labels: Vec<String> = host.split('.').filter(|l| l.len() >= 3 && *l != "www").map(key).collect();
         labels.pop();
-        Site { names, labels }
+        Site { spelled, names, labels }
     }
 
     /// True when a part of a title is the name of the site, or says it among other words.
@@ -216,9 +280,21 @@ impl Site {
         self.names.iter().filter(long).any(|n| part.contains(&**n)) || self.labels.iter().filter(long).any(|l| part.contains(&**l))
     }
 
+    /// A claim without the name of the site at its end, which may hold separators itself.
+    fn without_name<'c>(&self, claim: &'c str) -> &'c str {
+        const BEFORE: [char; 12] = ['-', '–', '—', '|', '｜', '·', '•', '«', '»', '‹', '@', '_'];
+        let cut = |name: &String| {
+            let left = claim.strip_suffix(&**name)?.trim_end();
+            let bare = left.trim_end_matches(BEFORE).trim_end();
+            (bare.len() < left.len() && bare.chars().count() >= 2 && !self.is(bare)).then_some(bare)
+        };
+        self.spelled.iter().find_map(cut).unwrap_or(claim)
+    }
+
     /// A claim without the name of the site, which stands last, or before all else.
     fn cut<'c>(&self, claim: &'c str) -> &'c str {
-        let mut rest = claim;
+        let mut rest = self.without_name(claim);
+        let whole = rest.len() == claim.len();
         for round in 0..4 {
             let Some((at, len)) = last_cut(rest) else { break };
             let (left, right) = (rest[..at].trim(), rest[at + len..].trim());
@@ -235,7 +311,7 @@ impl Site {
                 || (right.is_ascii() && right.contains('.') && !right.contains(' '));
             // The first part of several between bars is the title; a dash stands inside titles too.
             let bar = matches!(separator.trim(), "|" | "｜" | "_" | "::" | "‹" | "«" | "·" | "•");
-            let short = l >= 6 && (bar && r <= 60 || r <= 16 && r < l || round == 0 && !bare && r <= 40 && r <= l + 4);
+            let short = l >= 6 && (bar && r <= 60 || r <= 16 && r < l || round == 0 && whole && !bare && r <= 40 && r <= l + 4);
             if l >= 4 && (names_site || (short && !bare)) {
                 rest = left;
             } else {
@@ -299,6 +375,37 @@ mod tests {
         ] {
             assert_eq!(of(&format!("{site}{tag}</title>"), "", None).as_deref(), Some(want), "{tag}");
         }
+    }
+
+    #[test]
+    fn names_of_sites_and_books_that_are_headings() {
+        let head = "<title>Stones and gravel - A Book of Roads</title>";
+        assert_eq!(of(head, "<h1>A Book of Roads</h1><h2>Stones and gravel</h2>", None).as_deref(), Some("Stones and gravel"));
+        // the name of the site stands first here
+        let head = "<title>Hill Times - Stones and gravel</title>";
+        assert_eq!(of(head, "<h2>Hill Times</h2><h1>Stones and gravel</h1>", None).as_deref(), Some("Stones and gravel"));
+        let site = "<title>About – Hill Times</title><meta property=og:site_name content='Hill Times'>";
+        assert_eq!(of(site, "<h3>About Hill Times</h3>", None).as_deref(), Some("About"));
+        let site = "<title>修路记 @ 山河_频道</title><meta property=og:site_name content='山河_频道'>";
+        assert_eq!(of(site, "", None).as_deref(), Some("修路记"));
+    }
+
+    #[test]
+    fn a_heading_is_a_part_of_the_claim_not_some_words_of_it() {
+        let head = "<title>Spades: buy spades for gardens, roads and snow in every size</title>";
+        assert_eq!(of(head, "<h1>Spades</h1>", None).as_deref(), Some("Spades"));
+        let head = "<title>Full control of the road with a hand roller of iron</title>";
+        assert_eq!(of(head, "<h1>A hand roller</h1>", None).as_deref(), Some("Full control of the road with a hand roller of iron"));
+    }
+
+    #[test]
+    fn signs_and_counts_behind_a_heading() {
+        let head = "<title>A village mends its road by hand - Hill Times</title>";
+        let want = Some("A village mends its road by hand");
+        assert_eq!(of(head, "<h1>A village mends its road by hand (roads.example) 87</h1>", None).as_deref(), want);
+        assert_eq!(of(head, "<h1>A village mends its road by hand¶</h1>", None).as_deref(), want);
+        let more = "A village mends its road by hand (again) 87";
+        assert_eq!(of(head, &format!("<h1>{more}</h1>"), None).as_deref(), Some(more));
     }
 
     #[test]
