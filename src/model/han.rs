@@ -16,6 +16,12 @@ pub(super) mod token {
 /// Stands for a price of backing off that was not looked up yet.
 pub(super) const UNSURE: u8 = 255;
 
+/// Tokens looked up side by side.
+pub(super) const PIECE: usize = 32;
+
+/// In place of a slot: none.
+const NO_SLOT: usize = usize::MAX;
+
 /// Marks a token that never occurs in a table's language.
 const ABSENT: u8 = 255;
 
@@ -67,6 +73,36 @@ impl Ngrams {
         let longer = if back == 0 { None } else { self.three.slot(a << 32 | pair) };
         let cost = longer.map_or_else(|| u32::from(back) + u32::from(self.two_cost[at]), |at| u32::from(self.three_cost[at]));
         (Some(cost), self.two_back[at])
+    }
+
+    /// What [`Ngrams::cost`] says of each of `tokens` behind the two before it: of all but the first two, which are [`PIECE`] at most. The
+    /// look-ups that wait for nothing are made one behind the other, so that the memory answers all of them at once.
+    pub fn costs(&self, tokens: &[u16], costs: &mut [Option<u32>; PIECE]) {
+        let pair = |at: usize| u64::from(tokens[at]) << 16 | u64::from(tokens[at + 1]);
+        let n = tokens.len().saturating_sub(2).min(PIECE);
+        let (mut slots, mut backs) = ([NO_SLOT; PIECE + 1], [0u8; PIECE + 1]);
+        for (at, slot) in slots.iter_mut().enumerate().take(n + 1) {
+            *slot = self.two.slot(pair(at)).unwrap_or(NO_SLOT);
+        }
+        for (at, back) in backs.iter_mut().enumerate().take(n + 1) {
+            let last = tokens[at + 1];
+            // A price that was never looked up is looked up behind all but what the language does not have.
+            let is_had = self.one[usize::from(last)] != ABSENT || last == token::UNKNOWN;
+            *back = self.two_back.get(slots[at]).map_or(0, |b| if is_had { *b } else { 0 });
+        }
+        for at in 0..n {
+            let (b, c) = (usize::from(tokens[at + 1]), usize::from(tokens[at + 2]));
+            let back = u32::from(backs[at]);
+            costs[at] = match self.one[c] {
+                ABSENT => None,
+                alone if slots[at + 1] == NO_SLOT => Some(back + u32::from(self.back[b]) + u32::from(alone)),
+                _ => {
+                    let longer = if back == 0 { None } else { self.three.slot(u64::from(tokens[at]) << 32 | pair(at + 1)) };
+                    let pairs = || back + u32::from(self.two_cost[slots[at + 1]]);
+                    Some(longer.map_or_else(pairs, |slot| u32::from(self.three_cost[slot])))
+                }
+            };
+        }
     }
 
     /// The price of backing off from a pair of tokens, the first in the upper bits.

@@ -10,6 +10,7 @@ pub mod fold;
 mod han;
 mod language;
 mod letters;
+mod row;
 mod score;
 mod step;
 mod table;

@@ -1,6 +1,8 @@
 //! C1 controls, which no text has: whether they are letters of a Mac or the quotes, dashes and letters windows-1252 has in their place,
 //! and what they are in a line nothing else explains. Other hypotheses about a line are ranked in `rank`.
 
+use memchr::memchr_iter;
+
 use super::charset::{Pair, Pairs};
 use super::kinds::{is_wide, script};
 use super::search::Change;
@@ -85,7 +87,8 @@ pub(super) fn left(text: &str, start: usize, end: usize) -> Vec<(usize, Change)>
         return Vec::new();
     };
     // Both bytes of a control in UTF-8; what has none is most text.
-    if !line.as_bytes().windows(2).any(|b| b[0] == 0xc2 && b[1] < 0xa0) {
+    let bytes = line.as_bytes();
+    if !memchr_iter(0xc2, bytes).any(|at| bytes[at + 1] < 0xa0) {
         return Vec::new();
     }
     let chars: Vec<char> = line.chars().collect();

@@ -79,20 +79,16 @@ impl Walk {
         loop {
             // Up to where it is known since when the sum has not been zero.
             let mut known = end;
-            while let Some(&[a @ 0xe0..=0xef, b, c]) = bytes.get(end..end + 3) {
-                let says = t.packed[usize::from(a & 0x0f) << 12 | usize::from(b & 0x3f) << 6 | usize::from(c & 0x3f)];
-                if says & packed::WEIGHT == packed::HIGH {
+            loop {
+                let kinds = tally(&t.packed, bytes, &mut end, &mut sum, best);
+                seen |= kinds;
+                if sum <= best {
                     break;
                 }
-                seen |= says;
-                sum = (sum + i32::from(says & packed::WEIGHT) - packed::ZERO).max(0);
-                end += 3;
-                if sum > best {
-                    best = sum;
-                    self.since(bytes, t, known, end, sum);
-                    known = end;
-                    (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, self.sign_end <= self.from);
-                }
+                best = sum;
+                self.since(bytes, t, known, end, sum);
+                known = end;
+                (self.best, self.best_from, self.best_to, self.best_wide) = (sum, self.from, end, self.sign_end <= self.from);
             }
             if end == row {
                 break;
@@ -393,6 +389,34 @@ impl Walk {
         }
         *self = Walk::default();
     }
+}
+
+/// Adds the weights of characters of three bytes from `end` on to `sum`, until one is of no such kind or the sum is more than `best`; what
+/// they are beside their weights. The innermost loop of all: it is by itself, so that what it needs stays at hand.
+#[inline(never)]
+fn tally(packed: &[u8; 0x1_0000], bytes: &[u8], end: &mut usize, sum: &mut i32, best: i32) -> u8 {
+    // What the marks of the three bytes are together: taken away once, not from each.
+    const MARKS: u32 = (0xe0 << 12) + (0x80 << 6) + 0x80;
+    let (mut rest, mut total, mut seen) = (&bytes[*end..], sum.unsigned_abs(), 0);
+    let best = best.unsigned_abs();
+    while let [a @ 0xe0..=0xef, b, c, behind @ ..] = rest {
+        let code = (u32::from(*a) << 12).wrapping_add(u32::from(*b) << 6).wrapping_add(u32::from(*c)).wrapping_sub(MARKS);
+        let says = packed[usize::from(code as u16)];
+        if says & packed::WEIGHT == packed::HIGH {
+            break;
+        }
+        seen |= says;
+        // Nobody foresees whether it stays above zero: a sum below that is wiped out by its own upper half, for any branch costs more.
+        let sum = u64::from(total).wrapping_add(u64::from(says & packed::WEIGHT)).wrapping_sub(packed::ZERO as u64);
+        total = (sum & !(sum >> 32)) as u32;
+        rest = behind;
+        if total > best {
+            break;
+        }
+    }
+    *end = bytes.len() - rest.len();
+    *sum = total as i32;
+    seen
 }
 
 /// What the last two of these characters weigh when they may end a sequence of three bytes, or of four when `all` stand side by side.

@@ -44,6 +44,20 @@ struct OneChar {
 /// In place of a character that is none or not known: equals no character that was read.
 const NO_CHAR: u16 = 0xffff;
 
+/// By which lanes are worth nothing, in bits: what is left of the worths, as masks.
+static KEPT: [Wide; 1 << PAIRS] = {
+    let mut all = [[-1; PAIRS]; 1 << PAIRS];
+    let mut at = 0;
+    while at < all.len() * PAIRS {
+        let (lanes, lane) = (at / PAIRS, at % PAIRS);
+        if lanes >> lane & 1 == 1 {
+            all[lanes][lane] = 0;
+        }
+        at += 1;
+    }
+    all
+};
+
 /// How well one reading of a sample fits each charset.
 pub(super) struct Scores {
     pairs: Wide,
@@ -133,6 +147,8 @@ impl Lanes {
         let mut end = [0i16; SINGLES];
         let mut best = Scores { pairs: [0; PAIRS], singles: [0; SINGLES] };
         let mut last = 0;
+        // The table is larger than what is near: all that is wanted of it is asked for before any of it is used.
+        let twos: Vec<Wide> = bytes.windows(2).map(|w| if is_lead(w[0]) { self.of_two[place(w[0], w[1])] } else { [0; PAIRS] }).collect();
         for (i, &b) in bytes.iter().enumerate() {
             if b == BREAK {
                 (ends, end, last) = ([[0; PAIRS]; 4], [0; SINGLES], 0);
@@ -147,9 +163,9 @@ impl Lanes {
                 end = larger(added(end, &unlike(one.worth.1, &one.is.1, c)), [0; SINGLES]);
                 best.singles = larger(best.singles, end);
             }
-            if last > 0x80 {
-                let at = usize::from(last & 0x7f) << 8 | usize::from(b & 0xff);
-                let mut two = self.of_two[at];
+            if is_lead(last) {
+                let at = place(last, b);
+                let mut two = twos[i - 1];
                 let c = origin[i - 1];
                 if c != '\0' {
                     let mut same = same[at];
@@ -157,10 +173,7 @@ impl Lanes {
                     if read.pair(last as u8, b as u8) != Some(c) {
                         same = self.lanes_of(model, at, c);
                     }
-                    while same != 0 {
-                        two[same.trailing_zeros() as usize] = 0;
-                        same &= same - 1;
-                    }
+                    two = both(two, &KEPT[usize::from(same)]);
                 }
                 sum = larger(sum, added(ends[1], &two));
             }
@@ -194,8 +207,8 @@ impl Lanes {
                 end = larger(added(end, narrow), [0; SINGLES]);
                 best.singles = larger(best.singles, end);
             }
-            if last > 0x80 {
-                let two = &self.of_two[usize::from(last & 0x7f) << 8 | usize::from(b & 0xff)];
+            if is_lead(last) {
+                let two = &self.of_two[place(last, b)];
                 sum = larger(sum, added(ends[1], two));
             }
             if i >= 2 && (bytes[i - 2] == 0x8f || (0x30..=0x39).contains(&b)) {
@@ -228,6 +241,18 @@ impl Lanes {
     }
 }
 
+/// Whether a byte may begin a pair; neither [`BREAK`] does nor what stands before everything.
+#[inline]
+fn is_lead(byte: u16) -> bool {
+    (0x81..BREAK).contains(&byte)
+}
+
+/// Where what two bytes are worth stands.
+#[inline]
+fn place(lead: u16, trail: u16) -> usize {
+    usize::from(lead & 0x7f) << 8 | usize::from(trail & 0xff)
+}
+
 #[inline(always)]
 fn added<const N: usize>(mut a: [i16; N], b: &[i16; N]) -> [i16; N] {
     for (a, b) in a.iter_mut().zip(b) {
@@ -248,6 +273,14 @@ fn unlike<const N: usize>(mut worths: [i16; N], is: &[u16; N], c: u16) -> [i16; 
         *worth = if *is == c { 0 } else { *worth };
     }
     worths
+}
+
+#[inline(always)]
+fn both(mut a: Wide, b: &Wide) -> Wide {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a &= *b;
+    }
+    a
 }
 
 #[inline(always)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::kinds::{is_latin, is_wide};
 use super::mixed;
+use super::suspect::Suspect;
 use crate::model::{Model, State};
 
 /// Limits in 1/16 nats a character unless said otherwise. Origin: the generated cases of three seeds and 15 million clean characters.
@@ -63,48 +64,76 @@ impl Core {
 
 /// Whether Han that looked odd one by one is language once its neighbours are seen: terms and names cost little then, damage stays odd.
 fn is_language(model: &Model, line: &[char], core: &Range<usize>, (wide, beyond): (usize, usize), sure: bool) -> bool {
-    if mixed::is_odd(&line[core.clone()]) {
+    let before = &line[core.start.saturating_sub(limit::CONTEXT)..core.start];
+    let place = &line[core.clone()];
+    // Most places are Chinese: nothing in them is odd side by side.
+    let at_once = if sure { None } else { model.cost_of_chinese(before, place.iter().copied()) };
+    if at_once.is_none() && mixed::is_odd(place) {
         return false;
     }
-    let mut state = model.start();
-    for &c in context(model, &line[core.start.saturating_sub(limit::CONTEXT)..core.start]) {
-        state = model.step(state, c).0;
-    }
+    let start = || context(model, before).iter().fold(model.start(), |state, &c| model.step(state, c).0);
     if sure {
         // Latin letters with marks are dear by themselves.
-        let letters = &line[core.clone()];
-        let most = if letters.iter().all(|&c| c.is_ascii() || is_latin(c)) { limit::SKIP_LATIN } else { limit::SKIP_SURE };
-        return !has_dear_window(model, state, letters, most);
+        let most = if place.iter().all(|&c| c.is_ascii() || is_latin(c)) { limit::SKIP_LATIN } else { limit::SKIP_SURE };
+        return !has_dear_window(model, start(), place, most);
     }
-    let (mut sum, mut odd) = (0, 0);
-    for &c in &line[core.clone()] {
-        let (next, cost) = model.step(state, c);
-        state = next;
-        if !c.is_ascii() {
-            sum += cost as usize;
-            odd += 1;
-        }
+    let cost = at_once.unwrap_or_else(|| cost_from(model, start(), place));
+    if (cost as usize) < skip(wide, beyond) * beyond {
+        return true;
     }
-    let skip = match wide {
+    // A rare word between common ones: damage so short proves nothing by itself, and longer damage is dear on both sides.
+    if wide > limit::WORD {
+        return false;
+    }
+    let around = &line[core.start.saturating_sub(limit::CONTEXT)..(core.end + limit::CONTEXT).min(line.len())];
+    let around = || around.iter().copied().filter(|c| !c.is_ascii());
+    let all = around().count();
+    let cost = || model.cost_of_chinese(&[], around()).unwrap_or_else(|| cost_from(model, model.start(), &around().collect::<Vec<_>>()));
+    all >= 2 * beyond && (cost() as usize) < limit::SKIP_WORD * all
+}
+
+/// What a character beyond ASCII costs at least where there is damage, if `wide` of `beyond` are Han and the like.
+fn skip(wide: usize, beyond: usize) -> usize {
+    match wide {
         _ if wide * 2 < beyond => limit::SKIP_LETTERS,
         0..=3 => limit::SKIP_FEW,
         4..=8 => limit::SKIP_SOME,
         _ => limit::SKIP_MANY,
-    };
-    if sum < skip * odd {
-        return true;
     }
-    // A rare word between common ones: damage so short proves nothing by itself, and longer damage is dear on both sides.
-    let around = core.start.saturating_sub(limit::CONTEXT)..(core.end + limit::CONTEXT).min(line.len());
-    let mut state = model.start();
-    let (mut sum, mut all) = (0, 0);
-    for &c in line[around].iter().filter(|c| !c.is_ascii()) {
+}
+
+/// Whether the place of some evidence is Chinese and language as it stands, as [`Core::is_language`] says of it: for nearly all alarms
+/// of Chinese text, with no more ado than that takes.
+pub(super) fn is_chinese(model: &Model, text: &str, s: &Suspect) -> bool {
+    let boundary = |at: usize| (at..s.end).find(|&at| text.is_char_boundary(at)).unwrap_or(s.end);
+    let (from, to) = (boundary(s.from.max(s.start)), boundary(s.to));
+    if from >= to {
+        return false;
+    }
+    let mut before = ['\0'; limit::CONTEXT];
+    let mut first = before.len();
+    for c in text[s.start..from].chars().rev().take(limit::CONTEXT) {
+        first -= 1;
+        before[first] = c;
+    }
+    let (mut beyond, mut wide) = (0, 0);
+    let place = text[from..to].chars().inspect(|&c| {
+        beyond += usize::from(!c.is_ascii());
+        wide += usize::from(is_wide(c));
+    });
+    let Some(cost) = model.cost_of_chinese(&before[first..], place) else { return false };
+    wide * 2 >= beyond && (cost as usize) < skip(wide, beyond) * beyond
+}
+
+/// What the characters beyond ASCII cost from a state on.
+fn cost_from(model: &Model, mut state: State, text: &[char]) -> u32 {
+    let mut sum = 0;
+    for &c in text {
         let (next, cost) = model.step(state, c);
         state = next;
-        sum += cost as usize;
-        all += 1;
+        sum += if c.is_ascii() { 0 } else { cost };
     }
-    wide <= limit::WORD && all >= 2 * odd && sum < limit::SKIP_WORD * all
+    sum
 }
 
 /// The end of what precedes a place that tells all of it: behind two Han the model remembers nothing else but kana and Hangul.
@@ -156,6 +185,53 @@ mod tests {
     fn rare_words_amid_common_ones_are_language_and_damage_is_not() {
         assert!(is_language("老太太拿着", "翡翠镯子", "走了出来", 20));
         assert!(!is_language("", "鎴戜滑鍦ㄦ渤杈", "", 60));
+    }
+
+    #[test]
+    fn what_is_chinese_at_a_glance_is_language() {
+        let pieces = [
+            "老太太",
+            "拿着",
+            "翡翠",
+            "镯子",
+            "，",
+            "鎴戜滑",
+            "鍦ㄦ渤",
+            "龘",
+            "3",
+            " ",
+            "Wi",
+            "“",
+            "”",
+            "かな",
+            "é",
+            "釐",
+            "\u{e000}",
+            "的",
+            "貔貅",
+            "?",
+        ];
+        let mut n = 11u32;
+        let mut next = |below: usize| {
+            n = n.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (n >> 8) as usize % below
+        };
+        let (mut glances, mut more) = (0, 0);
+        for _ in 0..3_000 {
+            let mut text = |most: usize| (0..next(most)).map(|_| pieces[next(pieces.len())]).collect::<String>();
+            let (before, core, behind) = (text(6), text(4), text(6));
+            let (text, from, to) = ([&before[..], &core, &behind].concat(), before.len(), before.len() + core.len());
+            for evidence in [20, 60] {
+                let s = Suspect { start: 0, end: text.len(), from, to, evidence };
+                if is_chinese(Model::shared(), &text, &s) {
+                    assert!(is_language(&before, &core, &behind, evidence), "{before}[{core}]{behind}");
+                    glances += 1;
+                } else {
+                    more += usize::from(!core.is_empty() && is_language(&before, &core, &behind, evidence));
+                }
+            }
+        }
+        assert!(glances > 500 && more > 500, "{glances} {more}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::again;
 use super::belief::{believed, plausible};
 use super::charset::Pair;
 use super::kinds::is_wide;
-use super::language::Core;
+use super::language::{self, Core};
 use super::lattice::{Lattice, Loss};
 use super::rank::{self, Ranked};
 use super::refused::{Fragment, Refusals};
@@ -152,6 +152,9 @@ fn without_bracket(search: &mut Searches, line: &[char], change: &Change) -> Opt
 /// windows; `None` when the place holds no character.
 pub(super) fn is_clean_at(search: &mut Searches, text: &str, s: &Suspect) -> Option<bool> {
     search.asked = None;
+    if language::is_chinese(Model::shared(), text, s) {
+        return Some(true);
+    }
     let asked = Fragment::around(text, s)?;
     let near = &mut search.near;
     near.clear();
