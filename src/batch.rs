@@ -2,7 +2,8 @@
 //! with a document, and where it is read from and written to, is the caller's.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Once, mpsc};
 
@@ -29,8 +30,35 @@ pub struct Limits {
 /// When `work` panics: wrap what may panic in [`guarded`].
 pub fn ordered<J: Send, R: Send, E>(
     limits: Limits,
-    mut jobs: impl Iterator<Item = Result<(u64, J), E>>,
+    jobs: impl Iterator<Item = Result<(u64, J), E>>,
     work: impl Fn(J) -> R + Sync,
+    sink: impl FnMut(R) -> Result<(), E>,
+) -> Result<(), E> {
+    ordered_twice(limits, jobs, work, Next::<Infallible, R>::Done, |never| match never {}, sink)
+}
+
+/// What becomes of a job when its turn has come.
+#[derive(Debug)]
+pub enum Next<A, R> {
+    /// There is more to do.
+    Again(A),
+    /// This is its result.
+    Done(R),
+}
+
+/// [`ordered`] with a turn in between: what `work` gives goes to `turn` on the calling thread, in the order of the jobs, so that it may
+/// depend on all jobs before; and what is still to do then is done by `again`, in parallel as well.
+///
+/// # Errors
+/// As [`ordered`].
+/// # Panics
+/// When `work` or `again` panics.
+pub fn ordered_twice<J: Send, W: Send, A: Send, R: Send, E>(
+    limits: Limits,
+    mut jobs: impl Iterator<Item = Result<(u64, J), E>>,
+    work: impl Fn(J) -> W + Sync,
+    mut turn: impl FnMut(W) -> Next<A, R>,
+    again: impl Fn(A) -> R + Sync,
     mut sink: impl FnMut(R) -> Result<(), E>,
 ) -> Result<(), E> {
     let threads = match limits.threads {
@@ -39,13 +67,20 @@ pub fn ordered<J: Send, R: Send, E>(
     };
     let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten();
     let Some(pool) = pool else {
-        return jobs.try_for_each(|job| sink(work(job?.1)));
+        return jobs.try_for_each(|job| {
+            sink(match turn(work(job?.1)) {
+                Next::Again(more) => again(more),
+                Next::Done(result) => result,
+            })
+        });
     };
-    let work = &work;
+    let (work, again) = (&work, &again);
     pool.in_place_scope(|scope| {
-        let (tx, rx) = mpsc::channel::<(u64, u64, std::thread::Result<R>)>();
-        let (mut pulled, mut sunk, mut weight) = (0u64, 0u64, 0u64);
-        let mut waiting: BTreeMap<u64, (u64, R)> = BTreeMap::new();
+        let (tx, rx) = mpsc::channel::<(u64, std::thread::Result<Next<W, R>>)>();
+        let (mut pulled, mut turned, mut sunk, mut weight) = (0u64, 0u64, 0u64, 0u64);
+        let mut weights: VecDeque<u64> = VecDeque::new();
+        let mut worked: BTreeMap<u64, W> = BTreeMap::new();
+        let mut waiting: BTreeMap<u64, R> = BTreeMap::new();
         let mut more = true;
         while more || sunk < pulled {
             // at most 64 jobs a thread: thousands of tiny files must not all wait behind one big one
@@ -56,23 +91,40 @@ pub fn ordered<J: Send, R: Send, E>(
                         let (w, job) = job?;
                         let (tx, n) = (tx.clone(), pulled);
                         weight += w;
+                        weights.push_back(w);
                         pulled += 1;
                         scope.spawn(move |_| {
                             // a panic travels to the calling thread, which would wait for this result for ever
-                            let result = catch_unwind(AssertUnwindSafe(|| work(job)));
+                            let result = catch_unwind(AssertUnwindSafe(|| Next::Again(work(job))));
                             // the receiver is gone only after an error, and then nobody wants the result
-                            let _ = tx.send((n, w, result));
+                            let _ = tx.send((n, result));
                         });
                     }
                 }
             }
             if sunk < pulled {
-                let (n, w, result) = rx.recv().expect("this thread holds a sender");
-                waiting.insert(n, (w, result.unwrap_or_else(|panic| std::panic::resume_unwind(panic))));
+                let (n, result) = rx.recv().expect("this thread holds a sender");
+                match result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)) {
+                    Next::Again(result) => _ = worked.insert(n, result),
+                    Next::Done(result) => _ = waiting.insert(n, result),
+                }
             }
-            while let Some((w, result)) = waiting.remove(&sunk) {
+            while let Some(result) = worked.remove(&turned) {
+                match turn(result) {
+                    Next::Done(result) => _ = waiting.insert(turned, result),
+                    Next::Again(more) => {
+                        let (tx, n) = (tx.clone(), turned);
+                        scope.spawn(move |_| {
+                            let result = catch_unwind(AssertUnwindSafe(|| Next::Done(again(more))));
+                            let _ = tx.send((n, result));
+                        });
+                    }
+                }
+                turned += 1;
+            }
+            while let Some(result) = waiting.remove(&sunk) {
                 sink(result)?;
-                weight -= w;
+                weight -= weights.pop_front().unwrap_or(0);
                 sunk += 1;
             }
         }
@@ -179,6 +231,39 @@ mod tests {
             })
             .unwrap();
             assert_eq!(out, (0..500).map(|n| n * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn each_job_has_its_turn_in_order() {
+        for threads in [1, 2, 8] {
+            let (mut sum, mut out) = (0, Vec::new());
+            let jobs = (0..500u64).map(|n| Ok::<_, ()>((n, n)));
+            let work = |n: u64| {
+                if n.is_multiple_of(7) {
+                    std::thread::yield_now();
+                }
+                n
+            };
+            // the sum of all before
+            let turn = |n: u64| {
+                sum += n;
+                if n.is_multiple_of(3) { Next::Done((n, sum)) } else { Next::Again((n, sum)) }
+            };
+            ordered_twice(
+                Limits { threads, weight: 1000 },
+                jobs,
+                work,
+                turn,
+                |(n, sum)| (n, sum + 1),
+                |r| {
+                    out.push(r);
+                    Ok(())
+                },
+            )
+            .unwrap();
+            let all = (0..500u64).map(|n| (n, n * (n + 1) / 2 + u64::from(!n.is_multiple_of(3))));
+            assert!(out.into_iter().eq(all), "{threads} threads");
         }
     }
 

@@ -39,6 +39,8 @@ pub enum Stage {
     Draft,
     /// Hashes.
     Rows,
+    /// Hashes of a block whose duplicates were known when it was read: those not seen before, as they came.
+    Seen,
     /// Where records begin in the drafts.
     Index,
     /// Bands of the signatures of records.
@@ -71,6 +73,7 @@ impl Stage {
             Stage::Out => "out",
             Stage::Draft => "draft",
             Stage::Rows => "rows",
+            Stage::Seen => "seen",
             Stage::Index => "index",
             Stage::RecordBands => "record-bands",
             Stage::ParagraphBands => "paragraph-bands",
@@ -146,7 +149,7 @@ pub struct Blocks<'r> {
     journal: &'r mut Journal,
     watch: &'r mut dyn Watch,
     pass: Pass,
-    /// Bytes of a job are stored as frames.
+    /// Bytes of a job are stored as frames, where they are not written yet.
     frames: bool,
     open: BTreeMap<Stage, BufWriter<AtomicFile>>,
     /// What goes to the part of the unit at hand, and how much of units that were begun is in the journal.
@@ -222,7 +225,7 @@ impl<'r> Blocks<'r> {
     pub fn take(&mut self, mut done: Done) -> Result<(), Error> {
         let Some(at) = done.at else { return Ok(()) };
         if !done.out.is_empty() {
-            if self.frames {
+            if self.frames && !done.written {
                 let mut head = [0; 8];
                 head[..4].copy_from_slice(&(done.out.len() as u32).to_le_bytes());
                 head[4..].copy_from_slice(&(done.input as u32).to_le_bytes());
@@ -278,7 +281,13 @@ impl<'r> Blocks<'r> {
         for told in std::mem::take(&mut done.told) {
             self.told(at, told)?;
         }
-        self.rows.append(&mut done.rows);
+        if done.written {
+            if !done.rows.is_empty() {
+                self.write(at, Stage::Seen, &rows::laid_out(&done.rows))?;
+            }
+        } else {
+            self.rows.append(&mut done.rows);
+        }
         for (of, rows) in Of::ALL.into_iter().zip(&mut done.bands) {
             self.bands[of as usize].0.append(rows);
             if self.bands[of as usize].0.len() >= BANDS {
@@ -299,7 +308,7 @@ impl<'r> Blocks<'r> {
         self.watch.advance(bytes, records);
         self.sums.add(&sums);
         match done.end {
-            Some(last) => self.commit(at, last),
+            Some(last) => self.commit(at, last, done.written),
             None => Ok(()),
         }
     }
@@ -403,7 +412,7 @@ impl<'r> Blocks<'r> {
     }
 
     /// Makes what the block gave safe, then says so in the journal.
-    fn commit(&mut self, at: At, last: bool) -> Result<(), Error> {
+    fn commit(&mut self, at: At, last: bool, written: bool) -> Result<(), Error> {
         let docs = self.docs.take();
         if !self.trace.is_empty() {
             self.frame(at)?;
@@ -467,6 +476,7 @@ impl<'r> Blocks<'r> {
         let block = Block {
             at,
             last,
+            written,
             traced,
             sums: std::mem::take(&mut self.sums),
             docs,

@@ -26,7 +26,7 @@ impl Run {
         let scanned = self.all_scanned(&entries)?;
         let applied: BTreeMap<At, &Block> = entries.iter().filter_map(applied).map(|b| (b.at, b)).collect();
         let dump = self.plan.settings.dedup == Dedup::Dump;
-        if self.plan.settings.stores() && scanned.iter().any(|b| !applied.contains_key(&b.at)) {
+        if self.plan.settings.stores() && scanned.iter().any(|b| !b.written && !applied.contains_key(&b.at)) {
             return Err(Error::Usage("not all is written yet; run `jingwen stage apply` over all shares first".to_owned()));
         }
         let mut sums = Sums::default();
@@ -42,7 +42,7 @@ impl Run {
         let mut journal = self.journal("journal")?;
         let units: Vec<(u32, Unit)> = self.units().collect();
         let begun = self.begun();
-        let grown = if self.plan.settings.stores() { grown(applied.values().copied()) } else { grown(scanned.iter()) };
+        let grown = grown(scanned.iter().chain(applied.values().copied()));
         let mut keep = |o: Output| -> Result<(), Error> {
             journal.note(&Entry::Output(o.clone()))?;
             outputs.push(o);

@@ -92,6 +92,9 @@ pub struct Block {
     pub at: At,
     /// It is the last of its unit.
     pub last: bool,
+    /// Its duplicates were known when it was read: nothing of it is stored for a later pass.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub written: bool,
     /// What it held.
     pub sums: Sums,
     /// Orders of the first and the last record that was stored for the last pass.

@@ -29,6 +29,7 @@ mod report;
 mod resolve;
 pub mod restore;
 mod rows;
+mod seen;
 pub mod settings;
 mod sites;
 mod stored;
@@ -45,7 +46,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::batch::{Limits, ordered};
+use crate::batch::{Limits, Next, ordered_twice};
 use crate::error::Error;
 use crate::io::output;
 use crate::io::quarantine::Quarantine;
@@ -56,9 +57,10 @@ use journal::{At, Block, Entry, Journal};
 use merge::Room;
 use plan::{Plan, QUARANTINE, REMOVED, REPORT, STATE, Unit};
 use render::Render;
-use rows::PARTS;
+use rows::{PARTS, Verdict};
+use seen::Seen;
 use settings::{Dedup, Means, Of, Watch};
-use work::Worker;
+use work::{Done, Worker};
 
 pub use report::Report;
 
@@ -220,8 +222,12 @@ impl Run {
         let started = Instant::now();
         let mut passes: Vec<(&'static str, f64)> = Vec::new();
         let mut timed = |name, from: Instant| passes.push((name, from.elapsed().as_secs_f64()));
-        self.scan(Share::ALL, watch)?;
+        self.read(Share::ALL, self.seen()?, watch)?;
         timed("scan", started);
+        // what was written at once needs no other pass
+        if self.all_scanned(&self.entries()?)?.iter().all(|b| b.written) {
+            return self.end(started, passes);
+        }
         let mut pass = |name, does: &mut dyn FnMut() -> Result<(), Error>| {
             let from = Instant::now();
             does()?;
@@ -246,9 +252,14 @@ impl Run {
         if self.plan.settings.stores() {
             pass("apply", &mut || self.apply(Share::ALL, watch))?;
         }
+        self.end(started, passes)
+    }
+
+    /// The last pass and the report.
+    fn end(&self, started: Instant, mut passes: Vec<(&'static str, f64)>) -> Result<Report, Error> {
         let from = Instant::now();
         let mut report = self.finish()?;
-        timed("finish", from);
+        passes.push(("finish", from.elapsed().as_secs_f64()));
         self.tell(&mut report, started, passes)?;
         Ok(report)
     }
@@ -258,10 +269,7 @@ impl Run {
     /// # Errors
     /// As [`Run::finish`].
     pub fn close(&self) -> Result<Report, Error> {
-        let started = Instant::now();
-        let mut report = self.finish()?;
-        self.tell(&mut report, started, vec![("finish", started.elapsed().as_secs_f64())])?;
-        Ok(report)
+        self.end(Instant::now(), Vec::new())
     }
 
     /// Writes the report, with how long the run took.
@@ -301,8 +309,13 @@ impl Run {
     /// # Errors
     /// [`Error::Io`]; [`Error::Record`] when bad records are to stop the run.
     pub fn scan(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
+        self.read(share, None, watch)
+    }
+
+    /// The same; what is a copy of what was `seen` is left out at once, as long as that fits the memory.
+    fn read(&self, share: Share, mut seen: Option<Seen>, watch: &mut dyn Watch) -> Result<(), Error> {
         let mut done: HashSet<At> = HashSet::new();
-        let (mut whole, mut seen) = (HashSet::new(), 0);
+        let (mut whole, mut counted) = (HashSet::new(), 0);
         let entries = self.entries()?;
         for block in entries.iter().filter_map(scanned) {
             done.insert(block.at);
@@ -311,7 +324,7 @@ impl Run {
             }
         }
         for block in entries.iter().filter_map(scanned).filter(|b| whole.contains(&b.at.0)) {
-            seen += block.sums.records.read;
+            counted += block.sums.records.read;
         }
         let grown = grown(entries.iter().filter_map(scanned));
         drop(entries);
@@ -319,14 +332,27 @@ impl Run {
         let bytes = units.iter().flat_map(|(_, u)| &self.plan.inputs[u.inputs.clone()]).map(|i| i.size).sum();
         watch.expect("clean", Some(bytes));
         let read = Cell::new(0);
-        let mut feed = Feed::new(&self.plan, units, &done, seen, &read);
+        let mut feed = Feed::new(&self.plan, units, &done, counted, &read);
         let render = Render::new(&self.plan.settings, self.rules).with_sites(self.plan.settings.read_site_facts()?, None);
         let begun = self.begun();
         let worker = Worker { folder: Some((&self.folder, &begun)), ..Worker::new(&self.plan, &render) };
         let mut journal = self.journal(&share.journal("scan"))?;
         let frames = self.plan.settings.stores();
         let mut blocks = Blocks::new(&self.plan, self.rules, &self.work, &mut journal, watch, Pass::Scan, frames, grown);
-        ordered(self.limits(), std::iter::from_fn(|| feed.job()), |job| worker.work(job), |done| blocks.take(done?))?;
+        let turn = |done: Result<Done, Error>| match done {
+            Ok(mut done) if done.at.is_some_and(|at| seen::takes(&mut seen, at)) => {
+                done.written = true;
+                if done.out.is_empty() {
+                    return Next::Done(Ok(done));
+                }
+                let verdicts = seen.as_mut().map_or_else(Vec::new, |seen| seen.judge(&mut done.rows));
+                Next::Again((done, verdicts))
+            }
+            other => Next::Done(other),
+        };
+        let again = |(done, verdicts): (Done, Vec<Verdict>)| worker.apply_at_once(done, &verdicts);
+        let jobs = std::iter::from_fn(|| feed.job());
+        ordered_twice(self.limits(), jobs, |job| worker.work(job), turn, again, |done| blocks.take(done?))?;
         let counted = blocks.read;
         watch.finish();
         if counted != read.get() {
@@ -353,7 +379,11 @@ impl Run {
             return Ok(());
         }
         let blocks = self.all_scanned(&entries)?;
+        if blocks.iter().all(|b| b.written) {
+            return Ok(());
+        }
         self.expect_hashed(&entries, &blocks)?;
+        seen::sort(&self.work, &blocks)?;
         let files: Vec<PathBuf> = blocks.iter().map(|b| self.work.path(b.at, Stage::Rows)).filter(|p| p.exists()).collect();
         let against = self.plan.against.as_ref().map(|a| index::rows(&a.path));
         let files: Vec<PathBuf> = files.into_iter().chain(against).collect();

@@ -280,13 +280,27 @@ pub fn write<R: Fixed>(rows: &mut [R], to: &mut impl Write) -> io::Result<()> {
         to.write_all(&(end as u64).to_be_bytes())?;
     }
     // not one by one: a writer asks each time whether it still fits
-    let mut piece = Vec::with_capacity(R::SIZE * PIECE.min(rows.len()));
-    for some in rows.chunks(PIECE) {
-        piece.clear();
-        some.iter().for_each(|r| piece.extend_from_slice(&r.to_bytes()[..R::SIZE]));
-        to.write_all(&piece)?;
-    }
-    Ok(())
+    rows.chunks(PIECE).try_for_each(|some| to.write_all(&laid_out(some)))
+}
+
+/// Rows as they stand in a file.
+pub fn laid_out<R: Fixed>(rows: &[R]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(R::SIZE * rows.len());
+    rows.iter().for_each(|r| bytes.extend_from_slice(&r.to_bytes()[..R::SIZE]));
+    bytes
+}
+
+/// All rows of a file that holds nothing else, as they were laid out; none of one that is not there.
+///
+/// # Errors
+/// What the system says, or [`io::ErrorKind::InvalidData`] for a file that is cut off.
+pub fn unsorted(path: &Path) -> io::Result<Vec<Row>> {
+    let bytes = match std::fs::read(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other?,
+    };
+    let (rows, rest) = bytes.as_chunks::<ROW>();
+    if rest.is_empty() { Ok(rows.iter().map(|r| Row::of(r)).collect()) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
 /// Rows that are laid out at once.

@@ -11,7 +11,7 @@ use super::render::Render;
 use super::rows::{PARTS, Verdict};
 use super::settings::{Dedup, Of, To, Watch};
 use super::work::{Done, Worker};
-use super::{Run, Share, applied, grown, hashed, index, table};
+use super::{Run, Share, applied, grown, hashed, index, scanned, table};
 use crate::batch::ordered;
 use crate::error::Error;
 
@@ -61,15 +61,18 @@ impl Run {
     /// [`Error::Io`]; [`Error::Usage`] when the duplicates are not known yet.
     pub fn apply(&self, share: Share, watch: &mut dyn Watch) -> Result<(), Error> {
         let entries = self.entries()?;
+        let done: HashSet<At> = entries.iter().filter_map(applied).map(|b| b.at).collect();
+        let blocks = self.rest(&entries, share, &done)?;
+        if blocks.is_empty() {
+            return Ok(());
+        }
         let resolved = entries.iter().filter(|e| matches!(e, Entry::Resolved { .. })).count();
         if self.plan.settings.dedup == Dedup::Dump && resolved < PARTS {
             return Err(Error::Usage("the duplicates are not known yet; run `jingwen stage resolve` over all shares first".to_owned()));
         }
         Of::ALL.into_iter().try_for_each(|of| self.expect_settled(&entries, of))?;
         self.expect_learnt(&entries)?;
-        let done: HashSet<At> = entries.iter().filter_map(applied).map(|b| b.at).collect();
-        let grown = grown(entries.iter().filter_map(applied));
-        let blocks = self.rest(&entries, share, &done)?;
+        let grown = grown(entries.iter().filter_map(|e| scanned(e).or(applied(e))));
         watch.expect("write", Some(self.stored(&blocks)));
         let render = Render::new(&self.plan.settings, self.rules).with_sites(None, self.facts()?);
         let begun = self.begun();
@@ -110,7 +113,7 @@ impl Run {
     /// The blocks of a share that a pass has not done yet.
     fn rest(&self, entries: &[Entry], share: Share, done: &HashSet<At>) -> Result<Vec<Block>, Error> {
         let blocks = self.all_scanned(entries)?;
-        Ok(blocks.into_iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at)).collect())
+        Ok(blocks.into_iter().filter(|b| !b.written && share.has(b.at.0 as usize) && !done.contains(&b.at)).collect())
     }
 
     /// Bytes of what was stored of some blocks.

@@ -96,6 +96,14 @@ impl Counter {
         self.rules[at] += n;
     }
 
+    /// Adds what another has counted.
+    pub fn add(&mut self, other: &Counter) {
+        self.sums.add(&other.sums);
+        for (rule, n) in (0u16..).zip(&other.rules).filter(|(_, n)| **n > 0) {
+            self.rule(rule, *n);
+        }
+    }
+
     /// The sums, with the rules by name.
     pub fn finish(mut self, rules: &crate::rules::Rules) -> Sums {
         for ((_, rule), n) in rules.iter().zip(&self.rules).filter(|(_, n)| **n > 0) {

@@ -60,10 +60,31 @@ impl Worker<'_> {
     /// # Errors
     /// [`Error::Io`], also when what was stored cannot be read.
     pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
-        let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
+        let (input, stored) = frame.split_first_chunk::<4>().ok_or_else(|| damaged(at))?;
+        let done = self.write_stored(at, u32::from_le_bytes(*input) as usize, stored, verdicts, others)?;
+        Ok(Done { weight: frame.len() as u64, ..done })
+    }
+
+    /// Writes what was stored just now, in memory.
+    ///
+    /// # Errors
+    /// As [`Worker::apply`].
+    pub fn apply_at_once(&self, read: Done, verdicts: &[Verdict]) -> Result<Done, Error> {
+        let Some(at) = read.at else { return Ok(read) };
+        Ok(self.write_stored(at, read.input, &read.out, verdicts, None)?.after(read))
+    }
+
+    fn write_stored(
+        &self,
+        at: At,
+        input: usize,
+        mut frame: &[u8],
+        verdicts: &[Verdict],
+        others: Option<&BTreeMap<u64, table::Row>>,
+    ) -> Result<Done, Error> {
+        let mut done = Done { at: Some(at), input, ..Done::default() };
+        done.out.reserve(frame.len());
         let damaged = || damaged(at);
-        let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(damaged)?;
-        done.input = u32::from_le_bytes(*input) as usize;
         // records come in order, and so do the verdicts on them: what is left of these, and about which record was asked before
         let (mut rest, mut before) = (verdicts, u64::MAX);
         while !frame.is_empty() {

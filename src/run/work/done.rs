@@ -24,6 +24,8 @@ pub struct Done {
     pub end: Option<bool>,
     /// For the part or the stream, or drafts for the next pass.
     pub out: Vec<u8>,
+    /// The block's duplicates were known when it was read: `out` is for the part, `rows` are what was not seen before.
+    pub written: bool,
     /// For a part that is a table.
     pub documents: Vec<table::Document<'static>>,
     /// Hashes of paragraphs and records.
@@ -81,6 +83,13 @@ impl Done {
             index: self.index.len(),
             told: self.told.len(),
         }
+    }
+
+    /// Takes over what the pass before has found that nothing is stored of.
+    pub(super) fn after(self, before: Done) -> Done {
+        let Done { end, rows, bad, placed, mut counter, .. } = before;
+        counter.add(&self.counter);
+        Done { end, rows, bad, placed, counter, written: true, ..self }
     }
 
     /// Takes away what a record has left that went wrong half-way.
