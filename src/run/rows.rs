@@ -41,7 +41,8 @@ fn number(bytes: &[u8]) -> u64 {
 /// A paragraph or a record: the order of the record in the dump, and the block; [`crate::io::document::WHOLE`] for all of it.
 pub type Place = (u64, u32);
 
-/// One paragraph, or one whole record.
+/// One paragraph, or one whole record. Laid out as in a file: there are many of them on their way from thread to thread.
+#[repr(C, packed(4))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     /// xxh3_128 of the normalised text.

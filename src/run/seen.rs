@@ -24,9 +24,6 @@ const OF: usize = 4;
 /// Bytes of a paragraph as they come at least on the average: how many a block has before one is known. Short lines of forums have 100.
 const PARAGRAPH: u64 = 100;
 
-/// Rows that are looked up together: their slots are read from memory at the same time, and stay in the nearest cache.
-const TOGETHER: usize = 256;
-
 /// The first copies of paragraphs and records.
 pub struct Seen {
     tables: Vec<Table>,
@@ -131,30 +128,16 @@ impl Seen {
     pub fn judge(&mut self, rows: &mut Vec<Row>) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         let mut new = Vec::with_capacity(rows.len());
-        for some in rows.chunks(TOGETHER) {
-            self.touch(some);
-            for row in some {
-                match self.first(row) {
-                    None => new.push(*row),
-                    Some((first_doc, first_block)) => {
-                        verdicts.push(Verdict { doc: row.doc, block: row.block, first_doc, first_block, what: What::Copy });
-                    }
+        for row in &*rows {
+            match self.first(row) {
+                None => new.push(*row),
+                Some((first_doc, first_block)) => {
+                    verdicts.push(Verdict { doc: row.doc, block: row.block, first_doc, first_block, what: What::Copy });
                 }
             }
         }
         *rows = new;
         verdicts
-    }
-
-    /// Has the slots of rows brought from memory: a lookup alone waits for it.
-    fn touch(&self, rows: &[Row]) {
-        let all = rows.iter().fold(0, |all, row| {
-            let key = slot(row);
-            let table = &self.tables[key[0] as usize % TABLES];
-            let at = hash(&key, self.seeds) & table.slots.len().wrapping_sub(1);
-            all ^ table.slots.get(at).map_or(0, |s| s[0])
-        });
-        std::hint::black_box(all);
     }
 
     /// The first copy of a row; `None` when it is that itself.
@@ -255,7 +238,7 @@ mod tests {
             assert_eq!(verdicts.len() + new.len(), rows.len());
             let (mut verdicts, mut new) = (verdicts.into_iter(), new.into_iter());
             for row in rows {
-                match first.get(&row.key) {
+                match first.get(&{ row.key }) {
                     None => {
                         assert_eq!(new.next(), Some(row));
                         first.insert(row.key, row);
