@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::Kind;
 use crate::json;
 use crate::metadata::Metadata;
+use crate::nest::{self, Nest};
 use crate::page::{Format, Page};
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
@@ -32,6 +33,8 @@ pub struct Draft<'a> {
     pub bytes_in: u64,
     /// Blocks in order. Empty for a text that was only repaired: then all of it stays.
     pub pieces: Vec<Piece>,
+    /// Where each of them stands in lists and quotations; empty when none does.
+    pub nests: Vec<Nest>,
     /// Byte ranges of the text that say where links lead, `[` and `](address)`, when links are kept.
     pub links: Vec<(u32, u32)>,
     /// The title, if it is to be written.
@@ -192,7 +195,8 @@ impl<'p> Draft<'p> {
         }
         let title = page.metadata.title.as_deref().filter(|_| title).map(Cow::Borrowed);
         let in_place = in_place && page.format == Format::Text;
-        Draft { pieces, title, in_place, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
+        let nests = nest::of(&page.outline.tree, &page.outline.blocks);
+        Draft { pieces, nests, title, in_place, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
     }
 
     /// Of a page that was only decoded and repaired.
@@ -207,6 +211,7 @@ impl<'p> Draft<'p> {
             text: page.text().into(),
             bytes_in: page.raw.bytes.len() as u64,
             pieces: Vec::new(),
+            nests: Vec::new(),
             links: links(page, rules),
             title: None,
             in_place: false,

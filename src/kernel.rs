@@ -59,7 +59,7 @@ impl Kernel {
         let (layers, outline) = outline(page.format, page.text(), self.options.links, rules);
         page.layers.extend(layers);
         page.outline = outline;
-        let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, rules);
+        let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, page.format == Format::Html, rules);
         if let Some(layer) = layer {
             carry_links(&mut page.outline, &layer);
             page.layers.push(layer);

@@ -42,6 +42,7 @@ pub mod lineage;
 pub mod markdown;
 pub mod metadata;
 pub mod model;
+pub mod nest;
 pub mod options;
 pub mod page;
 pub mod paragraph;

@@ -9,18 +9,23 @@ use crate::rules::Rules;
 use crate::span::Span;
 
 /// Takes controls, byte order marks and torn tag ends out of blocks, makes line ends inside them LF, and carries the blocks along.
-/// No layer when there is nothing to do; what lies between blocks is never looked at.
+/// No layer when there is nothing to do; what lies between blocks is never looked at. Of a page of `markup` soft hyphens go, too, which a browser shows
+/// only where it breaks a line; a text may mean them.
 ///
 /// # Source
 /// Controls: Unicode general category Cc without tab and line feed; U+FEFF inside text is a stray byte order mark (Unicode 15, 23.8).
-pub fn tidy(text: &str, blocks: &[Block], rules: &Rules) -> (Option<Layer<'static>>, Vec<Block>) {
+pub fn tidy(text: &str, blocks: &[Block], markup: bool, rules: &Rules) -> (Option<Layer<'static>>, Vec<Block>) {
     let mut editor = Editor::new(text);
     let mut out = Vec::with_capacity(blocks.len());
-    let clean = !may_need(text.as_bytes());
+    let soft = markup && memchr::memmem::find(text.as_bytes(), SOFT).is_some();
+    let clean = !soft && !may_need(text.as_bytes());
     for block in blocks {
         let (start, end) = (block.span.start as usize, block.span.end as usize);
         let bytes = &text.as_bytes()[start..end];
-        if block.kind == Kind::Code || (clean && !bytes.ends_with(b">")) || !needs(bytes) {
+        if block.kind == Kind::Code
+            || (clean && !bytes.ends_with(b">"))
+            || !(needs(bytes) || soft && memchr::memmem::find(bytes, SOFT).is_some())
+        {
             let span = Span::new(editor.position(start), editor.position(end));
             out.push(Block { span, ..*block });
             continue;
@@ -43,6 +48,7 @@ pub fn tidy(text: &str, blocks: &[Block], rules: &Rules) -> (Option<Layer<'stati
                 '\t' | '\n' => {}
                 // A form feed or vertical tab parts words.
                 '\u{b}' | '\u{c}' => editor.replace(at, " ", control, crate::edit::CERTAIN),
+                '\u{ad}' if markup => editor.delete(at, rules.rule("tidy/soft-hyphen")),
                 c if c.is_control() || c == '\u{feff}' => editor.delete(at, control),
                 _ => {}
             }
@@ -58,6 +64,9 @@ pub fn tidy(text: &str, blocks: &[Block], rules: &Rules) -> (Option<Layer<'stati
         None => (None, out),
     }
 }
+
+/// U+00AD.
+const SOFT: &[u8] = "\u{ad}".as_bytes();
 
 /// False when no part of the text needs anything but perhaps `/…>` at its end. Most texts are decided as a whole.
 fn may_need(bytes: &[u8]) -> bool {
@@ -97,7 +106,7 @@ mod tests {
 
     fn tidied(text: &str) -> Option<Vec<String>> {
         let blocks = plain::outline(text).blocks;
-        let (layer, blocks) = tidy(text, &blocks, Rules::builtin());
+        let (layer, blocks) = tidy(text, &blocks, false, Rules::builtin());
         let layer = layer?;
         assert_eq!(layer.undo(text.as_bytes()), text.as_bytes());
         Some(blocks.iter().map(|b| b.span.of(&layer.text).to_owned()).collect())
@@ -115,8 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn soft_hyphens_of_pages_go_those_of_texts_stay() {
+        let text = "Stra\u{ad}ßen\u{ad}bau\nWeg";
+        let blocks = plain::outline(text).blocks;
+        assert!(tidy(text, &blocks, false, Rules::builtin()).0.is_none());
+        assert_eq!(tidy(text, &blocks, true, Rules::builtin()).0.unwrap().text, "Straßenbau\nWeg");
+    }
+
+    #[test]
     fn code_stays() {
         let block = Block { span: Span::new(0, 3), kind: Kind::Code, node: crate::block::NO_NODE, link_bytes: 0 };
-        assert!(tidy("a\r\nb", &[block], Rules::builtin()).0.is_none());
+        assert!(tidy("a\r\nb", &[block], false, Rules::builtin()).0.is_none());
     }
 }

@@ -24,6 +24,8 @@ pub struct Tree {
     /// The distinct names authors gave their elements: `class` words, then `#id`, `role=…`, `itemprop=…`, as they stand, between
     /// blanks. The first is empty.
     pub labels: Vec<Box<str>>,
+    /// The items of numbered lists, ascending: element and number.
+    pub numbers: Vec<(u32, u32)>,
 }
 
 impl Tree {
@@ -40,6 +42,11 @@ impl Tree {
     /// Class words, id, role and itemprop of an element; empty when it has none. Borrows.
     pub fn label(&self, node: u32) -> &str {
         self.label.get(node as usize).and_then(|&l| self.labels.get(l as usize)).map_or("", |l| l)
+    }
+
+    /// The number of an item of a numbered list.
+    pub fn number(&self, node: u32) -> Option<u32> {
+        self.numbers.binary_search_by_key(&node, |n| n.0).ok().map(|at| self.numbers[at].1)
     }
 
     /// True when `node` is `ancestor` or stands inside it.

@@ -336,7 +336,7 @@ fn settled() {
             let edit = layer.edits[0];
             return Err(format!("repair goes on with {} at {:?}", rules.get(edit.rule).id, edit.was));
         }
-        if let Some(layer) = tidy::tidy(page.text(), &page.outline.blocks, rules).0 {
+        if let Some(layer) = tidy::tidy(page.text(), &page.outline.blocks, page.format == jingwen::page::Format::Html, rules).0 {
             let edit = layer.edits[0];
             return Err(format!("tidy goes on with {} at {:?}", rules.get(edit.rule).id, edit.was));
         }

@@ -2,6 +2,7 @@
 //! elements are judged by `content` first, text by `lines` alone.
 
 pub mod content;
+mod gutter;
 pub mod lines;
 pub mod own;
 
@@ -21,7 +22,9 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     if outline.tree.is_empty() {
         return lines::marks(text, &outline.blocks, marked, profile, rules);
     }
-    let mut marks = content::marks(text, outline, marked, profile, rules);
+    let mut marks = gutter::marks(text, &outline.blocks, marked, rules);
+    let before: Vec<Mark> = marked.iter().chain(&marks).copied().collect();
+    marks.extend(content::marks(text, outline, &before, profile, rules));
     let before: Vec<Mark> = marked.iter().chain(&marks).copied().collect();
     marks.extend(lines::inside(text, &outline.blocks, &before, rules));
     marks

@@ -153,6 +153,10 @@ impl Fields {
                             self.push("jsonld:@type".to_owned(), k);
                         }
                         self.object(object);
+                    } else if let Some(list) =
+                        kind.iter().find(|k| ["collectionpage", "itemlist", "searchresultspage"].contains(&k.as_str()))
+                    {
+                        self.push("jsonld:@type".to_owned(), list);
                     }
                     for key in ["@graph", "mainEntity", "mainEntityOfPage"] {
                         todo.extend(object.get(key));

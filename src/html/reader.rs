@@ -97,6 +97,10 @@ struct Reader<'t> {
     p_open: u32,
     a_open: u32,
     items: u32,
+    /// `<pre>` elements begun.
+    codes: u32,
+    /// Of each open list: the number of its next item, when it has numbers.
+    lists: Vec<Option<u32>>,
     mode: Mode,
     /// The first main heading has begun.
     heading: bool,
@@ -106,7 +110,7 @@ struct Reader<'t> {
 
 /// Reads a whole text.
 pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
-    let root = Flow { node: 0, kind: Kind::Paragraph, item: 0, link: 0, pre: false };
+    let root = Flow { node: 0, kind: Kind::Paragraph, item: 0, link: 0, pre: false, code: 0 };
     let mut r = Reader {
         text,
         tokens: Tokens::new(text),
@@ -125,6 +129,8 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         p_open: 0,
         a_open: 0,
         items: 0,
+        codes: 0,
+        lists: Vec::new(),
         mode,
         heading: false,
         finders: [memmem::Finder::new("idden"), memmem::Finder::new("one"), memmem::Finder::new("href"), memmem::Finder::new("date")],
@@ -241,6 +247,7 @@ impl Reader<'_> {
         let hides = seen
             && (unseen
                 || (!self.mode.show_hidden && !matches!(tag, Tag::HTML | Tag::BODY) && self.may_hide(attributes) && is_hidden(attributes)));
+        let hides = hides || seen && self.top().flow.pre && !attributes.is_empty() && is_line_number(attributes, &self.text[s.at.end..]);
         let inline = !tag.is_block() && !custom && tag != Tag::A;
         if seen && inline && !hides {
             // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
@@ -266,8 +273,11 @@ impl Reader<'_> {
         if made {
             flow.node = self.node(tag, flow.node, Span::new(s.attributes.start, s.attributes.end));
             self.kind(tag, &mut flow);
-            if tag == Tag::TABLE {
-                self.covered.push(Vec::new());
+            match tag {
+                Tag::TABLE => self.covered.push(Vec::new()),
+                _ if is_list(tag) => self.lists.push(first_number(tag, &self.text[s.attributes.clone()])),
+                Tag::LI => self.number(flow.node, &self.text[s.attributes.clone()]),
+                _ => {}
             }
         }
         if tag == Tag::A && self.finders[2].find(attributes.as_bytes()).is_some() {
@@ -287,6 +297,15 @@ impl Reader<'_> {
         self.skip(s.at.end);
     }
 
+    /// Numbers an item whose list has numbers.
+    fn number(&mut self, node: u32, attributes: &str) {
+        let Some(Some(next)) = self.lists.last_mut() else { return };
+        let own = if attributes.is_empty() { None } else { number_of(attributes, "value") };
+        let number = own.unwrap_or(*next);
+        *next = number.saturating_add(1).min(HIGHEST);
+        self.tree.numbers.push((node, number));
+    }
+
     /// A quick look: most attributes cannot hide anything.
     fn may_hide(&self, attributes: &str) -> bool {
         attributes.len() >= 6 && self.finders[..2].iter().any(|f| f.find(attributes.as_bytes()).is_some())
@@ -300,7 +319,10 @@ impl Reader<'_> {
                 self.items += 1;
                 (flow.kind, flow.item) = (Kind::ListItem, self.items);
             }
-            Tag::PRE | Tag::LISTING => (flow.kind, flow.pre) = (Kind::Code, true),
+            Tag::PRE | Tag::LISTING => {
+                self.codes += 1;
+                (flow.kind, flow.pre, flow.code) = (Kind::Code, true, self.codes);
+            }
             Tag::BLOCKQUOTE => flow.kind = Kind::Quote,
             Tag::FIGCAPTION | Tag::CAPTION => flow.kind = Kind::Caption,
             Tag::TABLE | Tag::TD | Tag::TH => (flow.kind, flow.pre) = (Kind::Paragraph, false),
@@ -394,7 +416,8 @@ impl Reader<'_> {
                 return self.skip(content.end);
             }
             self.writer.line();
-            let flow = Flow { kind: Kind::Code, pre: true, ..self.top().flow };
+            self.codes += 1;
+            let flow = Flow { kind: Kind::Code, pre: true, code: self.codes, ..self.top().flow };
             self.writer.text(content, flow, false, &self.tree);
             return self.writer.line();
         }
@@ -564,8 +587,10 @@ impl Reader<'_> {
             self.a_open -= u32::from(o.tag == Tag::A);
             if o.made {
                 self.tree.end[o.flow.node as usize] = self.tree.len() as u32;
-                if o.tag == Tag::TABLE {
-                    self.covered.pop();
+                match o.tag {
+                    Tag::TABLE => _ = self.covered.pop(),
+                    tag if is_list(tag) => _ = self.lists.pop(),
+                    _ => {}
                 }
                 match o.tag {
                     Tag::TR => self.end_row(o.flow.node),
@@ -578,6 +603,39 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The highest number an item has: Markdown reads nine digits.
+const HIGHEST: u32 = 999_999_999;
+
+fn is_list(tag: Tag) -> bool {
+    matches!(tag, Tag::OL | Tag::UL | Tag::MENU | Tag::DIR)
+}
+
+/// The number of the first item of a list. One that counts down has none: nobody knows from where.
+fn first_number(tag: Tag, attributes: &str) -> Option<u32> {
+    let counts = tag == Tag::OL && !has(attributes, "reversed");
+    counts.then(|| number_of(attributes, "start").unwrap_or(1))
+}
+
+/// The number an attribute says.
+fn number_of(attributes: &str, name: &str) -> Option<u32> {
+    Attributes::get(attributes, name)?.trim().parse().ok().filter(|n| *n <= HIGHEST)
+}
+
+/// True for an element inside preformatted text that holds the number of a line and is called so: `<span class=lineno>12</span>`. `text`
+/// is what follows its tag.
+fn is_line_number(attributes: &str, text: &str) -> bool {
+    /// Bytes of a number and the blanks and signs beside it.
+    const LONGEST: usize = 16;
+    const NAMES: [&str; 10] =
+        ["lineno", "linenos", "line-number", "line-numbers", "linenumber", "line-no", "lnum", "ln-num", "hljs-ln-n", "hljs-ln-numbers"];
+    let bytes = &text.as_bytes()[..text.len().min(LONGEST)];
+    let inner = &bytes[..memchr::memchr(b'<', bytes).unwrap_or(0)];
+    let digits = inner.iter().filter(|b| b.is_ascii_digit()).count();
+    digits > 0
+        && inner.iter().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace() || matches!(b, b'.' | b':' | b'|'))
+        && Attributes::get(attributes, "class").is_some_and(|c| c.split_ascii_whitespace().any(|t| NAMES.contains(&t)))
 }
 
 /// Tags that leave the head open.

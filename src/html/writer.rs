@@ -25,6 +25,8 @@ pub(super) struct Flow {
     pub(super) link: u32,
     /// White space is content.
     pub(super) pre: bool,
+    /// Number of the `<pre>` around it, from 1.
+    pub(super) code: u32,
 }
 
 /// The rules of the gaps.
@@ -73,9 +75,30 @@ pub(super) struct Writer<'t> {
     between: Between,
     /// Number of the last list item that got a block of its kind.
     last_item: u32,
+    /// The `<pre>` written last.
+    code: Code,
     /// The texts of links, by number, each inside one block; when they are asked for.
     links: Option<Vec<LinkText>>,
     rules: GapRules,
+}
+
+/// A `<pre>` as it is written.
+#[derive(Default)]
+struct Code {
+    /// [`Flow::code`].
+    number: u32,
+    /// Its text has ended a line, and more follows.
+    lines: bool,
+    ended: bool,
+}
+
+impl Code {
+    /// Takes note of a part of its text.
+    fn wrote(&mut self, part: &[u8]) {
+        let inner = part.trim_ascii_end();
+        self.lines |= self.ended && !inner.is_empty() || memchr::memchr(b'\n', inner).is_some();
+        self.ended = if inner.is_empty() { self.ended } else { false } || memchr::memchr(b'\n', &part[inner.len()..]).is_some();
+    }
 }
 
 /// Text of a link.
@@ -113,6 +136,7 @@ impl<'t> Writer<'t> {
             gap: Vec::new(),
             between: Between::default(),
             last_item: 0,
+            code: Code::default(),
             links: links.then(Vec::new),
             rules,
         }
@@ -238,6 +262,9 @@ impl<'t> Writer<'t> {
     fn verbatim(&mut self, at: Range<usize>, flow: Flow, tree: &Tree) {
         let bytes = self.source.as_bytes();
         let mut i = at.start;
+        if flow.code != self.code.number && memchr::memchr(b'\n', bytes[at.clone()].trim_ascii()).is_some() {
+            self.code.lines = true;
+        }
         if !self.continues(flow) {
             while i < at.end && CLASS[bytes[i] as usize] == BLANK {
                 i += 1;
@@ -272,9 +299,11 @@ impl<'t> Writer<'t> {
         }
     }
 
-    /// True when text in `flow` would go on in the open block even after a block border: lines of one preformatted text.
+    /// True when text in `flow` would go on in the open block even after a block border: lines of one preformatted text, or of several of
+    /// one line each.
     fn continues(&self, flow: Flow) -> bool {
-        flow.pre && self.blocks.last().is_some_and(|b| b.kind == Kind::Code && b.node <= flow.node) && self.between.cells == 0
+        let same = flow.code == self.code.number || !self.code.lines;
+        flow.pre && same && self.blocks.last().is_some_and(|b| b.kind == Kind::Code && b.node <= flow.node) && self.between.cells == 0
     }
 
     fn copy(&mut self, was: Range<usize>, flow: Flow, tree: &Tree) {
@@ -297,6 +326,12 @@ impl<'t> Writer<'t> {
 
     fn wrote(&mut self, bytes: usize, flow: Flow) {
         let end = self.out.len();
+        if flow.pre {
+            if self.code.number != flow.code {
+                self.code = Code { number: flow.code, ..Code::default() };
+            }
+            self.code.wrote(&self.out[end - bytes..]);
+        }
         let block = self.blocks.last_mut().expect("close_gap begins a block when there is none");
         block.span.end = Span::new(end, end).end;
         if flow.link > 0 {
@@ -344,6 +379,7 @@ impl<'t> Writer<'t> {
         let from = self.out.len();
         let begins = border && !(between.lines > 0 && !self.blocks.is_empty() && self.continues(flow));
         if border {
+            self.code.ended |= !begins;
             if !self.out.is_empty() {
                 let n = between.lines.max(between.cells).max(1);
                 self.out.resize(from + n, b'\n');

@@ -4,11 +4,13 @@
 use std::borrow::Cow;
 
 use crate::draft::{Draft, Form};
+use crate::nest::Nest;
 
 /// The clean text of a draft as Markdown; a line end at the end, nothing at all for an empty document.
 ///
 /// The title, when the draft has one, is a heading of level 1. Rows of a table that stand together are a table, the first of them its
-/// head; rows of a single cell are paragraphs. A line end inside a paragraph is a hard break.
+/// head; rows of a single cell are paragraphs. A line end inside a paragraph is a hard break. Items of lists in lists and blocks inside items are
+/// indented, items of numbered lists have their numbers, what describes a term stands as an item below it.
 ///
 /// # Borrowing
 /// Borrows the text of a draft that has no blocks: what was only repaired is not taken for anything.
@@ -21,35 +23,93 @@ pub fn of<'d>(draft: &'d Draft<'_>) -> Cow<'d, str> {
         heading(1, title, &Links { text: "", at: &[] }, &mut out);
     }
     let links = Links { text: &draft.text, at: &draft.links };
-    let kept: Vec<(Form, &str)> =
-        (draft.pieces.iter().enumerate()).filter(|(_, p)| p.cut.is_none()).map(|(i, p)| (p.kind, draft.piece(i))).collect();
-    let mut before = None;
-    for run in kept.chunk_by(|a, b| a.0 == b.0) {
-        let kind = run[0].0;
-        if kind == Form::Row && table(run, &links, &mut out) {
-            before = Some(kind);
-            continue;
+    let mut levels = Levels::default();
+    let mut kept: Vec<Set<'_>> = Vec::with_capacity(draft.pieces.len());
+    for (i, piece) in draft.pieces.iter().enumerate() {
+        let nest = draft.nests.get(i).copied().unwrap_or_default();
+        if let Some((first, rest)) = levels.enter(piece.kind, nest, piece.cut.is_none()) {
+            kept.push(Set { kind: piece.kind, text: draft.piece(i), first, rest });
         }
-        for (_, text) in run {
-            let tight = kind == Form::Item && before == Some(kind);
-            let quoted = kind == Form::Quote && before == Some(kind);
-            if !out.is_empty() {
-                out.push_str(if tight {
-                    "\n"
-                } else if quoted {
-                    "\n>\n"
-                } else {
-                    "\n\n"
-                });
+    }
+    let mut before: Option<&Set<'_>> = None;
+    for run in kept.chunk_by(|a, b| a.kind == Form::Row && a.kind == b.kind && a.rest == b.rest) {
+        if run[0].kind == Form::Row && is_table(run) {
+            part(before, &run[0], &mut out);
+            table(run, &links, &mut out);
+        } else {
+            for set in run {
+                part(before, set, &mut out);
+                block(set, &links, &mut out);
+                before = Some(set);
             }
-            block(kind, text, &links, &mut out);
-            before = Some(kind);
         }
+        before = run.last();
     }
     if !out.is_empty() {
         out.push('\n');
     }
     Cow::Owned(out)
+}
+
+/// A block as it will be set.
+struct Set<'d> {
+    kind: Form,
+    text: &'d str,
+    /// What stands before its first line, and before the others: the signs of the quotations and items it is in.
+    first: String,
+    rest: String,
+}
+
+/// The open items of lists.
+#[derive(Default)]
+struct Levels {
+    /// Columns the sign of each takes; none for an item that was left out.
+    widths: Vec<usize>,
+}
+
+impl Levels {
+    /// What stands before the first line of a block and before the others; `None` for one that is left out.
+    fn enter(&mut self, kind: Form, nest: Nest, stays: bool) -> Option<(String, String)> {
+        let depth = usize::from(nest.depth);
+        self.widths.resize(depth, 0);
+        if !stays {
+            if kind == Form::Item {
+                self.widths.push(0);
+            }
+            return None;
+        }
+        let within = if kind == Form::Quote && nest.quoted + nest.within == 0 { 1 } else { nest.within };
+        if nest == Nest::default() && within == 0 && kind != Form::Item {
+            return Some((String::new(), String::new()));
+        }
+        let mut first = "> ".repeat(usize::from(nest.quoted));
+        let indent: usize = self.widths.iter().sum();
+        first.extend(std::iter::repeat_n(' ', indent));
+        first.push_str(&"> ".repeat(usize::from(within)));
+        let mut rest = first.clone();
+        if kind == Form::Item {
+            let sign = nest.number.map_or("- ".to_owned(), |n| format!("{n}. "));
+            rest.extend(std::iter::repeat_n(' ', sign.len()));
+            self.widths.push(sign.len());
+            first.push_str(&sign);
+        }
+        Some((first, rest))
+    }
+}
+
+/// What stands between two blocks: items follow each other on lines of their own, and a quotation that goes on says so.
+fn part(before: Option<&Set<'_>>, set: &Set<'_>, out: &mut String) {
+    let Some(before) = before else {
+        return out.push_str(if out.is_empty() { "" } else { "\n\n" });
+    };
+    if before.kind == Form::Item && set.kind == Form::Item {
+        return out.push('\n');
+    }
+    let common = before.rest.bytes().zip(set.first.bytes()).take_while(|(a, b)| a == b).count();
+    let quoted = before.rest[..common].rfind('>').map_or("", |at| &before.rest[..=at]);
+    out.push('\n');
+    out.push_str(quoted);
+    out.push('\n');
 }
 
 /// The links of a draft, which are Markdown already.
@@ -90,13 +150,14 @@ impl<'d> Links<'d> {
     }
 }
 
-fn block(kind: Form, text: &str, links: &Links<'_>, out: &mut String) {
-    match kind {
-        Form::Heading(level) => heading(level, text, links, out),
-        Form::Code => code(text, out),
-        Form::Item => lines("- ", "  ", text, links, out),
-        Form::Quote => lines("> ", "> ", text, links, out),
-        Form::Paragraph | Form::Caption | Form::Row => lines("", "", text, links, out),
+fn block(set: &Set<'_>, links: &Links<'_>, out: &mut String) {
+    match set.kind {
+        Form::Heading(level) => {
+            out.push_str(&set.first);
+            heading(level, set.text, links, out);
+        }
+        Form::Code => code(set, out),
+        _ => lines(set, links, out),
     }
 }
 
@@ -122,24 +183,29 @@ fn heading(level: u8, text: &str, links: &Links<'_>, out: &mut String) {
 }
 
 /// A block of code, between fences longer than any in it.
-fn code(text: &str, out: &mut String) {
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+fn code(set: &Set<'_>, out: &mut String) {
+    let longest = set.text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
+    out.push_str(&set.first);
     out.push_str(&fence);
+    for line in set.text.split('\n') {
+        out.push('\n');
+        out.push_str(if line.is_empty() { set.rest.trim_end() } else { &set.rest });
+        out.push_str(line);
+    }
     out.push('\n');
-    out.push_str(text);
-    out.push('\n');
+    out.push_str(&set.rest);
     out.push_str(&fence);
 }
 
 /// A text line by line, with a hard break between.
-fn lines(first: &str, other: &str, text: &str, links: &Links<'_>, out: &mut String) {
-    out.push_str(first);
-    let lines = text.split('\n').map(str::trim).filter(|l| !l.is_empty());
+fn lines(set: &Set<'_>, links: &Links<'_>, out: &mut String) {
+    out.push_str(&set.first);
+    let lines = set.text.split('\n').map(str::trim).filter(|l| !l.is_empty());
     for (i, line) in lines.enumerate() {
         if i > 0 {
             out.push_str("\\\n");
-            out.push_str(other);
+            out.push_str(&set.rest);
         }
         let begin = begins_block(line);
         out.push_str(&line[..begin.unwrap_or(0)]);
@@ -239,18 +305,21 @@ fn is_entity(after: &[u8]) -> bool {
     n > 0 && name.get(n) == Some(&b';')
 }
 
-/// Rows as a table; `false` when they have one cell each and nothing was written.
-fn table(rows: &[(Form, &str)], links: &Links<'_>, out: &mut String) -> bool {
+/// True for rows of more than one cell.
+fn is_table(rows: &[Set<'_>]) -> bool {
+    rows.iter().any(|r| r.text.contains('\t'))
+}
+
+/// Rows as a table.
+fn table(rows: &[Set<'_>], links: &Links<'_>, out: &mut String) {
     /// A table has so many columns at most; cells beyond them are put into the last one, so that no row makes all others wide.
     const WIDEST: usize = 64;
-    let width = rows.iter().map(|(_, r)| r.split('\t').count()).max().unwrap_or(0).min(WIDEST);
-    if width < 2 {
-        return false;
-    }
-    out.push_str(if out.is_empty() { "" } else { "\n\n" });
-    for (i, (_, row)) in rows.iter().enumerate() {
-        out.push_str(if i > 0 { "\n|" } else { "|" });
-        let mut cells = row.splitn(width, '\t');
+    let width = rows.iter().map(|r| r.text.split('\t').count()).max().unwrap_or(0).min(WIDEST);
+    for (i, row) in rows.iter().enumerate() {
+        out.push_str(if i > 0 { "\n" } else { "" });
+        out.push_str(if i > 0 { &row.rest } else { &row.first });
+        out.push('|');
+        let mut cells = row.text.splitn(width, '\t');
         for _ in 0..width {
             let cell = cells.next().unwrap_or("");
             for word in cell.split_whitespace() {
@@ -260,11 +329,12 @@ fn table(rows: &[(Form, &str)], links: &Links<'_>, out: &mut String) -> bool {
             out.push_str(" |");
         }
         if i == 0 {
-            out.push_str("\n|");
+            out.push('\n');
+            out.push_str(&row.rest);
+            out.push('|');
             (0..width).for_each(|_| out.push_str(" --- |"));
         }
     }
-    true
 }
 
 #[cfg(test)]
@@ -322,6 +392,54 @@ mod tests {
                     | 1 | 12 |\n\n```\ndig(1);\n  rest();\n```\n";
         assert_eq!(markdown(&blocks, Some("Work")), want);
         assert_eq!(markdown(&[], None), "");
+    }
+
+    /// A page as Markdown.
+    fn page(html: &str) -> String {
+        let options = crate::Options { boilerplate: false, ..crate::Options::default() };
+        let page = crate::Kernel::new(options).page(crate::RawDoc { bytes: html.as_bytes(), ..crate::RawDoc::default() });
+        of(&Draft::of(&page, false, false, None, crate::Rules::builtin())).into_owned()
+    }
+
+    #[test]
+    fn lists_in_lists_and_numbers() {
+        let html = "<body><p>To do:</p><ol start=9><li>Dig the road<ul><li>by hand<li>or not</ul><li>Fill it.<p>Twice.</p><pre>dig\n\n fill</pre></ol>\
+                    <dl><dt>Road</dt><dd>of stones</dd><dt>Path</dt><dd>of mud</dd></dl></body>";
+        let want = "To do:\n\n9. Dig the road\n   - by hand\n   - or not\n10. Fill it.\n\n    Twice.\n\n    ```\n    dig\n\n     fill\n    ```\n\n\
+                    - Road\n  - of stones\n- Path\n  - of mud\n";
+        assert_eq!(page(html), want);
+    }
+
+    #[test]
+    fn an_item_that_was_left_out_takes_no_others_below_it() {
+        let item = |depth| Nest { depth, ..Nest::default() };
+        let piece = |at, out: bool| {
+            let cut = out.then_some(Cut { rule: 0, first: None, similarity: None });
+            Piece { span: (at, at + 1), kind: Form::Item, at: (0, 0), cut }
+        };
+        let pieces = vec![piece(0, false), piece(1, false), piece(2, true), piece(3, false)];
+        let nests = vec![item(0), item(1), item(0), item(1)];
+        let draft = Draft { text: "abcd".into(), pieces, nests, blocks: true, ..Draft::default() };
+        assert_eq!(of(&draft), "- a\n  - b\n- d\n");
+    }
+
+    #[test]
+    fn quotations_in_quotations_and_in_items() {
+        let html = "<body><blockquote><p>One.</p><blockquote><p>Two.</p></blockquote><p>Three.</p></blockquote><p>Four.</p>\
+                    <ul><li>Five<blockquote>six</blockquote></ul></body>";
+        let want = "> One.\n>\n> > Two.\n>\n> Three.\n\nFour.\n\n- Five\n\n  > six\n";
+        assert_eq!(page(html), want);
+    }
+
+    #[test]
+    fn every_listing_has_fences_of_its_own_and_no_line_numbers() {
+        let html = "<body><p>Dig:</p><pre>dig(1);\ndig(2);</pre><pre>rest();\nsleep();</pre></body>";
+        assert_eq!(page(html), "Dig:\n\n```\ndig(1);\ndig(2);\n```\n\n```\nrest();\nsleep();\n```\n");
+        let html = "<body><p>Dig:</p><pre><span class=lineno>1</span>dig(1);\n<span class=\"x lineno\">2 </span>dig(2);\n<b class=lineno>x3</b></pre></body>";
+        assert_eq!(page(html), "Dig:\n\n```\ndig(1);\ndig(2);\nx3\n```\n");
+        // lines of one listing
+        let html = "<body><p>Dig:</p><pre>dig(1);</pre><pre>dig(2);</pre></body>";
+        assert_eq!(page(html), "Dig:\n\n```\ndig(1);\ndig(2);\n```\n");
     }
 
     #[test]

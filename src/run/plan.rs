@@ -111,7 +111,7 @@ pub struct Unit {
 }
 
 /// Version of what the passes leave for each other: drafts, rows, verdicts, the journal. A change of any of them makes it another.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 
 /// The form in which this program leaves records: the version of the form, and a hash of the names of the rules, to whose numbers it refers.
 fn form() -> String {
@@ -529,7 +529,7 @@ mod tests {
         assert_eq!((back.id(), &back), (p.id(), &p));
         assert_eq!(p.differs(&back), None);
         let older = Plan { form: String::new(), ..back.clone() };
-        assert!(p.differs(&older).unwrap().contains("in the form 1, and this one reads 4-"));
+        assert!(p.differs(&older).unwrap().contains("in the form 1, and this one reads 5-"));
         p.inputs[0].size += 1;
         assert!(p.differs(&back).unwrap().contains("a.html has changed"));
         p.settings.details = true;

@@ -3,6 +3,7 @@
 use crate::block::Kind;
 use crate::tree::Outline;
 
+use super::choose::Page;
 use super::slots::{self, Slots};
 use super::survey::{self, Survey};
 use super::words;
@@ -50,6 +51,8 @@ pub(super) struct Place {
     /// What the page says it is: an article, a forum.
     says_article: f32,
     says_forum: f32,
+    /// Or goods, a list of other pages, the site as such, and no day.
+    says_shop: bool,
     /// Blocks in the same place of the template.
     pub(super) slots: [Slots; 2],
 }
@@ -60,6 +63,17 @@ impl Place {
         /// Share of the prose.
         const MOSTLY: f32 = 0.7;
         self.says_forum > 0.0 || (self.talk > MOSTLY && self.says_article == 0.0)
+    }
+
+    /// What the page is: by its own word, or by its prose.
+    pub(super) fn page(&self) -> Page {
+        if self.is_forum() {
+            Page::Forum
+        } else if self.says_shop {
+            Page::Shop
+        } else {
+            Page::Other
+        }
     }
 
     pub(super) fn of(text: &str, outline: &Outline, survey: &Survey) -> Place {
@@ -106,7 +120,13 @@ impl Place {
             let says = |f: &crate::tree::Field| keys.contains(&&*f.key) && words.iter().any(|w| f.value.to_ascii_lowercase().contains(w));
             f32::from(u8::from(outline.fields.iter().any(says)))
         };
+        let says_article = says(&["article", "posting", "report"], &["jsonld:@type", "meta:og:type"]);
+        let goods = says(&["product", "offer"], &["jsonld:@type", "meta:og:type"]) > 0.0;
+        let list = says(&["collectionpage", "itemlist", "searchresults"], &["jsonld:@type"]) > 0.0;
+        let website = says_article == 0.0 && says(&["website"], &["meta:og:type"]) > 0.0;
+        let dated = says(&[""], &["jsonld:datepublished", "meta:article:published_time", "itemprop:datepublished"]) > 0.0;
         Place {
+            says_shop: goods || list || website && !dated,
             slots: slots::of(outline, survey),
             core: core(outline, survey),
             title,
@@ -116,7 +136,7 @@ impl Place {
             since_prose,
             anchor: anchor.map_or(0, |i| survey.nodes[i]),
             talk: talk / units.max(1.0),
-            says_article: says(&["article", "posting", "report"], &["jsonld:@type", "meta:og:type"]),
+            says_article,
             says_forum: says(
                 &[
                     "forum",

@@ -50,7 +50,7 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     for i in judged {
         likely[i] = common[i];
     }
-    let choice = choose::choose(outline, &survey, &likely, profile, place.is_forum());
+    let choice = choose::choose(outline, &survey, &likely, profile, place.page());
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {
         before[m.block as usize] = true;

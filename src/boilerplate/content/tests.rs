@@ -146,3 +146,19 @@ fn the_table_names_the_features_in_their_order() {
     assert_eq!(row.names, Trees::builtin().names);
     assert_eq!(row.values.len(), row.names.len());
 }
+
+#[test]
+fn pages_say_what_they_are() {
+    let page = |head: &str| {
+        let (layers, outline) =
+            html::outline(&format!("<html><head>{head}</head><body><p>{}</p></body></html>", BODY[0]), Rules::builtin());
+        let survey = Survey::of(&layers[0].text, &outline);
+        Place::of(&layers[0].text, &outline, &survey).page()
+    };
+    let website = "<meta property=og:type content=website>";
+    assert_eq!(page(website), choose::Page::Shop);
+    assert_eq!(page(&format!("{website}<meta property=article:published_time content=2024-05-09>")), choose::Page::Other);
+    assert_eq!(page("<script type=application/ld+json>{\"@type\":\"CollectionPage\"}</script>"), choose::Page::Shop);
+    assert_eq!(page("<meta property=og:type content=article>"), choose::Page::Other);
+    assert_eq!(page("<meta name=generator content=phpBB>"), choose::Page::Forum);
+}

@@ -19,6 +19,9 @@ pub(super) const NAMES: [&str; 18] = [
 /// The group of the table that is no feature: dialogs that ask for consent, told by their names alone.
 pub(super) const CONSENT: Groups = 1 << NAMES.len();
 
+/// The group of footers.
+const FOOT: usize = 6;
+
 struct Words {
     search: AhoCorasick,
     /// Of each pattern: its groups, and whether it must stand as a word.
@@ -64,6 +67,10 @@ pub(super) fn groups(label: &str) -> Groups {
         if whole && !stands_alone(label, m.start(), m.end()) {
             continue;
         }
+        // notes stand at the foot of a text, and are of it
+        if groups & (1 << FOOT) != 0 && label[m.end()..].get(..4).is_some_and(|after| after.eq_ignore_ascii_case("note")) {
+            continue;
+        }
         found |= groups;
     }
     found
@@ -86,6 +93,7 @@ mod tests {
         assert_eq!(names("shadow download"), Vec::<&str>::new());
         assert_eq!(names("#Footer"), ["foot"]);
         assert!(names("").is_empty());
+        assert_eq!((names("footnotes"), names("foot-note footerbox")), (vec![], vec!["foot"]));
         assert!(groups("#onetrust-pc-sdk") & CONSENT != 0 && groups("#cookies") & CONSENT == 0);
     }
 
