@@ -1,6 +1,7 @@
 //! What one scan over a line tells: length in words and ideographs, marks, class of its words. What follows from it is decided in
 //! `segment` and `mod`.
 
+use super::phrases;
 use super::words::{self, Class, Hit};
 use crate::byline::dates;
 use crate::rules::Rules;
@@ -47,6 +48,14 @@ impl<'t> Line<'t> {
             number: glance.is_number(),
             hit: words::classify(text, &glance),
         }
+    }
+
+    /// With what phrases of other languages than Chinese say of it, where the words say nothing; `japanese` is asked of lines that begin with Han.
+    pub(super) fn with_phrases(mut self, japanese: impl Fn() -> bool) -> Line<'t> {
+        if self.hit.is_none() {
+            self.hit = phrases::classify(self.text, self.sentences, japanese);
+        }
+        self
     }
 
     /// With what own words of furniture say of it, where ours say nothing.

@@ -34,6 +34,8 @@ pub(super) enum Class {
     Reference,
     /// Editors, proof-readers.
     Editor,
+    /// Names of sections: furniture among other furniture, headings elsewhere.
+    Topic,
 }
 
 impl From<Furniture> for Class {
@@ -145,7 +147,7 @@ impl Words {
 }
 
 /// Signs that may stand around the words of a button or heading.
-fn is_trim(c: char) -> bool {
+pub(super) fn is_trim(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
@@ -240,7 +242,7 @@ fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
             continue;
         }
         match place {
-            Where::Begin | Where::Opens if m.start() == 0 || m.start() == open => {
+            Where::Begin | Where::Opens if (m.start() == 0 || m.start() == open) && ends_word(line, m.end()) => {
                 begin = begin.or(class);
                 different += u32::from(matches!(class, Some(Class::Notice) | None));
             }
@@ -275,6 +277,14 @@ fn simplified(line: &str, glance: &Glance) -> Option<Hit> {
     // A long line is furniture only by formula: two different words, one of which opens it or both inside.
     let class = if begin == Some(Class::Notice) { begin } else { within };
     class.filter(|_| different >= 2).map(|class| Hit { class, whole: false, strong: true })
+}
+
+/// False when the letters before byte `at` go on behind it: `Copyright` in `Copyright-Regeln`, and in the last word of a sentence broken
+/// over two lines.
+fn ends_word(line: &str, at: usize) -> bool {
+    let next = line[at..].chars().next();
+    !line[..at].ends_with(|c: char| c.is_ascii_alphabetic())
+        || !next.is_some_and(|c| c.is_alphanumeric() && c.is_ascii() || matches!(c, '-' | '.' | ','))
 }
 
 /// True for `128`, `1.2万`, `99+`, with blanks behind them or not.

@@ -1,0 +1,370 @@
+//! Which class of page furniture a line in another language than Chinese belongs to, by the phrases of `boilerplate_phrases.tsv` alone.
+//! Chinese has `words`; where a line stands is judged in `mod` and `segment`.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::words::{Class, Hit, is_trim};
+use crate::bytes::{any_pair, is_letter};
+use crate::rules::own::Furniture;
+use crate::rules::table;
+
+/// Longest line or part of one that can be a phrase, in bytes; the longest phrase has some 90.
+const WHOLE: usize = 120;
+/// Longest line that can be a row of phrases, or hold one, in bytes. Origin: own observation, menus in one line; no other value was tried.
+const ROW: usize = 400;
+/// Longest line that is furniture by its beginning, in characters; longer ones are prose that begins alike.
+const BEGIN: usize = 160;
+/// The same for classes that are seldom said in sentences of furniture.
+const BEGIN_SHORT: usize = 80;
+/// Most words of a phrase in a row without signs between them.
+const ROW_WORDS: usize = 5;
+/// Bytes of a text in which kana are looked for.
+const SAMPLE: usize = 8 << 10;
+
+struct Phrases {
+    whole: HashMap<&'static str, Class>,
+    /// Phrases that stand first in a path: `Home > News`.
+    homes: HashMap<&'static str, ()>,
+    /// In the order of their bytes.
+    begin: Vec<(&'static str, Class)>,
+    within: AhoCorasick,
+    /// First two and last characters, and length, of phrases that are all of a line; first three bytes of those that begin one.
+    sieve: Sieve,
+}
+
+impl Phrases {
+    fn get() -> &'static Phrases {
+        static PHRASES: OnceLock<Phrases> = OnceLock::new();
+        PHRASES.get_or_init(|| {
+            let (mut whole, mut homes) = (HashMap::with_capacity(9000), HashMap::new());
+            let (mut begin, mut within) = (Vec::new(), Vec::new());
+            let mut sieve = Sieve { whole: vec![0; 1 << (Sieve::BITS - 6)], begin: vec![0; 1 << (Sieve::BITS - 6)] };
+            for row in table::rows("boilerplate_phrases.tsv", include_str!("../../data/boilerplate_phrases.tsv"), 3).flatten() {
+                let (phrase, place) = (row.cells[0], row.cells[1]);
+                let class = match row.cells[2] {
+                    "topic" => Class::Topic,
+                    of => Furniture::named(of).map_or(Class::Reference, Class::from),
+                };
+                match place {
+                    "begin" => {
+                        Sieve::set(&mut sieve.begin, Sieve::of_begin(phrase));
+                        begin.push((phrase, class));
+                    }
+                    "within" => within.push(phrase),
+                    _ => {
+                        if place == "home" {
+                            homes.insert(phrase, ());
+                        }
+                        Sieve::set(&mut sieve.whole, Sieve::of_whole(phrase));
+                        whole.insert(phrase, class);
+                    }
+                }
+            }
+            begin.sort_unstable_by_key(|(phrase, _)| *phrase);
+            let within = AhoCorasick::new(&within).unwrap_or_else(|e| panic!("boilerplate_phrases.tsv: {e}"));
+            Phrases { whole, homes, begin, within, sieve }
+        })
+    }
+
+    /// The class of a line or part in lower case, without the signs around it.
+    fn whole(&self, s: &str) -> Option<Class> {
+        if s.len() > WHOLE || !Sieve::has(&self.sieve.whole, Sieve::of_whole(s)) { None } else { self.whole.get(s).copied() }
+    }
+
+    /// The class of the longest phrase that begins a line in lower case, when no word goes on behind it.
+    fn begin(&self, s: &str) -> Option<Class> {
+        if !Sieve::has(&self.sieve.begin, Sieve::of_begin(s)) {
+            return None;
+        }
+        let first = s.chars().take(2).map(char::len_utf8).sum::<usize>();
+        let from = self.begin.partition_point(|(p, _)| *p < &s[..first]);
+        let alike = self.begin[from..].iter().take_while(|(p, _)| p.starts_with(&s[..first]));
+        let ends = |p: &str| {
+            let joins = |c: char| is_letter(c) && !is_wide(c);
+            !(p.ends_with(joins) && s[p.len()..].starts_with(joins))
+        };
+        alike.filter(|(p, _)| s.starts_with(p) && ends(p)).max_by_key(|(p, _)| p.len()).map(|(_, class)| *class)
+    }
+}
+
+/// Sets of hashed numbers: never forget one, now and then take a stranger for a member.
+struct Sieve {
+    whole: Vec<u64>,
+    begin: Vec<u64>,
+}
+
+impl Sieve {
+    /// Bits of a set, as a power of two: with some 8,000 phrases in it, one line in eight is looked up for nothing.
+    const BITS: u32 = 16;
+
+    fn of_whole(s: &str) -> u32 {
+        let mut c = s.chars().map(u32::from);
+        let (a, b, z) = (c.next().unwrap_or(0), c.next().unwrap_or(0), c.next_back().unwrap_or(0));
+        a.wrapping_mul(0x9e37_79b1) ^ b.wrapping_mul(0x85eb_ca6b) ^ z.wrapping_mul(0xc2b2_ae35) ^ (s.len() as u32).wrapping_mul(0x27d4_eb2f)
+    }
+
+    fn of_begin(s: &str) -> u32 {
+        let mut c = s.chars().map(u32::from);
+        let (a, b) = (c.next().unwrap_or(0), c.next().unwrap_or(0));
+        a.wrapping_mul(0x9e37_79b1) ^ b.wrapping_mul(0x85eb_ca6b)
+    }
+
+    fn at(of: u32) -> (usize, u64) {
+        let hash = of.wrapping_mul(0x1656_67b1) >> (32 - Sieve::BITS);
+        ((hash >> 6) as usize, 1 << (hash & 63))
+    }
+
+    fn set(bits: &mut [u64], of: u32) {
+        let (word, bit) = Sieve::at(of);
+        bits[word] |= bit;
+    }
+
+    fn has(bits: &[u64], of: u32) -> bool {
+        let (word, bit) = Sieve::at(of);
+        bits[word] & bit != 0
+    }
+}
+
+/// Whether a text is Japanese: some kana stand in its first lines. Lines of Han alone are asked of Japanese phrases only in such a text.
+pub(super) fn has_kana(text: &str) -> bool {
+    let mut end = text.len().min(SAMPLE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let head = &text[..end];
+    // あ to ヺ by their last bytes but one, then by the character: `。` begins with the same byte
+    any_pair(head.as_bytes(), |a, b| (a == 0xe3) & (b.wrapping_sub(0x81) < 3))
+        && head.chars().filter(|c| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}')).nth(9).is_some()
+}
+
+/// The class of a line, or `None` when its words say nothing. `sentences` are the marks in it that end one; `japanese` is asked of lines that
+/// begin with Han.
+pub(super) fn classify(line: &str, sentences: u32, japanese: impl Fn() -> bool) -> Option<Hit> {
+    if line.len() > ROW || line.starts_with(is_han) && !japanese() {
+        return None;
+    }
+    let bare = line.trim_matches(|c: char| is_trim(c) || matches!(c, '"' | '“' | '”'));
+    if bare.is_empty() {
+        return None;
+    }
+    let phrases = Phrases::get();
+    let lower = bare.to_lowercase();
+    let whole = |class| Some(Hit { class, whole: true, strong: true });
+    if let Some(class) = phrases.whole(&lower).or_else(|| phrases.whole(uncounted(&lower)?)) {
+        return whole(class);
+    }
+    let ends = line.trim_end_matches(['"', '”', ')', '»']).ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔']);
+    if !ends && let Some(class) = row(phrases, &lower).or_else(|| run(phrases, &lower)) {
+        return whole(class);
+    }
+    let short = |n: usize| bare.chars().nth(n).is_none();
+    if let Some(class) = phrases.begin(&lower)
+        && match class {
+            // These are said in sentences, too.
+            Class::Comments | Class::Footer => short(BEGIN),
+            _ => short(BEGIN_SHORT) && (!ends || sentences == 0),
+        }
+    {
+        return Some(Hit { class, whole: false, strong: true });
+    }
+    let told =
+        sentences <= 3 && (lower.contains(['©', '®', 'ⓒ', '|', '№']) || lower.contains("cookie") || short(BEGIN_SHORT) || has_year(&lower));
+    (told && phrases.within.is_match(&lower)).then_some(Hit { class: Class::Footer, whole: false, strong: false })
+}
+
+/// True for a path from the front page: `Home > News > Town`.
+pub(super) fn is_path(line: &str) -> bool {
+    const ARROWS: [char; 6] = ['>', '＞', '»', '›', '→', '▸'];
+    if line.len() > 300 || !line.contains(ARROWS) {
+        return false;
+    }
+    let parts = || line.split(ARROWS).map(str::trim).filter(|p| !p.is_empty());
+    let Some(first) = parts().next().map(str::to_lowercase) else { return false };
+    // `You are here: Home > News`
+    let first = first.rsplit(':').next().unwrap_or_default().trim();
+    parts().nth(1).is_some() && parts().all(|p| p.chars().nth(60).is_none()) && Phrases::get().homes.contains_key(first)
+}
+
+/// Without the count before or behind it: `comments (12)`, `3 comments`, `share 34`; `None` when there is none.
+fn uncounted(s: &str) -> Option<&str> {
+    let is_count = |c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | '[' | ']' | ' ' | ',' | '.' | '+' | ':');
+    let inner = s.trim_matches(is_count);
+    let cut = s.len() - inner.len();
+    let counts = || s.bytes().any(|b| b.is_ascii_digit());
+    (cut > 0 && cut <= 12 && !inner.is_empty() && counts()).then_some(inner)
+}
+
+/// The class of a row of phrases: at least two parts between bars, dots, commas or wide blanks, six in ten of them known.
+fn row(phrases: &Phrases, line: &str) -> Option<Class> {
+    let (mut all, mut known, mut topics, mut class) = (0u32, 0u32, 0u32, None);
+    let is_sign = |c: char| {
+        matches!(
+            c,
+            '|' | '｜' | '·' | '•' | '/' | '>' | '»' | '›' | ',' | '、' | '،' | ';' | '\t' | '\u{3000}' | '∙' | '⋅' | '–' | '—' | '・'
+        )
+    };
+    for part in line.split(is_sign).flat_map(|p| p.split("  ")) {
+        let part = part.trim_matches(is_trim);
+        if part.is_empty() {
+            continue;
+        }
+        all += 1;
+        match phrases.whole(part) {
+            Some(Class::Topic) => topics += 1,
+            Some(of) => {
+                known += 1;
+                class.get_or_insert(of);
+            }
+            None => {}
+        }
+    }
+    decide(all, known, topics, class)
+}
+
+/// The class of a row of phrases with blanks between them: `Facebook Twitter Print this page`; seven in ten words are of phrases.
+fn run(phrases: &Phrases, line: &str) -> Option<Class> {
+    if !line.contains(' ') || line.starts_with(is_wide) && !line.starts_with(is_hangul) {
+        return None;
+    }
+    let starts: Vec<usize> = std::iter::once(0).chain(line.match_indices(' ').map(|(i, _)| i + 1)).collect();
+    let end_of = |i: usize| starts.get(i).map_or(line.len(), |s| s - 1);
+    let (mut at, mut covered, mut missed, mut known, mut topics, mut class) = (0, 0, 0, 0u32, 0u32, None);
+    while at < starts.len() {
+        let most = ROW_WORDS.min(starts.len() - at);
+        let found = (1..=most).rev().find_map(|n| {
+            let part = line[starts[at]..end_of(at + n)].trim_matches(is_trim);
+            if part.is_empty() { None } else { phrases.whole(part).map(|class| (n, class)) }
+        });
+        match found {
+            Some((n, of)) => {
+                covered += n;
+                at += n;
+                if of == Class::Topic {
+                    topics += 1;
+                } else {
+                    known += 1;
+                    class.get_or_insert(of);
+                }
+            }
+            None => {
+                missed += 1;
+                at += 1;
+                // Most lines are no such row, which shows soon.
+                if missed > 4 && missed > covered {
+                    return None;
+                }
+            }
+        }
+    }
+    if covered * 10 < (covered + missed) * 7 { None } else { decide(known + topics, known, topics, class) }
+}
+
+/// Three names of sections in a row are a menu; two alone are a heading as well as not.
+fn decide(all: u32, known: u32, topics: u32, class: Option<Class>) -> Option<Class> {
+    let class = class.or((topics >= 3).then_some(Class::Navigation)).or((topics >= 2).then_some(Class::Topic));
+    class.filter(|_| all >= 2 && (known + topics) * 10 >= all * 6)
+}
+
+/// True when a year from 1990 to 2039 stands in a line.
+fn has_year(s: &str) -> bool {
+    s.as_bytes().windows(4).any(|w| matches!(w, [b'1', b'9', b'9', d] | [b'2', b'0', b'0'..=b'3', d] if d.is_ascii_digit()))
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}')
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Letters of scripts without blanks between words, or with words of many endings written to them.
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{0e00}'..='\u{0eff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn class(line: &str) -> Option<Class> {
+        classify(line, line.matches(['.', '!', '?', '。']).count() as u32, || true).map(|h| h.class)
+    }
+
+    #[test]
+    fn furniture_in_many_languages() {
+        for (line, is) in [
+            ("Skip to content", Class::Navigation),
+            ("HOME", Class::Navigation),
+            ("Comments (12)", Class::Comments),
+            ("3 Kommentare", Class::Comments),
+            ("Home | News | Sport | Contact us", Class::Navigation),
+            ("Share on Facebook Twitter Print", Class::Share),
+            ("Startseite · Impressum · Datenschutz", Class::Navigation),
+            ("Lire aussi : la rivière monte", Class::Related),
+            ("Читайте также", Class::Related),
+            ("© 2021 Das Dorfblatt. Alle Rechte vorbehalten.", Class::Footer),
+            ("Todos los derechos reservados", Class::Footer),
+            ("Your email address will not be published.", Class::Comments),
+            ("関連記事", Class::Related),
+            ("ツイート　シェア　はてなブックマーク", Class::Share),
+            ("로그인 | 회원가입 | 고객센터", Class::Login),
+            ("<저작권자 ⓒ 마을신문, 무단 전재 및 재배포 금지>", Class::Footer),
+            ("اقرأ أيضا", Class::Related),
+        ] {
+            assert_eq!(class(line), Some(is), "{line}");
+        }
+        assert_eq!(class("Politics"), Some(Class::Topic));
+    }
+
+    #[test]
+    fn text_is_no_furniture() {
+        for line in [
+            "She went home and told nobody.",
+            "Share what you have, keep what you need",
+            "The news came late to the village",
+            "Copy the key and go",
+            "Der Kontakt zum Nachbarn riss ab",
+            "Privacy is a habit, not a setting.",
+            "« Nous avons attendu la pluie », dit-il",
+            "ホームに電車が入ってきた。",
+            "Подробнее всех рассказал сосед",
+            "공유지의 비극",
+        ] {
+            assert_eq!(class(line), None, "{line}");
+        }
+        assert_eq!(classify("関連記事", 0, || false), None, "Han is asked in Japanese texts only");
+    }
+
+    #[test]
+    fn kana_tell_japanese() {
+        assert!(has_kana("山の道は雨が降るとすぐに歩きにくくなる。") && !has_kana("山里的路一到雨天就不好走。の"));
+    }
+
+    #[test]
+    fn paths() {
+        assert!(is_path("You are here: Home › News › Roads") && is_path("Startseite > Orte") && is_path("홈 > 사회 > 지역"));
+        assert!(!is_path("a > b") && !is_path("Home") && !is_path("News -> Home"));
+    }
+
+    #[test]
+    fn every_phrase_is_found_and_has_a_class() {
+        let phrases = Phrases::get();
+        let mut seen = std::collections::HashSet::new();
+        for row in table::rows("boilerplate_phrases.tsv", include_str!("../../data/boilerplate_phrases.tsv"), 3).map(Result::unwrap) {
+            let (phrase, place, of) = (row.cells[0], row.cells[1], row.cells[2]);
+            assert!(seen.insert((phrase.to_owned(), place.to_owned())), "{phrase} stands there twice");
+            assert_eq!(phrase, phrase.to_lowercase(), "lower case");
+            assert!(of == "topic" || Furniture::named(of).is_some(), "{of}");
+            match place {
+                "whole" | "home" => assert!(phrases.whole(phrase).is_some(), "{phrase}"),
+                "begin" => assert!(phrases.begin(phrase).is_some(), "{phrase}"),
+                "within" => assert!(of == "footer" && phrases.within.is_match(phrase), "{phrase}"),
+                _ => panic!("{place}"),
+            }
+        }
+    }
+}
