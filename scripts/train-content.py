@@ -66,7 +66,8 @@ def menus(names, values):
 
 def label_by_snippets(row, texts, share, weight, ks):
     gold = json.load(open(os.path.join(KIT, row["gold_path"]), encoding="utf8"))
-    sides = [[score.norm_ws(snippet) for snippet in gold[side]] for side in ("with", "without")]
+    # soft hyphens are gone from our text
+    sides = [[score.norm_ws(snippet.replace("\u00ad", "")) for snippet in gold[side]] for side in ("with", "without")]
     for k, text in zip(ks, texts):
         text = score.norm_ws(text)
         inside, outside = (any(s and (s in text or (len(text) >= 12 and text in s)) for s in side) for side in sides)
@@ -86,7 +87,7 @@ def label(rows, blocks):
             label_by_snippets(rows[page], [blocks[k][4] for k in ks], share, weight, ks)
             continue
         # some sources left character references in their texts: `&#8217;` would be a word
-        gold = html.unescape(open(os.path.join(KIT, rows[page]["gold_path"]), encoding="utf8").read())
+        gold = html.unescape(open(os.path.join(KIT, rows[page]["gold_path"]), encoding="utf8").read()).replace("\u00ad", "")
         lines = {tuple(score.toks(line)) for line in gold.split("\n")}
         tokens = score.toks(gold)
         grams = {n: set(zip(*(tokens[i:] for i in range(n)))) for n in (1, 2, 3, 4)}

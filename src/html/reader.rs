@@ -1,5 +1,10 @@
-//! Tokens to elements: which element is open, which end is implied, what is hidden. No recursion; every search of the stack of
-//! open elements is bounded. How text is written down is `writer`'s, what the head says is `fields`'.
+//! Tokens to elements: which element is open, what is hidden. No recursion. Where elements end is `ends`', how text is written down is
+//! `writer`'s, what the head says is `fields`'.
+
+mod ends;
+mod numbers;
+mod raw;
+mod tables;
 
 use memchr::memmem;
 
@@ -12,14 +17,16 @@ use crate::tree::{Link, Outline, Tree};
 
 use super::attributes::Attributes;
 use super::fields::Fields;
-use super::hidden::{is_hidden, visible_bytes};
+use super::hidden::is_hidden;
 use super::labels::Labels;
 use super::links;
 use super::tokens::{Start, Token, Tokens};
 use super::writer::{Flow, GapRules, Writer};
 
-/// Open elements an end tag looks through before it counts as stray. Design paper, section 3.
-const REACH: usize = 64;
+use ends::end_is_optional;
+use numbers::{first_number, is_line_number, is_list};
+use tables::Row;
+
 /// Open elements at most; deeper ones become children of the last. As browsers do.
 const DEPTH: usize = 512;
 
@@ -56,23 +63,6 @@ struct Open {
     /// It has a node of its own in the tree.
     made: bool,
 }
-
-/// A table row being read.
-struct Row {
-    /// Blocks before it, and before its current cell.
-    first: usize,
-    cell: usize,
-    /// Every cell so far holds at most one block.
-    flat: bool,
-    /// Cells begun, those that spans of other cells cover included, and columns taken.
-    cells: usize,
-    columns: usize,
-    /// Cells before the first one with text.
-    empty: Option<usize>,
-}
-
-/// Columns of a table that spans are followed in; what stands further right moves left.
-const COLUMNS: usize = 64;
 
 struct Reader<'t> {
     text: &'t str,
@@ -297,15 +287,6 @@ impl Reader<'_> {
         self.skip(s.at.end);
     }
 
-    /// Numbers an item whose list has numbers.
-    fn number(&mut self, node: u32, attributes: &str) {
-        let Some(Some(next)) = self.lists.last_mut() else { return };
-        let own = if attributes.is_empty() { None } else { number_of(attributes, "value") };
-        let number = own.unwrap_or(*next);
-        *next = number.saturating_add(1).min(HIGHEST);
-        self.tree.numbers.push((node, number));
-    }
-
     /// A quick look: most attributes cannot hide anything.
     fn may_hide(&self, attributes: &str) -> bool {
         attributes.len() >= 6 && self.finders[..2].iter().any(|f| f.find(attributes.as_bytes()).is_some())
@@ -329,324 +310,11 @@ impl Reader<'_> {
             _ => {}
         }
     }
-
-    /// A block-level tag begins or ends.
-    fn border(&mut self, tag: Tag, attributes: &str) {
-        match tag {
-            Tag::TR => {
-                self.writer.row();
-                let first = self.writer.blocks();
-                self.rows.push(Row { first, cell: first, flat: true, cells: 0, columns: 0, empty: None });
-            }
-            Tag::TD | Tag::TH => {
-                self.end_cell();
-                for _ in 0..self.place_cell(attributes) {
-                    self.writer.cell();
-                }
-            }
-            _ => self.writer.line(),
-        }
-    }
-
-    /// Takes the columns of a cell that begins; how many cells further right than the last one it stands.
-    fn place_cell(&mut self, attributes: &str) -> usize {
-        let Some(row) = self.rows.last_mut() else { return 1 };
-        let mut none = Vec::new();
-        let covered = self.covered.last_mut().unwrap_or(&mut none);
-        let mut at = row.columns;
-        while at < COLUMNS && covered.get(at).is_some_and(|rows| *rows > 0) {
-            at += 1;
-        }
-        let (mut columns, mut rows) = (1, 1);
-        if memmem::find(attributes.as_bytes(), b"span").is_some() {
-            let number = |name| Attributes::get(attributes, name).and_then(|n| n.trim().parse::<usize>().ok()).unwrap_or(1).max(1);
-            (columns, rows) = (number("colspan"), number("rowspan"));
-        }
-        let end = at.saturating_add(columns).min(COLUMNS.max(at + 1));
-        if rows > 1 {
-            covered.resize(covered.len().max(end), 0);
-            covered[at..end].fill(rows);
-        }
-        let step = at + 1 - row.cells.min(at);
-        (row.cells, row.columns) = (at + 1, end);
-        step
-    }
-
-    fn end_cell(&mut self) {
-        let blocks = self.writer.blocks();
-        if let Some(row) = self.rows.last_mut() {
-            if blocks > row.first && row.empty.is_none() {
-                row.empty = Some(row.cells.saturating_sub(1));
-            }
-            row.flat &= blocks - row.cell.min(blocks) <= 1;
-            row.cell = blocks;
-        }
-    }
-
-    /// A `</tr>`: cells of one short block each make one block, a row; others are layout and stay apart.
-    fn end_row(&mut self, node: u32) {
-        self.end_cell();
-        let Some(row) = self.rows.pop() else { return };
-        for rows in self.covered.last_mut().into_iter().flatten() {
-            *rows = rows.saturating_sub(1);
-        }
-        /// Bytes a cell of data has at most; longer ones are layout.
-        const CELL: usize = 1000;
-        let cells = self.writer.since(row.first);
-        let plain = |k| matches!(k, Kind::Paragraph | Kind::Heading(_) | Kind::ListItem);
-        if row.flat && cells.len() >= 2 && cells.iter().all(|b| plain(b.kind) && b.span.len() <= CELL) {
-            self.writer.merge_row(row.first, row.empty.unwrap_or(0));
-            self.writer.rehome(row.first, node);
-        }
-        self.writer.row();
-    }
-
-    /// Script, style, title and the like: up to their own end tag nothing is markup.
-    fn raw(&mut self, s: &Start) {
-        let tag = s.tag;
-        if matches!(tag, Tag::XMP | Tag::PLAINTEXT) {
-            self.close_implied(tag);
-            let content = match tag {
-                Tag::XMP => self.tokens.raw(tag),
-                _ => None,
-            };
-            let content = content.unwrap_or_else(|| self.tokens.rest());
-            self.skip(s.at.end);
-            if self.hidden_from > 0 {
-                return self.skip(content.end);
-            }
-            self.writer.line();
-            self.codes += 1;
-            let flow = Flow { kind: Kind::Code, pre: true, code: self.codes, ..self.top().flow };
-            self.writer.text(content, flow, false, &self.tree);
-            return self.writer.line();
-        }
-        let content = match (self.tokens.raw(tag), tag) {
-            (Some(content), _) => content,
-            // cut off by the end of the page, as browsers read it
-            (None, Tag::SCRIPT | Tag::STYLE) => self.tokens.rest(),
-            (None, _) => {
-                if tag == Tag::TITLE {
-                    let rest = &self.text[s.at.end..];
-                    self.fields.title(&rest[..memchr::memchr(b'<', rest.as_bytes()).unwrap_or(rest.len())]);
-                }
-                return self.skip(s.at.end);
-            }
-        };
-        let inside = &self.text[content.clone()];
-        if tag == Tag::SCRIPT && self.hidden_from == 0 && memmem::find(self.text[s.attributes.clone()].as_bytes(), b"math/tex").is_some() {
-            return self.formula(s, content);
-        }
-        match tag {
-            Tag::TITLE => self.fields.title(inside),
-            Tag::SCRIPT => self.fields.script(&self.text[s.attributes.clone()], inside),
-            Tag::NOSCRIPT => self.unscripted += visible_bytes(inside),
-            _ => {}
-        }
-        let end = match self.tokens.next() {
-            Some(Token::End { at, .. } | Token::Void(at)) => at.end,
-            _ => content.end,
-        };
-        self.writer.skip_hidden(end);
-    }
-
-    /// A formula that a script of the page draws from its TeX: the TeX is the text.
-    fn formula(&mut self, s: &Start, content: std::ops::Range<usize>) {
-        let display = memmem::find(self.text[s.attributes.clone()].as_bytes(), b"display").is_some();
-        self.skip(s.at.end);
-        if display {
-            self.writer.line();
-        }
-        let flow = self.top().flow;
-        self.writer.text(content.clone(), flow, false, &self.tree);
-        let end = match self.tokens.next() {
-            Some(Token::End { at, .. } | Token::Void(at)) => at.end,
-            _ => content.end,
-        };
-        self.skip(end);
-        if display {
-            self.writer.line();
-        }
-    }
-
-    /// Index of the innermost open element that `wanted` accepts, at most [`REACH`] deep and not beyond one that `wall` accepts.
-    fn find(&self, wanted: impl Fn(&Open) -> bool, wall: impl Fn(Tag) -> bool) -> Option<usize> {
-        for (i, o) in self.open.iter().enumerate().skip(1).rev().take(REACH) {
-            if wanted(o) {
-                return Some(i);
-            }
-            if wall(o.tag) {
-                return None;
-            }
-        }
-        None
-    }
-
-    fn close(&mut self, wanted: impl Fn(&Open) -> bool, wall: impl Fn(Tag) -> bool) -> bool {
-        let found = self.find(wanted, wall);
-        if let Some(i) = found {
-            self.pop_to(i);
-        }
-        found.is_some()
-    }
-
-    /// A drawing without its end tag ends at the first HTML element in it, as the standard says; `<foreignObject>` may hold some.
-    fn leave_drawing(&mut self, tag: Tag) {
-        const FOREIGN_OBJECT: u64 = crate::tag::key(b"foreignobject");
-        let html = tag.is_block()
-            || matches!(tag, Tag::SPAN | Tag::B | Tag::I | Tag::EM | Tag::STRONG | Tag::SMALL | Tag::IMG | Tag::BR | Tag::CODE);
-        let Some(from) = self.hidden_from.checked_sub(1) else { return };
-        if html && self.open[from].tag == Tag::SVG && !self.open[from..].iter().rev().take(REACH).any(|o| o.key == FOREIGN_OBJECT) {
-            self.pop_to(from);
-        }
-    }
-
-    /// Ends that a start tag implies.
-    fn close_implied(&mut self, tag: Tag) {
-        if self.p_open > 0 && tag.closes_p() {
-            self.close(|o| o.tag == Tag::P, |t| t.is_scope() || t == Tag::BUTTON);
-        }
-        let lone = |t: Tag| t.is_block() && !matches!(t, Tag::DIV | Tag::P | Tag::ADDRESS);
-        match tag {
-            Tag::LI => _ = self.close(|o| o.tag == Tag::LI, lone),
-            Tag::DT | Tag::DD => _ = self.close(|o| matches!(o.tag, Tag::DT | Tag::DD), lone),
-            Tag::TD | Tag::TH => _ = self.close(|o| matches!(o.tag, Tag::TD | Tag::TH), |t| matches!(t, Tag::TR | Tag::TABLE)),
-            Tag::TR => _ = self.close(|o| o.tag == Tag::TR, |t| t == Tag::TABLE),
-            Tag::TBODY | Tag::THEAD | Tag::TFOOT => {
-                _ = self.close(|o| matches!(o.tag, Tag::TBODY | Tag::THEAD | Tag::TFOOT), |t| t == Tag::TABLE);
-            }
-            Tag::OPTION => _ = self.close(|o| o.tag == Tag::OPTION, |t| t != Tag::OPTION),
-            Tag::BUTTON => _ = self.close(|o| o.tag == Tag::BUTTON, Tag::is_scope),
-            Tag::A if self.a_open > 0 => self.end_link(),
-            _ if tag.heading().is_some() && self.top().tag.heading().is_some() => self.pop_to(self.open.len() - 1),
-            _ => {}
-        }
-    }
-
-    /// `</a>`: the link ends, elements opened inside it stay open.
-    fn end_link(&mut self) {
-        let Some(i) = self.find(|o| o.tag == Tag::A && o.key != 0, Tag::is_scope) else { return };
-        if i + 1 == self.open.len() {
-            return self.pop_to(i);
-        }
-        let before = self.open[i - 1].flow.link;
-        for o in &mut self.open[i..] {
-            o.flow.link = before;
-        }
-        self.open[i].key = 0;
-    }
-
-    fn end(&mut self, tag: Tag, key: u64, at: usize) {
-        let seen = self.hidden_from == 0;
-        // inline elements are on the stack only inside hidden ones; unknown names only when they are custom elements
-        let followed = !seen || tag.is_block() || tag == Tag::OTHER || tag == Tag::A;
-        if seen && (tag.is_block() || tag == Tag::BR) && !matches!(tag, Tag::TD | Tag::TH) {
-            self.writer.line();
-        }
-        if !followed || matches!(tag, Tag::HTML | Tag::BODY) || tag.is_void() {
-            return self.skip(at);
-        }
-        if self.beyond > 0 && tag.is_block() {
-            self.beyond -= usize::from(!end_is_optional(tag));
-            return self.skip(at);
-        }
-        // the end tag of a hidden element is hidden with it
-        self.skip(at);
-        match tag {
-            Tag::A if seen => {
-                if self.a_open > 0 {
-                    self.end_link();
-                }
-            }
-            Tag::FORM => {
-                if let Some(i) = self.find(|o| o.tag == Tag::FORM && o.key != 0, Tag::is_scope) {
-                    if i + 1 == self.open.len() {
-                        self.pop_to(i);
-                    } else {
-                        self.open[i].key = 0;
-                    }
-                }
-            }
-            Tag::TABLE => _ = self.close(|o| o.tag == Tag::TABLE, |_| false),
-            Tag::TD | Tag::TH | Tag::TR | Tag::TBODY | Tag::THEAD | Tag::TFOOT | Tag::CAPTION => {
-                self.close(|o| o.tag == tag, |t| t == Tag::TABLE);
-            }
-            _ if tag.heading().is_some() => _ = self.close(|o| o.tag.heading().is_some(), Tag::is_scope),
-            _ => {
-                let known = tag != Tag::OTHER;
-                self.close(|o| if known { o.tag == tag } else { o.key == key }, Tag::is_scope);
-            }
-        }
-    }
-
-    /// Closes the open elements from number `i` on.
-    fn pop_to(&mut self, i: usize) {
-        while self.open.len() > i {
-            let Some(o) = self.open.pop() else { return };
-            self.p_open -= u32::from(o.tag == Tag::P);
-            self.a_open -= u32::from(o.tag == Tag::A);
-            if o.made {
-                self.tree.end[o.flow.node as usize] = self.tree.len() as u32;
-                match o.tag {
-                    Tag::TABLE => _ = self.covered.pop(),
-                    tag if is_list(tag) => _ = self.lists.pop(),
-                    _ => {}
-                }
-                match o.tag {
-                    Tag::TR => self.end_row(o.flow.node),
-                    _ if o.tag.is_block() && !matches!(o.tag, Tag::TD | Tag::TH) => self.writer.line(),
-                    _ => {}
-                }
-            }
-            if self.open.len() < self.hidden_from {
-                self.hidden_from = 0;
-            }
-        }
-    }
-}
-
-/// The highest number an item has: Markdown reads nine digits.
-const HIGHEST: u32 = 999_999_999;
-
-fn is_list(tag: Tag) -> bool {
-    matches!(tag, Tag::OL | Tag::UL | Tag::MENU | Tag::DIR)
-}
-
-/// The number of the first item of a list. One that counts down has none: nobody knows from where.
-fn first_number(tag: Tag, attributes: &str) -> Option<u32> {
-    let counts = tag == Tag::OL && !has(attributes, "reversed");
-    counts.then(|| number_of(attributes, "start").unwrap_or(1))
-}
-
-/// The number an attribute says.
-fn number_of(attributes: &str, name: &str) -> Option<u32> {
-    Attributes::get(attributes, name)?.trim().parse().ok().filter(|n| *n <= HIGHEST)
-}
-
-/// True for an element inside preformatted text that holds the number of a line and is called so: `<span class=lineno>12</span>`. `text`
-/// is what follows its tag.
-fn is_line_number(attributes: &str, text: &str) -> bool {
-    /// Bytes of a number and the blanks and signs beside it.
-    const LONGEST: usize = 16;
-    const NAMES: [&str; 10] =
-        ["lineno", "linenos", "line-number", "line-numbers", "linenumber", "line-no", "lnum", "ln-num", "hljs-ln-n", "hljs-ln-numbers"];
-    let bytes = &text.as_bytes()[..text.len().min(LONGEST)];
-    let inner = &bytes[..memchr::memchr(b'<', bytes).unwrap_or(0)];
-    let digits = inner.iter().filter(|b| b.is_ascii_digit()).count();
-    digits > 0
-        && inner.iter().all(|b| b.is_ascii_digit() || b.is_ascii_whitespace() || matches!(b, b'.' | b':' | b'|'))
-        && Attributes::get(attributes, "class").is_some_and(|c| c.split_ascii_whitespace().any(|t| NAMES.contains(&t)))
 }
 
 /// Tags that leave the head open.
 fn belongs_in_head(tag: Tag) -> bool {
     matches!(tag, Tag::META | Tag::LINK | Tag::BASE | Tag::TITLE | Tag::SCRIPT | Tag::STYLE | Tag::NOSCRIPT | Tag::TEMPLATE | Tag::HEAD)
-}
-
-/// Elements whose end tag may be left out: they do not count beyond the depth cap, where nobody tracks them.
-fn end_is_optional(tag: Tag) -> bool {
-    matches!(tag, Tag::P | Tag::LI | Tag::DT | Tag::DD | Tag::TR | Tag::TD | Tag::TH | Tag::TBODY | Tag::THEAD | Tag::TFOOT | Tag::OPTION)
-        || !tag.is_block()
 }
 
 fn has(attributes: &str, name: &str) -> bool {

@@ -1,5 +1,7 @@
 //! The text of a page as it grows: kept runs, the gaps between them as edits, and the blocks they fall into. Knows nothing of tags.
 
+mod bytes;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -11,6 +13,8 @@ use crate::span::Span;
 use crate::tree::Tree;
 
 use super::entities::Reference;
+
+use bytes::{BLANK, CLASS, Code, PLAIN, is_wide, run_end};
 
 /// Where in the page a stretch of text stands.
 #[derive(Clone, Copy, Debug)]
@@ -82,25 +86,6 @@ pub(super) struct Writer<'t> {
     rules: GapRules,
 }
 
-/// A `<pre>` as it is written.
-#[derive(Default)]
-struct Code {
-    /// [`Flow::code`].
-    number: u32,
-    /// Its text has ended a line, and more follows.
-    lines: bool,
-    ended: bool,
-}
-
-impl Code {
-    /// Takes note of a part of its text.
-    fn wrote(&mut self, part: &[u8]) {
-        let inner = part.trim_ascii_end();
-        self.lines |= self.ended && !inner.is_empty() || memchr::memchr(b'\n', inner).is_some();
-        self.ended = if inner.is_empty() { self.ended } else { false } || memchr::memchr(b'\n', &part[inner.len()..]).is_some();
-    }
-}
-
 /// Text of a link.
 struct LinkText {
     number: u32,
@@ -108,21 +93,6 @@ struct LinkText {
     block: usize,
     at: Span,
 }
-
-/// Bytes of a text, as far as writing cares.
-const PLAIN: u8 = 0;
-const BLANK: u8 = 1;
-const AMPERSAND: u8 = 2;
-const CLASS: [u8; 256] = {
-    let mut c = [PLAIN; 256];
-    c[b' ' as usize] = BLANK;
-    c[b'\t' as usize] = BLANK;
-    c[b'\n' as usize] = BLANK;
-    c[b'\r' as usize] = BLANK;
-    c[0x0C] = BLANK;
-    c[b'&' as usize] = AMPERSAND;
-    c
-};
 
 impl<'t> Writer<'t> {
     pub(super) fn new(source: &'t str, rules: GapRules, links: bool) -> Writer<'t> {
@@ -468,31 +438,5 @@ impl<'t> Writer<'t> {
             return (None, blocks, links);
         }
         (Some(Layer { stage: Stage::Markup, text: Cow::Owned(text), edits: self.edits }), blocks, links)
-    }
-}
-
-/// End of the run of text at `i` that needs no change: single blanks inside it are kept.
-fn run_end(bytes: &[u8], mut i: usize) -> usize {
-    loop {
-        while i < bytes.len() && CLASS[bytes[i] as usize] == PLAIN {
-            i += 1;
-        }
-        if bytes.get(i) == Some(&b' ') && bytes.get(i + 1).is_some_and(|b| CLASS[*b as usize] == PLAIN) {
-            i += 2;
-        } else {
-            return i;
-        }
-    }
-}
-
-/// True when the bytes begin with a CJK ideograph, kana, or CJK or full-width punctuation: U+2E80 to U+9FFF or U+FF01 to U+FF60,
-/// by lead bytes; not Hangul, which is written with blanks.
-fn is_wide(bytes: &[u8]) -> bool {
-    match bytes.first() {
-        Some(0xE3..=0xE9) => true,
-        Some(0xE2) => bytes.get(1).is_some_and(|b| *b >= 0xBA),
-        Some(0xEF) => matches!(bytes.get(1), Some(0xBC | 0xBD)),
-        Some(0xF0) => bytes.get(1).is_some_and(|b| (0xA0..=0xB3).contains(b)),
-        _ => false,
     }
 }

@@ -3,16 +3,15 @@
 use crate::block::Kind;
 use crate::tree::Outline;
 
+use super::limits::limits;
+use super::site::{CUTS, Site, last_cut};
+use super::squeeze;
 use super::title::{fits, key};
-use super::{host, squeeze};
-
-/// Headings looked at.
-const HEADINGS: usize = 60;
 
 /// The title by front matter, JSON-LD, OpenGraph, `<title>` and main headings; `None` when there is none of them.
 ///
-/// A main heading that is a claim without the name of the site holds, and so does one that says in at least [`SPOKEN`] words about the
-/// same as a claim: it is what readers see, a claim is often written for search engines or cut off. Else the claim itself, the name of
+/// A main heading that is a claim without the name of the site holds, and so does one that says in several words about the same as
+/// a claim: it is what readers see, a claim is often written for search engines or cut off. Else the claim itself, the name of
 /// the site cut off.
 pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Option<String> {
     let get = |key: &str| outline.fields.iter().find(|f| &*f.key == key).map(|f| squeeze(&f.value)).filter(|v| fits(v));
@@ -46,7 +45,7 @@ pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Opti
         (Some(social), Some(tag)) => {
             // one that is an appeal to click is told by the heading, which is like the other
             let near = |claim: &str| headings.iter().map(|h| overlap(&words(&h.text), &words(claim))).fold(0.0, f32::max);
-            Some(if near(&tag) > near(&social) + 0.2 { tag } else { social })
+            Some(if near(&tag) > near(&social) + limits().appeal { tag } else { social })
         }
         (one, other) => one.or(other).or_else(|| headings.into_iter().find(|h| h.level == 1).map(|h| h.text)),
     }
@@ -67,7 +66,7 @@ fn headings(text: &str, outline: &Outline, whole: &[String], site: &Site) -> Vec
     });
     let mut all: Vec<Heading> = all
         .filter(|(_, t)| fits(t))
-        .take(HEADINGS)
+        .take(limits().headings)
         .map(|(level, text)| Heading { key: key(&text), text: unanchored(text), level })
         .filter(|h| !h.key.is_empty() && !site.is(&h.text))
         .collect();
@@ -90,27 +89,29 @@ fn unanchored(mut heading: String) -> String {
     heading
 }
 
-/// The key of the last part of a claim, when that is a heading above one that begins the claim: the name of the site or the book.
+/// The key of the last part of a claim, when that is a heading above one that begins the claim: the name of the site or the book. A longer part than
+/// the one before it is rather the title behind a name.
 fn masthead(all: &[Heading], claim: &str, site: &Site) -> Option<String> {
     let (at, len) = last_cut(claim)?;
     let (left, right) = (key(&claim[..at]), key(&claim[at + len..]));
-    let begins = |h: &Heading| h.key.chars().count() >= 4 && left.starts_with(&h.key);
+    let begins = |h: &Heading| h.key.chars().count() >= limits().letters && left.starts_with(&h.key);
     let name = all.iter().position(|h| h.key == right)?;
     let above = all[..name].iter().any(begins);
-    (!above && !site.is(&claim[..at]) && all[name..].iter().any(begins)).then_some(right)
+    (!above && right.len() <= left.len() && !site.is(&claim[..at]) && all[name..].iter().any(begins)).then_some(right)
 }
 
 /// The longest heading that stands inside a claim and is a third of it; in the writing of the claim where the heading is all capitals.
 fn inside(headings: &[Heading], whole: &[String], own: &[String]) -> Option<String> {
+    let limits = limits();
     let (claim, bare) = (whole.first()?, own.first()?);
     let (first, cut) = (key(claim), key(bare));
     let begins = |h: &Heading| parts(claim).iter().any(|at| key(&claim[*at..]).starts_with(&h.key));
     let holds = |h: &&Heading| {
         // a heading of a section, or what stands amid a sentence, is rather part of the title by chance
-        let share = if h.level == 1 && begins(h) { 3 } else { 2 };
+        let share = if h.level == 1 && begins(h) { limits.share_main } else { limits.share_section };
         // nor does a section say the name of the site with it, as `About Hill Times` does
         let own = h.level == 1 || h.key.len() < first.len() || cut == first;
-        h.key.chars().count() >= 4 && first.contains(&h.key) && share * h.key.len() >= first.len() && own
+        h.key.chars().count() >= limits.letters && first.contains(&h.key) && share * h.key.len() >= first.len() && own
     };
     let heading = headings.iter().filter(holds).max_by_key(|h| h.text.len())?;
     let shouted = is_shouted(&heading.text);
@@ -118,17 +119,16 @@ fn inside(headings: &[Heading], whole: &[String], own: &[String]) -> Option<Stri
     Some(calm.unwrap_or(&heading.text).clone())
 }
 
-/// The only main heading, when it is a whole part of a claim however long that is: `Boots: shop for boots, shoes and sandals`.
+/// The only main heading, when it is the first part of a claim however long that is: `Boots: shop for boots, shoes and sandals`.
 fn part(headings: &[Heading], own: &[String]) -> Option<String> {
     let mut main = headings.iter().filter(|h| h.level == 1);
-    let heading = main.next().filter(|h| h.key.chars().count() >= 4)?;
+    let heading = main.next().filter(|h| h.key.chars().count() >= limits().letters)?;
     if main.any(|h| h.key != heading.key) {
         return None;
     }
     let is = |claim: &String| {
-        let starts = parts(claim);
-        let ends = starts.iter().skip(1).copied().chain([claim.len()]);
-        starts.iter().zip(ends).any(|(start, end)| key(&claim[*start..end]) == heading.key)
+        let end = parts(claim).get(1).copied().unwrap_or(claim.len());
+        key(&claim[..end]) == heading.key
     };
     own.iter().any(is).then(|| heading.text.clone())
 }
@@ -144,25 +144,25 @@ fn parts(claim: &str) -> Vec<usize> {
     starts
 }
 
-/// Words a heading has at least that is believed before a claim that says something else.
-const SPOKEN: usize = 5;
-
-/// The only main heading that shares at least half of its words with the claims, when it has at least [`SPOKEN`] and the address of the
-/// page is not more like a claim.
+/// The only main heading that shares at least half of its words with the claims, when it has several and the address of the page is not
+/// more like a claim.
 fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&str>) -> Option<String> {
     if whole.is_empty() {
         return None;
     }
+    let limits = limits();
     let mut claimed: Vec<String> = whole.iter().flat_map(|c| words(c)).collect();
     claimed.sort_unstable();
     claimed.dedup();
     let shares = |h: &&Heading| {
         let words = words(&h.text);
         let known = words.iter().filter(|w| claimed.binary_search(w).is_ok()).count();
-        words.len() >= SPOKEN && 2 * known >= words.len() && !is_shouted(&h.text)
+        words.len() >= limits.spoken && 2 * known >= words.len() && !is_shouted(&h.text)
     };
     // a heading may go on where the claim ends
-    let goes_on = |h: &Heading| own.iter().map(|c| key(c)).any(|c| c.len() >= 4 && 3 * c.len() >= h.key.len() && h.key.contains(&c));
+    let goes_on = |h: &Heading| {
+        own.iter().map(|c| key(c)).any(|c| c.len() >= limits.letters && limits.share_main * c.len() >= h.key.len() && h.key.contains(&c))
+    };
     let mut fitting = headings.iter().filter(|h| h.level == 1).filter(|h| shares(h) || goes_on(h));
     let heading = fitting.next()?;
     if fitting.any(|h| h.key != heading.key) {
@@ -172,13 +172,13 @@ fn alike(headings: &[Heading], whole: &[String], own: &[String], url: Option<&st
     let address = url.map(slug).unwrap_or_default();
     let like = |text: &str| overlap(&words(text), &address);
     let claim = own.iter().map(|c| like(c)).fold(0.0, f32::max);
-    let holds = goes_on(heading) || claim <= like(&heading.text) + 0.04;
+    let holds = goes_on(heading) || claim <= like(&heading.text) + limits.address;
     holds.then(|| own.iter().find(|c| is_counted(&heading.text, c)).unwrap_or(&heading.text).clone())
 }
 
 /// True for a heading that says a claim, where it leads to and how many answered: `A road is mended (hilltimes.example) 87`.
 fn is_counted(heading: &str, claim: &str) -> bool {
-    let Some(rest) = heading.strip_prefix(claim).filter(|_| claim.chars().count() >= 4) else { return false };
+    let Some(rest) = heading.strip_prefix(claim).filter(|_| claim.chars().count() >= limits().letters) else { return false };
     let Some((host, count)) = rest.trim_start().strip_prefix('(').and_then(|r| r.split_once(')')) else { return false };
     host.contains('.') && !host.contains(' ') && count.chars().all(|c| c.is_ascii_digit() || c == ' ')
 }
@@ -196,15 +196,13 @@ fn slug(url: &str) -> Vec<String> {
     words(path.split(['?', '#']).next().unwrap_or(""))
 }
 
-/// Words of a text that are looked at: an address may be of any length.
-const WORDS: usize = 200;
-
 /// The first words of a text, small, each once; an ideograph, kana or Hangul syllable is a word.
 fn words(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut word = String::new();
+    let most = limits().words;
     for c in text.chars().chain(" ".chars()) {
-        if out.len() >= WORDS {
+        if out.len() >= most {
             break;
         }
         let single = ('\u{2e80}'..='\u{d7ff}').contains(&c) || c >= '\u{20000}';
@@ -224,102 +222,6 @@ fn words(text: &str) -> Vec<String> {
 /// Letters that have case are all large, and there are some.
 fn is_shouted(text: &str) -> bool {
     text.chars().filter(|c| c.is_uppercase()).take(5).count() == 5 && !text.chars().any(char::is_lowercase)
-}
-
-/// What stands between the parts of a `<title>`.
-const CUTS: &[&str] =
-    &[" - ", " – ", " — ", " | ", " ‹ ", " › ", " · ", " • ", " « ", " » ", " :: ", " _ ", "——", "--", "_", "|", "｜", "-"];
-
-/// The last separator of a title: where it stands and its length.
-fn last_cut(title: &str) -> Option<(usize, usize)> {
-    let last = |cuts: &[&str]| cuts.iter().filter_map(|c| title.rfind(c).map(|at| (at, c.len()))).max_by_key(|(at, len)| (at + len, *len));
-    // a bare hyphen parts nothing where something else does
-    last(&CUTS[..CUTS.len() - 1]).or_else(|| last(&CUTS[CUTS.len() - 1..]))
-}
-
-/// What the site is called.
-struct Site {
-    /// The names it gives itself as they stand, and their keys.
-    spelled: Vec<String>,
-    names: Vec<String>,
-    /// The labels of its host, without that of the country and `www`.
-    labels: Vec<String>,
-}
-
-impl Site {
-    fn of(outline: &Outline, url: Option<&str>) -> Site {
-        const NAMES: [&str; 5] =
-            ["meta:og:site_name", "meta:application-name", "meta:apple-mobile-web-app-title", "jsonld:publisher", "jsonld:website"];
-        let spelled = outline.fields.iter().filter(|f| NAMES.contains(&&*f.key)).map(|f| squeeze(&f.value));
-        let spelled: Vec<String> = spelled.filter(|name| key(name).len() >= 2).take(10).collect();
-        let names = spelled.iter().map(|name| key(name)).collect();
-        let host = url.and_then(host).unwrap_or_default();
-        let mut labels: Vec<String> = host.split('.').filter(|l| l.len() >= 3 && *l != "www").map(key).collect();
-        labels.pop();
-        Site { spelled, names, labels }
-    }
-
-    /// True when a part of a title is the name of the site, or says it among other words.
-    fn is(&self, part: &str) -> bool {
-        let part = key(part);
-        let n = part.chars().count();
-        n >= 2
-            && (self.names.iter().any(|name| *name == part || n >= 4 && name.contains(&part) && 3 * part.len() >= name.len())
-                || self.labels.contains(&part))
-    }
-
-    /// A claim that begins with the name of the site: `Hill Times - news of the north`.
-    fn opens(&self, claim: &str) -> bool {
-        last_cut(claim).is_some_and(|(at, _)| self.is(&claim[..at]))
-    }
-
-    /// A part that names the site and some more: `Hill Times - Sports`.
-    fn is_named_in(&self, part: &str) -> bool {
-        let part = key(part);
-        let long = |n: &&String| n.chars().count() >= if n.is_ascii() { 5 } else { 2 };
-        self.names.iter().filter(long).any(|n| part.contains(&**n)) || self.labels.iter().filter(long).any(|l| part.contains(&**l))
-    }
-
-    /// A claim without the name of the site at its end, which may hold separators itself.
-    fn without_name<'c>(&self, claim: &'c str) -> &'c str {
-        const BEFORE: [char; 12] = ['-', '–', '—', '|', '｜', '·', '•', '«', '»', '‹', '@', '_'];
-        let cut = |name: &String| {
-            let left = claim.strip_suffix(&**name)?.trim_end();
-            let bare = left.trim_end_matches(BEFORE).trim_end();
-            (bare.len() < left.len() && bare.chars().count() >= 2 && !self.is(bare)).then_some(bare)
-        };
-        self.spelled.iter().find_map(cut).unwrap_or(claim)
-    }
-
-    /// A claim without the name of the site, which stands last, or before all else.
-    fn cut<'c>(&self, claim: &'c str) -> &'c str {
-        let mut rest = self.without_name(claim);
-        let whole = rest.len() == claim.len();
-        for round in 0..4 {
-            let Some((at, len)) = last_cut(rest) else { break };
-            let (left, right) = (rest[..at].trim(), rest[at + len..].trim());
-            let separator = &rest[at..at + len];
-            let (l, r) = (left.chars().count(), right.chars().count());
-            if self.is(left) && !self.is(right) {
-                break;
-            }
-            // A bare hyphen joins words as often as it parts names.
-            let bare = separator == "-";
-            let names_site = self.is(right)
-                || (!bare && self.is_named_in(right) && r < 2 * l)
-                || crate::byline::is_publisher(right)
-                || (right.is_ascii() && right.contains('.') && !right.contains(' '));
-            // The first part of several between bars is the title; a dash stands inside titles too.
-            let bar = matches!(separator.trim(), "|" | "｜" | "_" | "::" | "‹" | "«" | "·" | "•");
-            let short = l >= 6 && (bar && r <= 60 || r <= 16 && r < l || round == 0 && whole && !bare && r <= 40 && r <= l + 4);
-            if l >= 4 && (names_site || (short && !bare)) {
-                rest = left;
-            } else {
-                break;
-            }
-        }
-        rest
-    }
 }
 
 #[cfg(test)]

@@ -5,56 +5,10 @@ use crate::block::{Kind, Mark, NO_NODE};
 use crate::byline::dates;
 use crate::tree::Outline;
 
+use super::limits::{dates as said_of, limits};
 use super::lines::is_prose;
 use super::title::key;
 use super::{Metadata, squeeze};
-
-/// Fields that hold the date of publication, the surer first.
-const PUBLISHED: &[&str] = &[
-    "jsonld:datepublished",
-    "meta:article:published_time",
-    "meta:og:published_time",
-    "meta:publishdate",
-    "meta:pubdate",
-    "meta:date",
-    "meta:published",
-    "meta:publish_date",
-    "meta:publish-date",
-    "meta:datepublished",
-    "meta:release_date",
-    "meta:dc.date",
-    "meta:dc.date.issued",
-    "meta:dcterms.created",
-    "meta:weibo:article:create_at",
-    "meta:bytedance:published_time",
-    "meta:citation_publication_date",
-    "meta:parsely-pub-date",
-    "meta:sailthru.date",
-    "itemprop:datepublished",
-    "front:published",
-    "front:pubdate",
-];
-
-/// Elements that hold a date, perhaps that of another text: a line beside the title is believed before them.
-const ELEMENTS: &[&str] = &["time:datetime", "class:date"];
-
-/// Fields that tell when a page was made or changed, where none tells when it was published.
-const CHANGED: &[&str] = &[
-    "jsonld:datecreated",
-    "meta:article:modified_time",
-    "jsonld:datemodified",
-    "meta:og:updated_time",
-    "itemprop:datemodified",
-    "meta:last-modified",
-    "meta:lastmod",
-];
-
-/// Words before a date that is not that of publication, small.
-const UPDATED: &[&str] =
-    &["updat", "modif", "edited", "revised", "review", "更新", "修改", "aktualisiert", "actualiz", "aggiorna", "mise à jour", "mis à jour"];
-
-/// Bytes of a line that tells a date and little else.
-const SHORT: usize = 120;
 
 /// A date in ISO 8601, and as it stood when that was something else.
 type Said = (String, Option<String>);
@@ -99,12 +53,12 @@ impl<'a> Dates<'a> {
             return set(Some(said), out);
         }
         let beside = self.beside();
-        let field = self.field(PUBLISHED);
+        let field = self.field(&said_of().published);
         let said = match (field, beside) {
             (Some(field), Some(beside)) if self.outweighs(&beside, &field) => Some(beside.said),
             (Some(field), _) => Some(field),
             (None, beside) => {
-                let element = self.field(ELEMENTS);
+                let element = self.field(&said_of().elements);
                 match (beside, element) {
                     // of two that tell the same day, the element tells the time too
                     (Some(beside), Some(element)) if same_day(&beside.said, &element) => Some(element),
@@ -122,14 +76,14 @@ impl<'a> Dates<'a> {
         let (Some(seen), Some(said)) = (day(&line.said), day(field)) else { return false };
         let swapped = seen.year() == said.year() && seen.month() == said.day() && seen.day() == said.month();
         let near = (seen - said).get_days().abs() <= 1;
-        let changed = CHANGED.iter().filter_map(|k| self.field(&[k])).any(|c| day(&c) == Some(seen) && day(&c) != Some(said));
+        let changed = said_of().changed.iter().filter_map(|k| self.field(&[k])).any(|c| day(&c) == Some(seen) && day(&c) != Some(said));
         self.sure && line.below && !line.updated && !near && !swapped && !changed
     }
 
     /// Sets the date of a page of which neither fields nor bylines tell when it was published: that of its address, of the line above
     /// its text, or when it was made or changed.
     pub(super) fn otherwise(&self, marks: &[Mark], out: &mut Metadata) {
-        let said = self.in_address().map(|iso| (iso, None)).or_else(|| self.above_text(marks)).or_else(|| self.field(CHANGED));
+        let said = self.in_address().map(|iso| (iso, None)).or_else(|| self.above_text(marks)).or_else(|| self.field(&said_of().changed));
         set(said, out);
     }
 
@@ -150,19 +104,19 @@ impl<'a> Dates<'a> {
         let block = &self.outline.blocks[i];
         let line = block.span.of(self.text);
         // a link leads to another text, and so does its date
-        let fits = line.len() <= SHORT && 2 * block.link_bytes as usize <= line.len() && block.kind != Kind::Code;
+        let fits = line.len() <= limits().line && 2 * block.link_bytes as usize <= line.len() && block.kind != Kind::Code;
         let found = || dates::find_by(line, self.day_first).or_else(|| self.confirmed(line));
         let mut found = Some(()).filter(|()| fits).and_then(|()| found()).filter(|f| f.at.start == 0 || block.kind != Kind::TableRow)?;
-        let mut updated = says(&line[..found.at.start], UPDATED);
+        let mut updated = says(&line[..found.at.start], &said_of().updated);
         if updated && let Some(second) = dates::find_by(&line[found.at.end..], self.day_first) {
             let at = found.at.end + second.at.start..found.at.end + second.at.end;
-            if !says(&line[found.at.end..at.start], UPDATED) {
+            if !says(&line[found.at.end..at.start], &said_of().updated) {
                 (found, updated) = (dates::Date { at, ..second }, false);
             }
         }
         if !updated && i > 0 && found.at.start == 0 {
             let above = self.outline.blocks[i - 1].span.of(self.text);
-            updated = above.len() < 40 && says(above, UPDATED);
+            updated = above.len() < 40 && says(above, &said_of().updated);
         }
         let raw = line[found.at].trim();
         let below = self.title.is_some_and(|title| i > title);
@@ -171,10 +125,8 @@ impl<'a> Dates<'a> {
 
     /// A date of which day or month may stand first, when the page tells one of the two days in another way, too.
     fn confirmed(&self, line: &str) -> Option<dates::Date> {
-        /// Blocks looked at.
-        const MOST: usize = 2000;
         let (day, month) = (dates::find_by(line, Some(true))?, dates::find_by(line, Some(false))?);
-        let short = self.outline.blocks.iter().take(MOST).map(|b| b.span.of(self.text)).filter(|s| s.len() <= SHORT);
+        let short = self.outline.blocks.iter().take(limits().confirming).map(|b| b.span.of(self.text)).filter(|s| s.len() <= limits().line);
         let said = |d: dates::Date| [&day, &month].iter().position(|way| way.iso.get(..10) == d.iso.get(..10));
         let way = short.filter_map(dates::find).find_map(said)?;
         Some(if way == 0 { day } else { month })
@@ -183,14 +135,10 @@ impl<'a> Dates<'a> {
     /// The date beside the title: in one of the next short lines below it, above the text or behind its first paragraph, or in one of the
     /// nearest above it that share an element with it.
     fn beside(&self) -> Option<Line> {
-        /// Lines below and above that are looked at.
-        const BELOW: usize = 8;
-        const ABOVE: usize = 3;
-        /// Elements in what a title and its date share; a whole page has more.
-        const SHARED: u32 = 60;
+        let limits = limits();
         let (blocks, tree, title) = (&self.outline.blocks, &self.outline.tree, self.title?);
         let prose = |i: &usize| is_prose(blocks[*i].span.of(self.text));
-        let last = (title + 1 + BELOW).min(blocks.len());
+        let last = (title + 1 + limits.below).min(blocks.len());
         let first = (title + 1..last).find(prose).unwrap_or(last);
         let shared = |i: &usize| {
             let (a, b) = (blocks[*i].node, blocks[title].node);
@@ -198,17 +146,19 @@ impl<'a> Dates<'a> {
                 return false;
             }
             let common = tree.common(a, b);
-            tree.end[common as usize] - common <= SHARED
+            tree.end[common as usize] - common <= limits.shared
         };
         let below = (title + 1..first).find_map(|i| self.line(i));
-        let above = || (title.saturating_sub(ABOVE)..title).rev().filter(shared).find_map(|i| self.line(i));
+        let above = || (title.saturating_sub(limits.above)..title).rev().filter(shared).find_map(|i| self.line(i));
         // behind a standfirst: a line that begins with its date, or with who wrote it
         let behind = || {
-            let lines = (first + 1..last).take(if first == title + 1 { 4 } else { 0 });
+            let lines = (first + 1..last).take(if first == title + 1 { limits.behind } else { 0 });
             let told = |line: &str| {
                 let at = dates::find_by(line, self.day_first).map(|d| d.at.start);
                 at == Some(0)
-                    || at.is_some_and(|at| line.starts_with("By ") || says(&line[..at], UPDATED) || says(&line[..at], &["publish"]))
+                    || at.is_some_and(|at| {
+                        line.starts_with("By ") || says(&line[..at], &said_of().updated) || says(&line[..at], &["publish"])
+                    })
             };
             let lines = lines.take_while(|i| !matches!(blocks[*i].kind, Kind::Heading(_)));
             lines.filter(|i| told(blocks[*i].span.of(self.text))).find_map(|i| self.line(i))
@@ -218,8 +168,6 @@ impl<'a> Dates<'a> {
 
     /// The date of the nearest short line above the text that stays, as above the first post of a forum.
     fn above_text(&self, marks: &[Mark]) -> Option<Said> {
-        /// Lines looked at.
-        const NEAR: usize = 12;
         let blocks = &self.outline.blocks;
         if self.outline.tree.is_empty() {
             return None;
@@ -229,7 +177,7 @@ impl<'a> Dates<'a> {
             out[m.block as usize] = true;
         }
         let first = (0..blocks.len()).find(|i| !out[*i] && is_prose(blocks[*i].span.of(self.text)))?;
-        (first.saturating_sub(NEAR)..first).rev().find_map(|i| self.line(i)).filter(|l| !l.updated).map(|l| l.said)
+        (first.saturating_sub(limits().near)..first).rev().find_map(|i| self.line(i)).filter(|l| !l.updated).map(|l| l.said)
     }
 
     /// The day in the address of the page: `/2024/05/09/`, `/2024-05/09/`, `/20240509/`, `t20240509_`.

@@ -2,7 +2,9 @@
 
 mod claims;
 mod date;
+mod limits;
 mod lines;
+mod site;
 mod title;
 
 pub use lines::lines;

@@ -1,20 +1,19 @@
 //! From the probability of each block to the blocks that stay: one element is the main one, inside it little is left out, outside
 //! it little is let in.
 
+use std::sync::OnceLock;
+
 use crate::options::Profile;
+use crate::rules::table;
 use crate::tree::Outline;
 
 use super::survey::Survey;
 
-/// What a profile asks for.
+/// What a profile asks for, a line of `limits.tsv`.
 ///
 /// A block stays when it is likelier than a share of half the best F1 the page lets expect: the threshold that makes the expected F1
 /// greatest is that half (Lipton, Elkan, Naryanaswamy, "Optimal thresholding of classifiers to maximize F1 measure", ECML 2014), so a page the trees are sure of is cut sharply
 /// and a page they doubt keeps more. Against fixed thresholds F1 gains .002 on all pages and .005 on articles.
-///
-/// Origin of the numbers of the article profile: development pages, sites left out in turn, means of three seeds of training. Those of
-/// the other profiles keep what fixed thresholds gave on the same pages (recall .928 of the recall profile, precision .890 of the precision
-/// profile; F1 no lower).
 struct Limits {
     /// Text less likely than this counts against the element that holds it.
     even: f32,
@@ -35,16 +34,28 @@ pub(super) enum Page {
     Other,
 }
 
-fn limits(profile: Profile, page: Page) -> Limits {
-    match profile {
-        Profile::Article if page == Page::Forum => Limits { even: 0.25, share: 0.8, apart: 0.2 },
-        // against the limits of other pages: wcxb_dev .862 -> .867, services .817 -> .833; the other sets as before
-        Profile::Article if page == Page::Shop => Limits { even: 0.4, share: 0.5, apart: 0.2 },
-        Profile::Recall => Limits { even: 0.2, share: 0.25, apart: 0.2 },
-        Profile::Forum => Limits { even: 0.25, share: 0.65, apart: 0.05 },
-        Profile::Precision => Limits { even: 0.5, share: 1.2, apart: 0.45 },
-        _ => Limits { even: 0.4, share: 0.8, apart: 0.55 },
-    }
+fn limits(profile: Profile, page: Page) -> &'static Limits {
+    static ALL: OnceLock<[Limits; KINDS.len()]> = OnceLock::new();
+    let all = ALL.get_or_init(|| KINDS.map(|kind| read(kind).expect("the table is part of the crate and a test reads it")));
+    &all[match (profile, page) {
+        (Profile::Recall, _) => 4,
+        (Profile::Forum, _) => 3,
+        (Profile::Precision, _) => 5,
+        (_, Page::Forum) => 1,
+        (_, Page::Shop) => 2,
+        (_, Page::Other) => 0,
+    }]
+}
+
+/// The lines of the table, by profile and page.
+const KINDS: [&str; 6] = ["article", "article-forum", "article-shop", "forum", "recall", "precision"];
+
+/// One line of the table.
+fn read(kind: &str) -> Option<Limits> {
+    let rows = table::rows("limits.tsv", include_str!("../../data/content/limits.tsv"), 5).flatten();
+    let row = rows.into_iter().find(|r| r.cells[0] == kind)?;
+    let [even, share, apart] = [1, 2, 3].map(|i| row.cells[i].parse().ok());
+    Some(Limits { even: even?, share: share?, apart: apart? })
 }
 
 /// What stays of a page.
