@@ -35,7 +35,8 @@ const AT_ONCE: u64 = 16 << 20;
 pub enum Stage {
     /// The piece of a table; what else goes to a part lies in the file of the unit.
     Out,
-    /// Frames of drafts for the next pass: length and input (4 bytes each, little-endian), what was stored.
+    /// Frames of drafts for the next pass: length of what follows the input, input, length of the lines (4 bytes each, little-endian), the
+    /// lines that drafts refer to, what was stored.
     Draft,
     /// Hashes.
     Rows,
@@ -226,14 +227,18 @@ impl<'r> Blocks<'r> {
         let Some(at) = done.at else { return Ok(()) };
         if !done.out.is_empty() {
             if self.frames && !done.written {
-                let mut head = [0; 8];
-                head[..4].copy_from_slice(&(done.out.len() as u32).to_le_bytes());
-                head[4..].copy_from_slice(&(done.input as u32).to_le_bytes());
-                self.write(at, Stage::Draft, &head)?;
-                self.write(at, Stage::Draft, &done.out)?;
-                self.drafted += head.len() as u64;
+                let mut head = [0; 12];
+                let lengths = [4 + done.lines.len() + done.out.len(), done.input, done.lines.len()];
+                for (bytes, n) in head.as_chunks_mut::<4>().0.iter_mut().zip(lengths) {
+                    *bytes = (n as u32).to_le_bytes();
+                }
+                for bytes in [&head[..], &done.lines, &done.out] {
+                    self.write(at, Stage::Draft, bytes)?;
+                }
+                let lines = self.drafted + head.len() as u64;
+                self.drafted = lines + done.lines.len() as u64;
                 for entry in &done.index {
-                    self.write(at, Stage::Index, &drafts::Entry { at: self.drafted + entry.at, ..*entry }.to_bytes())?;
+                    self.write(at, Stage::Index, &drafts::Entry { at: self.drafted + entry.at, lines, ..*entry }.to_bytes())?;
                 }
                 self.drafted += done.out.len() as u64;
                 if self.drafted - self.safe >= AT_ONCE {

@@ -9,7 +9,7 @@ use super::journal::Block;
 use super::plan::Plan;
 use super::render::Render;
 use super::sums::Counter;
-use super::work::{Kept, Stored};
+use super::work::Stored;
 use crate::draft::Draft;
 use crate::error::Error;
 
@@ -22,10 +22,12 @@ pub struct Entry {
     pub at: u64,
     /// Its bytes.
     pub length: u32,
+    /// Bytes before the lines it refers to.
+    pub lines: u64,
 }
 
 /// Bytes of an entry in a file.
-const ENTRY: usize = 20;
+const ENTRY: usize = 28;
 
 impl Entry {
     /// As it stands in a file.
@@ -33,13 +35,14 @@ impl Entry {
         let mut b = [0; ENTRY];
         b[..8].copy_from_slice(&self.doc.to_be_bytes());
         b[8..16].copy_from_slice(&self.at.to_be_bytes());
-        b[16..].copy_from_slice(&self.length.to_be_bytes());
+        b[16..20].copy_from_slice(&self.length.to_be_bytes());
+        b[20..].copy_from_slice(&self.lines.to_be_bytes());
         b
     }
 
     fn of(b: &[u8; ENTRY]) -> Entry {
         let number = |b: &[u8]| b.iter().fold(0, |n, b| n << 8 | u64::from(*b));
-        Entry { doc: number(&b[..8]), at: number(&b[8..16]), length: number(&b[16..]) as u32 }
+        Entry { doc: number(&b[..8]), at: number(&b[8..16]), length: number(&b[16..20]) as u32, lines: number(&b[20..]) }
     }
 }
 
@@ -53,6 +56,7 @@ pub struct Drafts<'r> {
     render: Option<&'r Render>,
     open: Option<Open>,
     bytes: Vec<u8>,
+    line: Vec<u8>,
 }
 
 struct Open {
@@ -66,7 +70,7 @@ impl<'r> Drafts<'r> {
     /// Of these blocks, which are in order.
     pub fn new(plan: &'r Plan, work: &'r Work, blocks: &'r [Block]) -> Drafts<'r> {
         let blocks = blocks.iter().filter(|b| b.docs.is_some()).collect();
-        Drafts { plan, work, blocks, render: None, open: None, bytes: Vec::new() }
+        Drafts { plan, work, blocks, render: None, open: None, bytes: Vec::new(), line: Vec::new() }
     }
 
     /// Without the lines of their hosts, if those were learnt.
@@ -81,11 +85,19 @@ impl<'r> Drafts<'r> {
     pub fn with<R>(&mut self, doc: u64, look: impl FnOnce(&Draft<'_>) -> R) -> Result<R, Error> {
         let block = self.blocks.partition_point(|b| b.docs.is_some_and(|(_, last)| last < doc));
         let damaged = || Error::Io { verb: "read", path: format!("draft of record {doc}"), source: io::ErrorKind::InvalidData.into() };
-        self.find(block, doc)?;
+        let lines = self.find(block, doc)?;
         let stored = postcard::from_bytes::<Stored<'_>>(&self.bytes).map_err(|_| damaged())?;
         let Stored::Record(kept) = stored else { return Err(damaged()) };
-        let Kept { line, literal, same, mut draft, .. } = *kept;
-        let record = Kept::record(line.as_ref().filter(|_| same), literal).map_err(|_| damaged())?;
+        let (file, line) = (self.open.as_mut().map(|o| &mut o.drafts), &mut self.line);
+        let read = |(from, to): (u64, u64)| {
+            let file = file?;
+            line.clear();
+            file.seek(SeekFrom::Start(lines + from)).ok()?;
+            let read = file.take(to.checked_sub(from)?).read_to_end(line).ok()?;
+            (read as u64 == to - from).then_some(&**line)
+        };
+        let record = kept.record(read).map_err(|_| damaged())?;
+        let mut draft = kept.draft;
         if let Some(record) = &record {
             draft.text = record.text.as_ref().into();
         }
@@ -96,8 +108,8 @@ impl<'r> Drafts<'r> {
         Ok(look(&draft))
     }
 
-    /// Reads the bytes of a record.
-    fn find(&mut self, block: usize, doc: u64) -> Result<(), Error> {
+    /// Reads the bytes of a record, and tells where its lines begin.
+    fn find(&mut self, block: usize, doc: u64) -> Result<u64, Error> {
         let Some(at) = self.blocks.get(block).map(|b| b.at) else {
             return Err(Error::Io { verb: "find", path: format!("record {doc}"), source: io::ErrorKind::NotFound.into() });
         };
@@ -108,8 +120,8 @@ impl<'r> Drafts<'r> {
             let entries = open.metadata().map_err(Error::io("read", &index))?.len() / ENTRY as u64;
             self.open = Some(Open { block, drafts: File::open(&drafts).map_err(fail())?, index: open, entries });
         }
-        let Some(Open { drafts, index, entries, .. }) = &mut self.open else { return Ok(()) };
-        let mut search = || -> io::Result<()> {
+        let Some(Open { drafts, index, entries, .. }) = &mut self.open else { return Ok(0) };
+        let mut search = || -> io::Result<u64> {
             let mut b = [0; ENTRY];
             let (mut low, mut high) = (0, *entries);
             while low < high {
@@ -121,7 +133,7 @@ impl<'r> Drafts<'r> {
                     self.bytes.clear();
                     drafts.seek(SeekFrom::Start(entry.at))?;
                     let read = drafts.take(u64::from(entry.length)).read_to_end(&mut self.bytes)?;
-                    return if read as u64 == u64::from(entry.length) { Ok(()) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
+                    return if read as u64 == u64::from(entry.length) { Ok(entry.lines) } else { Err(io::ErrorKind::UnexpectedEof.into()) };
                 }
                 if entry.doc < doc { low = middle + 1 } else { high = middle }
             }

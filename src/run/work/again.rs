@@ -14,7 +14,7 @@ use crate::run::sums::Counter;
 use crate::run::table;
 use crate::trace::{Document, Item};
 
-use super::{Bytes, Done, Kept, Origin, Removed, Stored, Worker, owned};
+use super::{Bytes, Done, Kept, Origin, Removed, Stored, Worker, of_lines, owned};
 
 impl Worker<'_> {
     /// Leaves out of a record the lines of its host and what the dump has seen before, and shows it in its view.
@@ -33,14 +33,14 @@ impl Worker<'_> {
     /// [`Error::Io`] when what was stored cannot be read.
     pub fn hash(&self, at: At, frame: &[u8]) -> Result<Done, Error> {
         let mut done = Done { at: Some(at), weight: frame.len() as u64, ..Done::default() };
-        let (input, mut frame) = frame.split_first_chunk::<4>().ok_or_else(|| damaged(at))?;
-        done.input = u32::from_le_bytes(*input) as usize;
+        let (input, lines, mut frame) = parts(frame).ok_or_else(|| damaged(at))?;
+        done.input = input;
         while !frame.is_empty() {
             let (stored, behind) = postcard::take_from_bytes::<Stored<'_>>(frame).map_err(|_| damaged(at))?;
             frame = behind;
             let Stored::Record(kept) = stored else { continue };
-            let Kept { number, line, literal, same, mut draft, .. } = *kept;
-            let record = Kept::record(line.as_ref().filter(|_| same), literal).map_err(|_| damaged(at))?;
+            let record = kept.record(|line| of_lines(lines, line)).map_err(|_| damaged(at))?;
+            let Kept { number, mut draft, .. } = *kept;
             if let Some(record) = &record {
                 draft.text = record.text.as_ref().into();
             }
@@ -60,8 +60,8 @@ impl Worker<'_> {
     /// # Errors
     /// [`Error::Io`], also when what was stored cannot be read.
     pub fn apply(&self, at: At, frame: &[u8], verdicts: &[Verdict], others: Option<&BTreeMap<u64, table::Row>>) -> Result<Done, Error> {
-        let (input, stored) = frame.split_first_chunk::<4>().ok_or_else(|| damaged(at))?;
-        let done = self.write_stored(at, u32::from_le_bytes(*input) as usize, stored, verdicts, others)?;
+        let (input, lines, stored) = parts(frame).ok_or_else(|| damaged(at))?;
+        let done = self.write_stored(at, input, (lines, stored), verdicts, others)?;
         Ok(Done { weight: frame.len() as u64, ..done })
     }
 
@@ -71,19 +71,19 @@ impl Worker<'_> {
     /// As [`Worker::apply`].
     pub fn apply_at_once(&self, read: Done, verdicts: &[Verdict]) -> Result<Done, Error> {
         let Some(at) = read.at else { return Ok(read) };
-        Ok(self.write_stored(at, read.input, &read.out, verdicts, None)?.after(read))
+        Ok(self.write_stored(at, read.input, (&read.lines, &read.out), verdicts, None)?.after(read))
     }
 
     fn write_stored(
         &self,
         at: At,
         input: usize,
-        mut frame: &[u8],
+        (lines, mut frame): (&[u8], &[u8]),
         verdicts: &[Verdict],
         others: Option<&BTreeMap<u64, table::Row>>,
     ) -> Result<Done, Error> {
         let mut done = Done { at: Some(at), input, ..Done::default() };
-        done.out.reserve(frame.len());
+        done.out.reserve(lines.len().max(frame.len()));
         let damaged = || damaged(at);
         // records come in order, and so do the verdicts on them: what is left of these, and about which record was asked before
         let (mut rest, mut before) = (verdicts, u64::MAX);
@@ -118,7 +118,7 @@ impl Worker<'_> {
             (verdicts, rest) = here.split_at(here.iter().take_while(|v| v.doc == order).count());
             before = order;
             let host = self.render.learnt_of(|| self.plan.host(kept.draft.url.as_deref(), order));
-            let Some(Bytes(line)) = &kept.line else {
+            let Some(line) = kept.line.map(|line| of_lines(lines, line).ok_or_else(damaged)).transpose()? else {
                 let text = kept.draft.text.clone();
                 self.judge(&mut kept.draft, kept.view.as_mut(), host, verdicts, &mut done);
                 let row = others.and_then(|o| o.get(&kept.number)).cloned();
@@ -173,6 +173,14 @@ impl Worker<'_> {
         self.pack(&mut done)?;
         Ok(done)
     }
+}
+
+/// The input of a frame, the lines that what is stored refers to, and what is stored.
+fn parts(frame: &[u8]) -> Option<(usize, &[u8], &[u8])> {
+    let (input, rest) = frame.split_first_chunk::<4>()?;
+    let (lines, rest) = rest.split_first_chunk::<4>()?;
+    let (lines, stored) = rest.split_at_checked(u32::from_le_bytes(*lines) as usize)?;
+    Some((u32::from_le_bytes(*input) as usize, lines, stored))
 }
 
 /// What cannot be read of a block.

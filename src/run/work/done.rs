@@ -24,6 +24,8 @@ pub struct Done {
     pub end: Option<bool>,
     /// For the part or the stream, or drafts for the next pass.
     pub out: Vec<u8>,
+    /// The JSON lines that the drafts in `out` refer to.
+    pub lines: Vec<u8>,
     /// The block's duplicates were known when it was read: `out` is for the part, `rows` are what was not seen before.
     pub written: bool,
     /// For a part that is a table.

@@ -23,7 +23,7 @@ use super::{Bytes, Done, Kept, Stored, Worker, store};
 
 impl Worker<'_> {
     /// JSON lines.
-    pub(super) fn lines(&self, lines: &Lines, entry: Option<&Arc<str>>, done: &mut Done) -> Result<(), Error> {
+    pub(super) fn lines(&self, lines: Lines, entry: Option<&Arc<str>>, done: &mut Done) -> Result<(), Error> {
         let field = self.plan.settings.text_field.as_deref().unwrap_or("text");
         let limit = self.plan.settings.max_record;
         let path = self.path(done.input, entry);
@@ -34,9 +34,9 @@ impl Worker<'_> {
         let input = (self.traces() && !as_files).then(|| self.traced(done.input, entry, true));
         done.placed = true;
         done.counter.sums.bytes_in = lines.bytes.len() as u64;
-        // a draft is its line and what is known of it
-        let more = if self.stores() { lines.bytes.len() / 4 } else { 0 };
-        done.out.reserve(lines.bytes.len() + more + 1024);
+        // a draft is what is known of its line, which lies where it came
+        let some = if self.stores() { lines.bytes.len() / 8 } else { lines.bytes.len() };
+        done.out.reserve(some + 1024);
         for (number, offset, line) in lines.iter() {
             if is_blank(line) {
                 if as_files {
@@ -83,7 +83,8 @@ impl Worker<'_> {
                     }
                     Ok(r) => {
                         let at = Place { path: &path, record: number, alone: false };
-                        guarded(|| self.line(&r, at, (&line[..bom], &line[bom..]), input.as_ref(), done)).map_err(|why| (None, why))
+                        let from = offset - lines.offset + bom as u64;
+                        guarded(|| self.line(&r, at, (&line[..bom], &line[bom..], from), input.as_ref(), done)).map_err(|why| (None, why))
                     }
                 }
             };
@@ -107,6 +108,8 @@ impl Worker<'_> {
         }
         if !self.stores() {
             done.counter.sums.bytes_out += done.out.len() as u64;
+        } else if !as_files {
+            done.lines = lines.bytes;
         }
         Ok(())
     }
@@ -115,7 +118,7 @@ impl Worker<'_> {
         &self,
         record: &jsonl::Record<'_>,
         at: Place<'_>,
-        (bom, line): (&[u8], &[u8]),
+        (bom, line, from): (&[u8], &[u8], u64),
         input: Option<&Input<'static>>,
         done: &mut Done,
     ) -> Result<(), Error> {
@@ -165,7 +168,8 @@ impl Worker<'_> {
         let origin = input.map(|input| Box::new((input.clone(), Document::new(number, b"", None, ""))));
         let literal = record.literal();
         let literal = (literal.start as u64, literal.end as u64);
-        let kept = Kept { number, line: Some(Bytes(line.into())), literal, same, plain, view, draft, origin };
+        let line = Some((from, from + line.len() as u64));
+        let kept = Kept { number, line, literal, same, plain, view, draft, origin };
         self.keep(order, kept, done);
         Ok(())
     }

@@ -39,7 +39,7 @@ use crate::run::table;
 use crate::trace::{Document, Input, Item, Seal};
 
 pub use done::{Copied, Done, Removed};
-pub use stored::{Bytes, Kept, Stored};
+pub use stored::{Bytes, Kept, Stored, of_lines};
 
 use stored::store;
 
@@ -101,7 +101,7 @@ impl Worker<'_> {
             Work::End(last) => done.end = Some(last),
             Work::Bad(bad) => self.bad(bad, &mut done),
             Work::Left(left) => self.left(left, &mut done),
-            Work::Lines(lines, entry) => self.lines(&lines, entry.as_ref(), &mut done)?,
+            Work::Lines(lines, entry) => self.lines(lines, entry.as_ref(), &mut done)?,
             Work::Page => {
                 let path = self.plan.inputs[job.input].path.clone();
                 let record = Record::new(1, 0, Body::File(path));
@@ -156,7 +156,7 @@ impl Worker<'_> {
         let at = done.out.len();
         store(&Stored::Record(Box::new(kept)), &mut done.out);
         if self.plan.settings.near.is_some() || self.plan.settings.learn_sites {
-            done.index.push(Entry { doc, at: at as u64, length: (done.out.len() - at) as u32 });
+            done.index.push(Entry { doc, at: at as u64, length: (done.out.len() - at) as u32, lines: 0 });
         }
     }
 

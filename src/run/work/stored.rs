@@ -42,9 +42,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
 pub struct Kept<'a> {
     /// Number in its input.
     pub number: u64,
-    /// The JSON line it came in.
-    #[serde(borrow)]
-    pub line: Option<Bytes<'a>>,
+    /// The JSON line it came in: where it begins and ends in the lines of its job, which are kept beside what is stored.
+    pub line: Option<(u64, u64)>,
     /// Where the value of the text field stands in that line, quotes included.
     pub literal: (u64, u64),
     /// The draft's text is left out: it is that of the JSON line.
@@ -62,13 +61,20 @@ pub struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// The JSON line, read again; `None` without one.
+    /// The JSON line its text is that of, read again; `None` for one whose text is stored. `lines`: what lies there, `None` for nothing.
     ///
     /// # Errors
     /// [`Broken`] when it is not what was stored.
-    pub fn record<'l>(line: Option<&'l Bytes<'a>>, (from, to): (u64, u64)) -> Result<Option<Record<'l>>, Broken> {
-        line.map(|Bytes(line)| Record::again(line, from as usize..to as usize)).transpose()
+    pub fn record<'l>(&self, lines: impl FnOnce((u64, u64)) -> Option<&'l [u8]>) -> Result<Option<Record<'l>>, Broken> {
+        let (from, to) = self.literal;
+        let line = self.line.filter(|_| self.same).map(|at| lines(at).unwrap_or_default());
+        line.map(|line| Record::again(line, from as usize..to as usize)).transpose()
     }
+}
+
+/// A range of the lines of a job.
+pub fn of_lines(lines: &[u8], (from, to): (u64, u64)) -> Option<&[u8]> {
+    lines.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?)
 }
 
 /// Appends something for the next pass.
