@@ -2,7 +2,7 @@
 //! Prices and limits are in `belief`.
 
 use super::charset::Pair;
-use super::kinds::{is_cyrillic, is_filler, is_latin, is_letter, is_wide, script};
+use super::kinds::{is_cyrillic, is_filler, is_han, is_latin, is_letter, is_wide, script};
 use super::segment::Segment;
 use crate::codec::Codec;
 use crate::model::Model;
@@ -88,6 +88,59 @@ pub(super) fn is_stuck(line: &[char], s: &Segment, letters: i32) -> bool {
 /// Whether every Cyrillic letter of a line is one that looks like a Latin one: written for it by hand, not by a charset.
 pub(super) fn all_look_alike(line: &[char]) -> bool {
     line.iter().all(|c| !is_cyrillic(*c) || "асеорхуіѕјһАВЕЗІЅЈКМНОРСТУХ".contains(*c))
+}
+
+/// Whether the word around a stretch has a Latin letter with a mark, or the stretch would put a letter of another script into a Latin
+/// word: a charset damages all letters of a word that it damages, and words are of one script. Signs of units are short.
+pub(super) fn spoils_word(line: &[char], s: &Segment) -> bool {
+    const UNIT: usize = 2;
+    let letter = |c: &&char| c.is_alphabetic() && script(**c) == 0;
+    let word = || line[..s.from].iter().rev().take_while(letter).chain(line[s.to..].iter().take_while(letter));
+    let other = |c: Option<char>| c.is_some_and(|c| is_letter(c) && !is_latin(c) && !c.is_ascii());
+    let behind = line[s.to..].iter().take_while(letter).count();
+    let before = line[..s.from].iter().rev().take_while(letter).count();
+    word().any(|c| !c.is_ascii()) || before > 0 && other(s.now.chars().next()) || behind > UNIT && other(s.now.chars().next_back())
+}
+
+/// Whether Cyrillic letters of a line are the yers of Slavic words in Latin letters: there are no others, and one ends a word behind a
+/// consonant or stands alone, or the word is marked as one nobody wrote; or letters with marks stand in the line that no charset of
+/// Cyrillic has.
+pub(super) fn are_yers(line: &[char]) -> bool {
+    let yer = |c: char| matches!(c, 'ь' | 'ъ' | 'ѣ');
+    if line.iter().any(|&c| is_cyrillic(c) && !yer(c)) {
+        return false;
+    }
+    let letter = |c: char| c.is_ascii_alphabetic() || is_latin(c) || yer(c);
+    let marked = line.iter().any(|&c| is_latin(c));
+    marked
+        || line.chunk_by(|a, b| letter(*a) == letter(*b)).enumerate().any(|(_, word)| {
+            let ends = word.len() > 1 && yer(word[word.len() - 1]) && !"aeiouyAEIOUY".contains(word[word.len() - 2]);
+            word.iter().any(|&c| yer(c)) && (ends || word.len() == 1)
+        })
+        || line.windows(2).any(|w| w[0] == '*' && letter(w[1]))
+}
+
+/// Whether a stretch is of Han that stand by themselves, most of them, as in lists of characters and texts cut into words: nothing is
+/// known of what stands beside them, and rare Han are common letters by chance.
+pub(super) fn are_scattered(was: &[char]) -> bool {
+    let (mut runs, mut han, mut before) = (0, 0, true);
+    for &c in was {
+        if !(c.is_ascii() || is_han(c)) {
+            return false;
+        }
+        han += usize::from(!c.is_ascii());
+        runs += usize::from(before && !c.is_ascii());
+        before = c.is_ascii();
+    }
+    runs > 1 && han < runs * 2
+}
+
+/// How often a stretch says the same word and nothing else: as much evidence as one of them.
+pub(super) fn repeats(was: &[char]) -> usize {
+    let mut words = was.split(|c| c.is_ascii_whitespace()).filter(|w| !w.is_empty());
+    let first = words.next();
+    let (same, all) = words.fold((1, 1), |(same, all), w| (same + usize::from(Some(w) == first), all + 1));
+    if same == all { all } else { 1 }
 }
 
 /// Whether one letter of a Latin word became a character of another script: the word goes on before and behind it.

@@ -2,12 +2,12 @@
 //! them. Which stretches and under which hypothesis is found in `search`.
 
 use super::around::{
-    all_look_alike, among_latin, cuts_word, different, in_capitals, is_amid_kin, is_inside_latin, is_inside_word, is_list, is_no_break,
-    is_one_script, is_stuck, of_capitals, touches_kin, touches_wide,
+    all_look_alike, among_latin, are_scattered, are_yers, cuts_word, different, in_capitals, is_amid_kin, is_inside_latin, is_inside_word,
+    is_list, is_no_break, is_one_script, is_stuck, of_capitals, repeats, spoils_word, touches_kin, touches_wide,
 };
 use super::charset::Pair;
 use super::controls::{are_of_mac, is_of_mac};
-use super::kinds::{is_cyrillic, is_emoji, is_filler, is_latin, is_letter, is_wide, script};
+use super::kinds::{is_cyrillic, is_emoji, is_filler, is_han, is_latin, is_letter, is_wide, script};
 use super::segment::Segment;
 use crate::codec::Codec;
 use crate::model::Model;
@@ -39,6 +39,12 @@ mod limit {
     pub const AFTER_FEW_INSIDE: i32 = 6 * 16 + 8;
     pub const GAIN_PAIRS_INSIDE: i32 = 18 * 16;
     pub const GAIN_FEW: i32 = 14 * 16;
+    /// The same for a stretch of Han alone, by the share of them that differ; and the gain from which it may be a list of single ones. Origin:
+    /// 700 stretches of generated cases, of which 3 are lost, and 50 of dictionaries, verses and texts cut into words, which all stay.
+    pub const GAIN_HAN: i32 = 24 * 16;
+    pub const GAIN_LIST: i32 = 60 * 16;
+    /// Gain of one or two Han that stand amid others, of UTF-8 read as pairs: some three Han are such bytes by chance.
+    pub const GAIN_BRIEF: i32 = 20 * 16;
     /// The same for pairs read as single bytes, and the least gain for each of these: what is no text under any charset of bytes may
     /// be a rare text; the first character apart.
     pub const AFTER_BYTES: i32 = 9 * 16;
@@ -189,20 +195,31 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 (_, true) => (limit::AFTER_BYTES, limit::GAIN_A_BYTE, 6),
                 _ => (limit::AFTER, 0, 6),
             };
+            let is_brief = pair.written == Codec::UTF_8 && pair.read.is_double_byte() && odd <= 2 && touches_wide(line, s);
             s.after - if full >= 2 { limit::FIRST_WIDE } else { 0 } <= most * count
                 && s.gain - if gain > 0 { of_capitals(model, was) } else { 0 } >= gain * odd_before
                 && (gain == 0 || !is_inside_latin(line, s) && different(s.now.chars().filter(|c| is_wide(*c))) > 1)
                 && (odd > 1 || pair.written != Codec::UTF_8 || pair.read.is_single_byte())
                 && unknown * 100 <= odd * share
                 && (pair.written == Codec::UTF_8 || full >= 2)
+                && (again || !is_brief || wide == odd && s.gain >= limit::GAIN_BRIEF)
                 && (wide >= 4 || signs(was, &s.now) > 0 || !pair.read.is_single_byte())
         } else if pair.written == Codec::UTF_8 {
             let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || c.is_alphabetic() && *c != 'Ã');
             if pair.read.is_double_byte() && odd == 1 {
                 // Letters of a Latin text that became Han: no other Han may stand there.
-                unknown == 0 && among_latin(line, s, is_wide) && s.gain >= least.min(limit::LATIN)
-            } else if pair.read.is_double_byte() && !(among_latin(line, s, is_wide) || is_one_script(&s.now)) {
+                unknown == 0 && among_latin(line, s, is_wide) && s.gain >= least.min(limit::LATIN) && !spoils_word(line, s)
+            } else if pair.read.is_double_byte()
+                && !(among_latin(line, s, is_wide) || is_one_script(&s.now) && different(was.iter().copied().filter(|c| !c.is_ascii())) > 1)
+            {
                 // Every sixtieth Han is some letter.
+                false
+            } else if pair.read.is_double_byte()
+                && touches_wide(line, s)
+                && s.after - limit::FIRST > limit::AFTER_LETTERS * count
+                && !among_latin(line, s, is_wide)
+            {
+                // Lists of Han in the order of a charset are letters, too, but no words.
                 false
             } else if word && odd <= 3 && !(was.iter().any(|c| is_cyrillic(*c)) && among_latin(line, s, is_cyrillic)) {
                 // Letters, side by side as words have them.
@@ -232,9 +249,10 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && s.gain >= least.min(limit::LATIN)
                 && touches_kin(line, s)
                 && (!pair.read.is_double_byte() || among_latin(line, s, is_wide))
-                && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic) && !all_look_alike(line))
+                && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic) && !all_look_alike(line) && !are_yers(line))
         } else {
             let capitals = of_capitals(model, was);
+            let letters = if pair.read.is_double_byte() { letters / repeats(was) as i32 } else { letters };
             unknown == 0
                 && letters >= if capitals > 0 { limit::IN_CAPITALS } else { 4 + 2 * i32::from(pair.read.is_double_byte()) }
                 && letters * 5 >= odd * 4
@@ -246,7 +264,8 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && s.gain - capitals >= limit::LETTERS + limit::GAIN_A_LETTER * letters
                 && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
         };
-    clean && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(line, s, count))
+    let scattered = pair.read.is_double_byte() && latin == 0 && s.gain < limit::GAIN_LIST && are_scattered(was);
+    clean && !scattered && (!pair.read.is_double_byte() || !pair.written.is_double_byte() || between_pairs(line, s, count))
 }
 
 /// Characters of a stretch that are no letters: those beyond ASCII, and the ASCII signs that became part of something else.
@@ -263,6 +282,7 @@ fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
     let inside = others * 4 > odd.len();
     let like = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
     let half = like * 2 >= odd.len();
+    let all = odd.len();
     odd.sort_unstable();
     odd.dedup();
     let kinds = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
@@ -280,7 +300,12 @@ fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
         limit::GAIN_PAIRS
     };
     let enough = if inside || s.gain >= limit::GAIN_BEYOND_DOUBT && count >= 4 { 3 } else { 4 };
-    half && kinds >= enough && !is_list(&line[s.from..s.to]) && s.gain >= gain && s.after - limit::FIRST_WIDE <= most * count
+    let was = &line[s.from..s.to];
+    // Han are what Chinese consists of: what says the same ones again proves less than it gains.
+    let proven = !was.iter().all(|&c| c.is_ascii() || is_han(c))
+        || s.gain >= limit::GAIN_LIST
+        || s.gain * odd.len() as i32 >= limit::GAIN_HAN * all as i32;
+    half && proven && kinds >= enough && !is_list(&line[s.from..s.to]) && s.gain >= gain && s.after - limit::FIRST_WIDE <= most * count
 }
 
 /// Whether the only sequence of a stretch is one, and not two characters of a text that happen to make one: `Å…`, `Ã’s`, `SELKÄ\u{a0}`.
@@ -301,7 +326,9 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
     if matches!(was, ['Î' | 'Ï', '±' | '²' | '³' | 'µ' | '¶' | '¹' | 'º' | '¼' | '½' | '¾' | '¿']) {
         return true;
     }
-    let apart = before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ');
+    let goes_on = |c: &char| c.is_alphanumeric() || matches!(c, '\'' | '"' | '«' | '“' | '‘' | '’' | '(' | '[');
+    let apart =
+        before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ') && line[s.to..].iter().find(|c| **c != ' ').is_none_or(goes_on);
     if !(touches_kin(line, s) || tilde && apart) {
         return false;
     }

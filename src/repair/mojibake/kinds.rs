@@ -24,6 +24,11 @@ pub(super) fn is_wide(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{e000}'..='\u{faff}' | '\u{ff61}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// Han of the basic plane.
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
 /// Rows of letters that charsets of pairs have beside their Han: what kana of another charset become.
 pub(super) fn is_filler(c: char) -> bool {
     matches!(c, '\u{3105}'..='\u{318e}' | '\u{2160}'..='\u{217f}' | '\u{370}'..='\u{45f}' | '\u{2460}'..='\u{24ff}')

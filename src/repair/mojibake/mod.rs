@@ -7,6 +7,7 @@ mod around;
 mod belief;
 mod charset;
 mod controls;
+mod drawing;
 mod evidence;
 mod fit;
 mod holes;

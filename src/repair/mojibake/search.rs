@@ -4,6 +4,7 @@
 use super::again;
 use super::belief::{believed, plausible};
 use super::charset::Pair;
+use super::drawing;
 use super::kinds::is_wide;
 use super::language::{self, Core};
 use super::lattice::{Lattice, Loss};
@@ -315,6 +316,9 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
         // What one piece proves holds for the others.
         let again = again || left.len() > 1 && left.iter().any(|s| believed(model, line, pair, s, again));
         for segment in left {
+            if drawing::is_drawn(line, &segment) {
+                continue;
+            }
             if believed(model, line, pair, &segment, again) || level < LEVELS && deeper(&segment, pair, level) {
                 kept.push(Change { pair, gain: segment.gain, segment });
             }

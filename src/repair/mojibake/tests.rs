@@ -210,3 +210,40 @@ fn every_text_of_up_to_two_bytes_and_any_three_high_characters_is_safe() {
         }
     }
 }
+
+#[test]
+fn clean_text_of_rare_kinds_stays() {
+    for text in [
+        // Cut into words, and lists of parts of characters.
+        "鼎沸 犀利 唔 穿 佢 , 佢 走 咗",
+        "可能 啊 鼎沸 穿 啊 哎",
+        "犀利 啊 咩 , 唔 犀利",
+        "樽 : 土 厶 刀 氵 米",
+        // The same again and again: tones of a verse, calls.
+        "仄仄平平仄，仄仄仄仄仄。",
+        "哦 , 哦 , 哦 , 哦 , 哦 .",
+        // A verse in traditional letters, of which three would be two simplified ones.
+        "碧草霑仙掌，綠楊憶故人。",
+        // Han right before their reading.
+        "\"沾zhān\": 38,",
+        "\"崭zhǎn\": 34,",
+        // Yers of Slavic words in Latin letters.
+        "The old form *pьsъ became pes in Czech.",
+        "The noun *sъnъ means dream.",
+        // Frames and pictures.
+        "┌─┐x",
+        " █▒  █▒ ",
+        "╚═╝ ╚═╝ ╚═╝",
+        "┌┬┐$",
+        // Talk about a letter.
+        "Rule:  Ã  ->  a",
+    ] {
+        assert_eq!(repaired(text), text);
+    }
+    for (text, read) in
+        [("Müller", Codec::IBM437), ("un côté", Codec::IBM437), ("amacı", Codec::IBM437), ("München über", Codec::WINDOWS_1251)]
+    {
+        let written = if read == Codec::IBM437 { Codec::UTF_8 } else { Codec::WINDOWS_1252 };
+        assert_eq!(repaired(&garbled(text, written, read)), text);
+    }
+}

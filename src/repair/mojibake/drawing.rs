@@ -1,0 +1,84 @@
+//! Frames and pictures drawn with the box characters of DOS, which bytes of text become, too: the lines of a drawing go on from character
+//! to character, those of damage do not. What else tells damage from text is in `around`.
+
+use super::segment::Segment;
+
+/// Boxes by what leads out of them: to the left, to the right. 0 nothing, 1 a line, 2 a double one.
+const BOXES: [(&str, u8, u8); 7] = [
+    ("│║┃╎┆┊╵╷", 0, 0),
+    ("└├┌╟╙╓╰╭╶", 0, 1),
+    ("┤┐┘╢╖╜╮╯╴", 1, 0),
+    ("─┬┴┼╨╥╫╌┄┈", 1, 1),
+    ("╞╚╔╠╘╒", 0, 2),
+    ("╡╕╣╗╝╛", 2, 0),
+    ("═╩╦╬╧╤╪", 2, 2),
+];
+/// In place of a line: a block, which stands beside anything.
+const BLOCK: u8 = 3;
+
+/// Whether a stretch is part of a drawing: it has boxes and blocks alone beyond ASCII, and all of them that stand side by side, with
+/// those around it, are joined. Two inside a word or at its end may be a letter of it.
+pub(super) fn is_drawn(line: &[char], s: &Segment) -> bool {
+    if !line[s.from..s.to].iter().all(|c| c.is_ascii() || ends(*c).is_some()) {
+        return false;
+    }
+    let is_box = |c: &&char| ends(**c).is_some();
+    let from = s.from - line[..s.from].iter().rev().take_while(is_box).count();
+    let to = s.to + line[s.to..].iter().take_while(is_box).count();
+    let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
+    // The last letter of a word: a small one.
+    let ends_word = to - from == 2 && s.now.chars().all(|c| c.is_ascii() || c.is_lowercase());
+    let (mut pairs, mut joined) = (0, 0);
+    for at in from..to.saturating_sub(1) {
+        if let (Some((_, a)), Some((b, _))) = (ends(line[at]), ends(line[at + 1])) {
+            pairs += 1;
+            let in_word = letter(at.checked_sub(1)) && (letter(Some(at + 2)) || ends_word);
+            joined += usize::from((a == b || a == BLOCK || b == BLOCK) && !in_word);
+        }
+    }
+    pairs > 0 && joined == pairs
+}
+
+/// What leads out of a box, if a character is one.
+fn ends(c: char) -> Option<(u8, u8)> {
+    match c {
+        '\u{2580}'..='\u{25a0}' => Some((BLOCK, BLOCK)),
+        '\u{2500}'..'\u{2580}' => BOXES.iter().find(|row| row.0.contains(c)).map(|row| (row.1, row.2)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_drawn(before: &str, was: &str, after: &str) -> bool {
+        is_drawn_as(before, was, after, "X")
+    }
+
+    fn is_drawn_as(before: &str, was: &str, after: &str, now: &str) -> bool {
+        let line: Vec<char> = [before, was, after].concat().chars().collect();
+        let from = before.chars().count();
+        let to = from + was.chars().count();
+        let s = Segment { from, to, bytes: 0, now: now.to_owned(), after: 0, gain: 0, guesses: Vec::new(), words: Vec::new() };
+        super::is_drawn(&line, &s)
+    }
+
+    #[test]
+    fn lines_go_on_in_a_drawing() {
+        assert!(is_drawn("┌", "─┐", " a"));
+        assert!(is_drawn("", "╚═╝ ╚═╝", ""));
+        assert!(is_drawn("  ", "█▒", " █▒"));
+        assert!(is_drawn("╶", "┬┐", "d"));
+    }
+
+    #[test]
+    fn those_of_damage_do_not() {
+        assert!(!is_drawn("", "╓╨╬─", ""), "GBK read as code page 437");
+        assert!(!is_drawn("M", "├╝", "ller"), "UTF-8 read so");
+        assert!(!is_drawn("c", "├┤", "te"), "a letter, whatever its lines");
+        assert!(!is_drawn_as("amac", "─▒", ".", "ı") && is_drawn_as("Start", "─┐", "", "Ŀ"), "the last one");
+        assert!(!is_drawn("", "╨ÿ", ""), "a letter among them");
+        assert!(!is_drawn("a", "─", "b"), "alone");
+    }
+}
