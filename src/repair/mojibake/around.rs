@@ -132,7 +132,8 @@ pub(super) fn are_scattered(was: &[char]) -> bool {
         runs += usize::from(before && !c.is_ascii());
         before = c.is_ascii();
     }
-    runs > 1 && han < runs * 2
+    // Of two words one may be short.
+    if runs > 2 { han < runs * 2 } else { runs == 2 && han < 3 }
 }
 
 /// How often a stretch says the same word and nothing else: as much evidence as one of them.
