@@ -202,7 +202,6 @@ impl<'p> Draft<'p> {
     /// Of a page that was only decoded and repaired.
     pub fn repaired(page: &'p Page<'_>, told: bool, rules: &Rules) -> Draft<'p> {
         use crate::layer::Stage;
-        let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
         Draft {
             id: page.raw.id.into(),
             url: page.raw.url.or(page.metadata.url.as_deref()).map(Cow::Borrowed),
@@ -218,8 +217,8 @@ impl<'p> Draft<'p> {
             blocks: false,
             metadata: if told { metadata(&page.metadata) } else { "".into() },
             charset: if told { Reading::of(page) } else { Reading::default() },
-            edits: by_rule(edits),
-            notes: by_rule(page.notes.iter().map(|n| n.rule)),
+            edits: edits(page),
+            notes: notes(page),
             edited: page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()),
         }
     }
@@ -279,36 +278,11 @@ impl Draft<'_> {
         out
     }
 
-    /// Writes title and paragraphs behind what stands in `out`, one blank line between, list items and table rows on lines of their own; a line
-    /// end at the end; nothing at all for an empty document. Tells `place` where in it each block begins.
-    fn set(&self, out: &mut String, mut place: impl FnMut(usize, usize)) {
-        let from = out.len();
-        let text = &*self.text;
-        let title = self.title.as_ref().map_or(0, |t| t.len() + 2);
-        let kept = self.pieces.iter().filter(|p| p.cut.is_none());
-        out.reserve(kept.map(|p| (p.span.1 - p.span.0) as usize + 2).sum::<usize>() + title);
-        let mut before: Option<Form> = None;
-        if let Some(title) = &self.title {
-            out.push_str(title);
-            before = Some(Form::Heading(1));
-        }
-        for (i, p) in self.pieces.iter().enumerate() {
-            if p.cut.is_some() {
-                continue;
-            }
-            match before {
-                None => {}
-                Some(k) if matches!(k, Form::Item | Form::Row) && k == p.kind => out.push('\n'),
-                Some(_) => out.push_str("\n\n"),
-            }
-            place(i, out.len() - from);
-            let (start, end) = p.span;
-            out.push_str(Span { start, end }.of(text));
-            before = Some(p.kind);
-        }
-        if out.len() > from {
-            out.push('\n');
-        }
+    /// [`set`] of the pieces that stay.
+    fn set(&self, out: &mut String, place: impl FnMut(usize, usize)) {
+        let kept = self.pieces.iter().enumerate().filter(|(_, p)| p.cut.is_none());
+        let bytes = kept.clone().map(|(_, p)| (p.span.1 - p.span.0) as usize + 2).sum();
+        set(&self.text, self.title.as_deref(), kept.map(|(i, p)| (i, p.span, p.kind)), bytes, out, place);
     }
 
     /// The white space between paragraphs as it stands in the text. A title line stays where it is; a title that is no line of the
@@ -363,6 +337,47 @@ impl Draft<'_> {
     }
 }
 
+/// Writes title and paragraphs (number, byte range in `text`, form) behind what stands in `out`, one blank line between, list items and
+/// table rows on lines of their own; a line end at the end; nothing at all for an empty document. `bytes`: those of the paragraphs, and two
+/// for each. Tells `place` where in it each block begins.
+fn set(
+    text: &str,
+    title: Option<&str>,
+    blocks: impl Iterator<Item = (usize, (u32, u32), Form)>,
+    bytes: usize,
+    out: &mut String,
+    mut place: impl FnMut(usize, usize),
+) {
+    let from = out.len();
+    out.reserve(bytes + title.map_or(0, |t| t.len() + 2));
+    let mut before: Option<Form> = None;
+    if let Some(title) = title {
+        out.push_str(title);
+        before = Some(Form::Heading(1));
+    }
+    for (i, (start, end), kind) in blocks {
+        match before {
+            None => {}
+            Some(k) if matches!(k, Form::Item | Form::Row) && k == kind => out.push('\n'),
+            Some(_) => out.push_str("\n\n"),
+        }
+        place(i, out.len() - from);
+        out.push_str(Span { start, end }.of(text));
+        before = Some(kind);
+    }
+    if out.len() > from {
+        out.push('\n');
+    }
+}
+
+/// Appends what [`Draft::clean`] is of a page of which nothing is left out: all that is asked of it, no draft is made.
+pub fn set_whole(page: &Page<'_>, title: bool, out: &mut String) {
+    let (text, blocks) = (page.text(), &page.outline.blocks);
+    let title = page.metadata.title.as_deref().filter(|_| title);
+    let all = blocks.iter().enumerate().map(|(i, b)| (i, (b.span.start, b.span.end), b.kind.into()));
+    set(text, title, all, text.len() + 2 * blocks.len(), out, |_, _| {});
+}
+
 impl<'p> Reading<'p> {
     /// Of a page.
     pub fn of(page: &'p Page<'_>) -> Reading<'p> {
@@ -380,7 +395,7 @@ const NO_METADATA: &str = concat!(
 );
 
 /// Title, author, date, … of a page as a JSON object, with the bytes that serde writes of them.
-fn metadata(of: &Metadata) -> Cow<'static, str> {
+pub fn metadata(of: &Metadata) -> Cow<'static, str> {
     let Metadata { title, author, editor, source, publisher, date, date_raw, url, host, lang, categories } = of;
     let single = [title, editor, source, publisher, date, date_raw, url, host, lang];
     if author.is_empty() && categories.is_empty() && single.iter().all(|value| value.is_none()) {
@@ -421,6 +436,16 @@ fn links(page: &Page<'_>, rules: &Rules) -> Vec<(u32, u32)> {
         return Vec::new();
     }
     edits.iter().map(|e| (e.now.start, e.now.end)).collect()
+}
+
+/// Edits of a page by rule.
+pub fn edits(page: &Page<'_>) -> Vec<(u16, u32)> {
+    by_rule(page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule)))
+}
+
+/// Guesses and losses of a page by rule.
+pub fn notes(page: &Page<'_>) -> Vec<(u16, u32)> {
+    by_rule(page.notes.iter().map(|n| n.rule))
 }
 
 /// How often each rule comes, by its number.

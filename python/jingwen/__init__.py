@@ -92,11 +92,6 @@ class Cleaner(_native.Cleaner):
     def __repr__(self) -> str:
         return "Cleaner(%s)" % ", ".join("%s=%r" % o for o in sorted(self.options.items()))
 
-    def clean_batch(self, data: Any, column: str | None = None, **columns: Any) -> Any:
-        """Cleans a column of an Arrow table; see `jingwen.clean_batch`."""
-        kind, data = _arrow(data, column)
-        return _like(kind, self._batch("clean", data, column=column, **columns))
-
 
 #: The options of a cleaner, as its native part has them.
 _OPTIONS = tuple(inspect.signature(_native.Cleaner).parameters)
@@ -335,35 +330,15 @@ def _arrow(data: Any, column: str | None) -> tuple[str, Any]:
 def _like(kind: str, batch: Batch) -> Any:
     """A batch as the kind of table it came from."""
     if kind == "pyarrow":
-        return _table(batch)
+        return _native.table(batch)
     if kind == "polars":
         import polars
 
         return polars.DataFrame(batch)
     if kind == "pandas":
-        return _table(batch).to_pandas()
+        return _native.table(batch).to_pandas()
     if kind == "datasets":
         import datasets
 
-        return datasets.Dataset(_table(batch))
+        return datasets.Dataset(_native.table(batch))
     return batch
-
-
-#: The schema of the batch before, as an empty batch and as pyarrow has it, and the functions of pyarrow that take batches of it.
-_known: tuple[Batch, Any, Any, Any] | None = None
-
-
-def _table(batch: Batch) -> Any:
-    """A batch as a table of pyarrow, as pyarrow.table(batch) makes it. Batch after batch has the same schema: it is handed over once."""
-    global _known
-    known = _known
-    arrays = None if known is None else batch._arrays(known[0])
-    if arrays is None:
-        import pyarrow
-
-        if not hasattr(pyarrow.RecordBatch, "_import_from_c"):
-            return pyarrow.table(batch)
-        _known = known = (batch._empty(), pyarrow.schema(batch), pyarrow.RecordBatch._import_from_c, pyarrow.Table.from_batches)
-        arrays = batch._arrays(known[0])
-    _, schema, take, table = known
-    return table([take(a.address, schema) for a in arrays], schema)

@@ -88,7 +88,7 @@ class Step:
     def done(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
         """The rows of a batch; in several, when they are too large for one."""
         try:
-            table = jingwen._table(self.batch(batch))
+            table = _native.table(self.batch(batch))
         except jingwen.BatchTooLarge:
             if batch.num_rows <= 1:
                 raise

@@ -236,11 +236,30 @@ impl<'w> Work<'w> {
             Made::Scanned(rows.map(scan).collect())
         } else {
             let mut made = Rows::new(rows.len(), bytes, self.plan.trace, self.plan.most);
-            for row in rows {
-                if let Err(why) = self.clean(row, &mut made) {
-                    failed(row, &why);
-                    let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
-                    made.push(&Document { id: self.id(row), url, ..Document::default() }, Some(&why), None);
+            let mut bad = |made: &mut Rows, row: usize, why: &str| {
+                failed(row, why);
+                let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
+                made.columns.push(&Document { id: self.id(row), url, ..Document::default() }, Some(why), None);
+            };
+            // one guard lasts until a row panics
+            let mut next = rows.start;
+            while next < rows.end {
+                let (mut at, mut ends) = (next, made.room.ends());
+                let panicked = guarded(|| {
+                    for row in next..rows.end {
+                        made.expect(self.len(row));
+                        (at, ends) = (row, made.room.ends());
+                        if let Err(why) = self.clean(row, &mut made) {
+                            bad(&mut made, row, &why);
+                        }
+                    }
+                });
+                next = rows.end;
+                if let Err(why) = panicked {
+                    // it may have left something
+                    made.room.cut(ends);
+                    bad(&mut made, at, &why);
+                    next = at + 1;
                 }
             }
             Made::Cleaned(Box::new(made))
@@ -255,7 +274,7 @@ impl<'w> Work<'w> {
         said(&self.errors).map(Scanned::Bad).or_else(|| said(&self.reasons).map(Scanned::Left)).or_else(null)
     }
 
-    /// Gives `to` the record of a row that holds one; a panic in it becomes its message.
+    /// Gives `to` the record of a row that holds one.
     fn with<R>(&self, row: usize, to: impl FnOnce(Given<'_>) -> Result<R, String>) -> Result<R, String> {
         let at = |t: &Option<Texts<'w>>| t.as_ref().and_then(|t| t.text(row));
         let mut buffer = itoa::Buffer::new();
@@ -263,22 +282,19 @@ impl<'w> Work<'w> {
         let bytes = self.text.get(row).unwrap_or_default();
         let raw = RawDoc { id, url: at(&self.urls), label: at(&self.labels), bytes };
         let given = Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: at(&self.extras) };
-        let work = || {
-            if let Some(word) = &self.plan.fragile
-                && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
-            {
-                panic!("a test of the guards");
-            }
-            to(given)
-        };
-        guarded(work).unwrap_or_else(Err)
+        if let Some(word) = &self.plan.fragile
+            && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
+        {
+            panic!("a test of the guards");
+        }
+        to(given)
     }
 
     fn order(&self, row: usize) -> u64 {
         self.orders.map_or(0, |o| o.value(row) as u64)
     }
 
-    /// Cleans a row into the columns.
+    /// Cleans a row into the columns. What it panics with is the caller's; then something may have been left in the room.
     ///
     /// # Errors
     /// Why it could not be read; then nothing was added.
@@ -286,17 +302,15 @@ impl<'w> Work<'w> {
         match self.no_record(row) {
             Some(Scanned::Left(reason)) => {
                 let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
-                made.push(&Document { id: self.id(row), url, reason: Some(reason.into()), ..Document::default() }, None, None);
+                made.columns.push(&Document { id: self.id(row), url, reason: Some(reason.into()), ..Document::default() }, None, None);
                 return Ok(());
             }
             Some(Scanned::Bad(why)) => return Err(why),
             _ => {}
         }
         let (passes, plan) = (self.passes, self.plan);
-        made.expect(self.len(row));
-        let mut room = std::mem::take(&mut made.room);
-        let ends = room.ends();
-        let done = self.with(row, |given| {
+        let Rows { room, columns } = made;
+        self.with(row, |given| {
             if plan.pass == Pass::Apply {
                 let order = self.order(row);
                 let verdicts = self.verdicts.as_ref().map(|v| v.row(row, order)).unwrap_or_default();
@@ -304,19 +318,13 @@ impl<'w> Work<'w> {
                     Some(path) => (path.clone(), order & u64::from(u32::MAX)),
                     None => (String::new(), order),
                 };
-                return passes.apply(given.raw.bytes, &verdicts, &places, &mut room, |document| made.push(&document, None, None));
+                return passes.apply(given.raw.bytes, &verdicts, &places, room, |document| columns.push(&document, None, None));
             }
-            passes.clean(given, &mut room, |page, document| {
+            passes.clean(given, room, |page, document| {
                 let story = plan.trace.then(|| Explanation::new(page, passes.rules(), Lang::En).json_lines());
-                made.push(&document, None, story.as_deref());
+                columns.push(&document, None, story.as_deref());
             })
-        });
-        if done.is_err() {
-            // a panic may have left something
-            room.cut(ends);
-        }
-        made.room = room;
-        done
+        })
     }
 
     fn scan(&self, row: usize) -> Scanned {
@@ -324,8 +332,8 @@ impl<'w> Work<'w> {
             return no;
         }
         let mut rows = Vec::new();
-        let stored = self.with(row, |given| self.passes.scan(given, self.order(row), &mut rows));
-        stored.map_or_else(Scanned::Bad, |stored| Scanned::Draft(stored, rows))
+        let stored = guarded(|| self.with(row, |given| self.passes.scan(given, self.order(row), &mut rows)));
+        stored.unwrap_or_else(Err).map_or_else(Scanned::Bad, |stored| Scanned::Draft(stored, rows))
     }
 }
 

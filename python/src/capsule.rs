@@ -4,7 +4,6 @@
 
 use std::ffi::CStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, Ordering};
 
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
@@ -12,6 +11,7 @@ use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{Array, RecordBatch, RecordBatchIterator, StructArray, make_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 
@@ -73,18 +73,6 @@ impl Batch {
         Ok((PyCapsule::new_with_value(py, schema, SCHEMA)?, PyCapsule::new_with_value(py, array(batch), ARRAY)?))
     }
 
-    /// The same schema, no rows.
-    fn _empty(&self) -> Batch {
-        Batch { schema: Arc::clone(&self.schema), batches: Vec::new() }
-    }
-
-    /// Each batch as a struct of Arrow's C interface at an address, for a consumer that has the schema already, that of `like`; `None`
-    /// when it is another.
-    fn _arrays(&self, like: &Batch) -> Option<Vec<Exported>> {
-        let exported = |batch: &RecordBatch| Exported(Box::into_raw(Box::new(array(batch.clone()))).into());
-        (self.schema == like.schema).then(|| self.batches.iter().map(exported).collect())
-    }
-
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(&self, py: Python<'py>, requested_schema: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyCapsule>> {
         let _ = requested_schema;
@@ -94,28 +82,8 @@ impl Batch {
     }
 }
 
-/// A struct of Arrow's C interface. Who takes it marks it as released, else it is released with this.
-#[pyclass(frozen, module = "jingwen._native")]
-pub struct Exported(AtomicPtr<FFI_ArrowArray>);
-
-#[pymethods]
-impl Exported {
-    /// Where it stands.
-    #[getter]
-    fn address(&self) -> usize {
-        self.0.load(Ordering::Relaxed).expose_provenance()
-    }
-}
-
-impl Drop for Exported {
-    fn drop(&mut self) {
-        // SAFETY: the pointer is that of a box (`Batch::_arrays`), which nobody else frees; by Arrow's C interface a consumer leaves a
-        // struct that is valid and knows that it is released.
-        drop(unsafe { Box::from_raw(*self.0.get_mut()) });
-    }
-}
-
-fn array(batch: RecordBatch) -> FFI_ArrowArray {
+/// A batch as a struct of Arrow's C interface.
+pub fn array(batch: RecordBatch) -> FFI_ArrowArray {
     FFI_ArrowArray::new(&StructArray::from(batch).into_data())
 }
 
@@ -125,12 +93,23 @@ pub struct Given {
     pub batches: Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + Send>,
 }
 
+/// What speaks Arrow, taken once: who gives it to several calls has it taken by none of them again.
+#[pyfunction]
+pub fn taken(data: &Bound<'_, PyAny>) -> PyResult<Batch> {
+    let Given { schema, batches } = take(data)?;
+    Ok(Batch { schema, batches: batches.collect::<Result<_, _>>().map_err(said)? })
+}
+
 /// Takes anything that speaks Arrow: record batches, tables and streams of them; an array becomes a batch of one column called
 /// `text`. No bytes are copied.
 pub fn take(data: &Bound<'_, PyAny>) -> PyResult<Given> {
-    if data.hasattr("__arrow_c_array__")? {
-        let pair = data.call_method0("__arrow_c_array__")?;
-        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = pair.extract()?;
+    let py = data.py();
+    if let Ok(ours) = data.cast_exact::<Batch>() {
+        let Batch { schema, batches } = ours.get();
+        return Ok(Given { schema: Arc::clone(schema), batches: Box::new(batches.clone().into_iter().map(Ok)) });
+    }
+    if let Some(give) = data.getattr_opt(intern!(py, "__arrow_c_array__"))? {
+        let (schema, array): (Bound<'_, PyCapsule>, Bound<'_, PyCapsule>) = give.call0()?.extract()?;
         let schema = schema.pointer_checked(Some(SCHEMA))?.cast::<FFI_ArrowSchema>();
         let array = array.pointer_checked(Some(ARRAY))?.cast::<FFI_ArrowArray>();
         // SAFETY: capsules of these names hold these structs, by Arrow's PyCapsule interface. The array is moved out and marked as
@@ -156,8 +135,8 @@ pub fn take(data: &Bound<'_, PyAny>) -> PyResult<Given> {
         };
         return Ok(Given { schema: batch.schema(), batches: Box::new(std::iter::once(Ok(batch))) });
     }
-    if data.hasattr("__arrow_c_stream__")? {
-        let capsule: Bound<'_, PyCapsule> = data.call_method0("__arrow_c_stream__")?.extract()?;
+    if let Some(give) = data.getattr_opt(intern!(py, "__arrow_c_stream__"))? {
+        let capsule: Bound<'_, PyCapsule> = give.call0()?.extract()?;
         let stream = capsule.pointer_checked(Some(STREAM))?.cast::<FFI_ArrowArrayStream>();
         // SAFETY: as above; the stream is moved out of the capsule.
         let stream = unsafe { FFI_ArrowArrayStream::from_raw(stream.as_ptr()) };

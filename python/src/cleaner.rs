@@ -11,6 +11,7 @@ use jingwen::run::passes::{Given, Passes};
 use jingwen::run::settings::{Dedup, Settings, SiteFacts, Verb};
 use jingwen::{Form, Lang, Normalization, Profile, RawDoc, charset};
 use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyBytes, PyDict, PyString};
 
@@ -20,6 +21,7 @@ use crate::columns::Named;
 use crate::document::{Charset, Document};
 use crate::error::{self, OptionError};
 use crate::own;
+use crate::pyarrow;
 
 /// Cleans records. Immutable and shared by threads; Python's lock is released while it works.
 #[pyclass(frozen, module = "jingwen._native", subclass)]
@@ -166,6 +168,45 @@ impl Cleaner {
         Ok(())
     }
 
+    /// Cleans a column of an Arrow table; see `jingwen.clean_batch`.
+    #[pyo3(signature = (data, column=None, *, id=None, url=None, label=None, read=false, others=true, trace=false, on_bad="quarantine",
+        threads=1, max_batch=1<<30, _most=own::MOST))]
+    #[allow(clippy::too_many_arguments)]
+    fn clean_batch<'py>(
+        &self,
+        py: Python<'py>,
+        data: &Bound<'py, PyAny>,
+        column: Option<String>,
+        id: Option<String>,
+        url: Option<String>,
+        label: Option<String>,
+        read: bool,
+        others: bool,
+        trace: bool,
+        on_bad: &str,
+        threads: usize,
+        max_batch: u64,
+        _most: u64,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let most = _most.min(own::MOST);
+        let plan = |text| -> PyResult<Plan> {
+            let named = Named { text, id, url, label, read, ..Named::default() };
+            let fragile = self.fragile.clone();
+            let strict = strict(on_bad)?;
+            Ok(Plan { pass: Pass::Clean, named, others, trace, strict, threads, max_batch, most, paths: Vec::new(), fragile })
+        };
+        if pyarrow::is_table(data) {
+            let Batch { schema, batches } = self.passed(py, plan(column)?, data)?;
+            return pyarrow::of(py, &schema, &batches);
+        }
+        // other libraries are the business of the Python side
+        let package = py.import(intern!(py, "jingwen"))?;
+        let (kind, data): (Bound<'_, PyAny>, Bound<'_, PyAny>) =
+            package.call_method1(intern!(py, "_arrow"), (data, column.as_deref()))?.extract()?;
+        let done = self.passed(py, plan(column)?, &data)?;
+        package.call_method1(intern!(py, "_like"), (kind, done))
+    }
+
     /// One pass over Arrow batches; the package's Python side gives it its public forms.
     #[pyo3(signature = (pass, data, *, column=None, id=None, url=None, label=None, order=None, verdicts=None, read=false, others=true,
         trace=false, on_bad="quarantine", threads=1, max_batch=1<<30, paths=Vec::new(), _most=own::MOST))]
@@ -191,17 +232,24 @@ impl Cleaner {
         _most: u64,
     ) -> PyResult<Batch> {
         let pass = choice("pass", pass, &[("clean", Pass::Clean), ("scan", Pass::Scan), ("apply", Pass::Apply)])?;
-        let strict = choice("on_bad", on_bad, &[("quarantine", false), ("fail", true)])?;
-        if !(1..=own::MOST).contains(&max_batch) {
-            return Err(OptionError::new_err(format!("max_batch={max_batch}: a batch has 1 to {} bytes", own::MOST)));
-        }
-        if trace && pass != Pass::Clean {
-            return Err(OptionError::new_err("trace=True: the passes over a dump keep no trace; clean with it, or explain the record"));
-        }
         let named = Named { text: column, id, url, label, order, verdicts, read };
-        let fragile = self.fragile.clone();
-        let plan = Plan { pass, named, others, trace, strict, threads, max_batch, most: _most.min(own::MOST), paths, fragile };
-        let passes = if pass == Pass::Clean { &self.clean } else { &self.dump };
+        let (strict, most, fragile) = (strict(on_bad)?, _most.min(own::MOST), self.fragile.clone());
+        self.passed(py, Plan { pass, named, others, trace, strict, threads, max_batch, most, paths, fragile }, data)
+    }
+}
+
+/// What is asked of rows that cannot be read: true when they raise.
+fn strict(on_bad: &str) -> PyResult<bool> {
+    choice("on_bad", on_bad, &[("quarantine", false), ("fail", true)])
+}
+
+impl Cleaner {
+    /// Batches through a pass.
+    fn passed(&self, py: Python<'_>, plan: Plan, data: &Bound<'_, PyAny>) -> PyResult<Batch> {
+        if !(1..=own::MOST).contains(&plan.max_batch) {
+            return Err(OptionError::new_err(format!("max_batch={}: a batch has 1 to {} bytes", plan.max_batch, own::MOST)));
+        }
+        let passes = if plan.pass == Pass::Clean { &self.clean } else { &self.dump };
         let given = capsule::take(data)?;
         let mut batches: Vec<arrow_array::RecordBatch> = Vec::new();
         let mut first = 0;
@@ -220,9 +268,7 @@ impl Cleaner {
         };
         Ok(Batch { schema, batches })
     }
-}
 
-impl Cleaner {
     fn document(&self, py: Python<'_>, passes: &Passes, verb: &str, data: &Bound<'_, PyAny>, raw: RawDoc<'_>) -> PyResult<Document> {
         let input = Input::of(verb, data)?;
         let bytes = input.bytes()?;

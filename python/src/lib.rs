@@ -1,6 +1,7 @@
 //! The Python binding of jingwen: arguments in, values and Arrow batches out. What is done with a record lives in the library; the
 //! Python side of the package (`jingwen/*.py`) holds the adapters.
 
+mod alike;
 mod batch;
 mod capsule;
 mod cleaner;
@@ -9,6 +10,7 @@ mod document;
 mod error;
 mod own;
 mod pool;
+mod pyarrow;
 mod read;
 mod run;
 mod strings;
@@ -29,6 +31,8 @@ fn _native(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<document::Charset>()?;
     m.add_class::<capsule::Batch>()?;
     m.add_class::<read::Reader>()?;
+    m.add_function(wrap_pyfunction!(capsule::taken, m)?)?;
+    m.add_function(wrap_pyfunction!(pyarrow::table, m)?)?;
     m.add_function(wrap_pyfunction!(read::sources, m)?)?;
     m.add_function(wrap_pyfunction!(own::others, m)?)?;
     m.add_function(wrap_pyfunction!(run::run, m)?)?;

@@ -70,6 +70,11 @@ enum Values {
 pub struct Rows {
     /// What the passes write into.
     pub room: Room,
+    pub columns: Filled,
+}
+
+/// The columns as far as they are filled, but for what stands in the room.
+pub struct Filled {
     own: Vec<Values>,
     error: Strings,
     trace: Option<Strings>,
@@ -91,7 +96,7 @@ impl Rows {
         let more = || Strings::new(rows, rows * ROOM.1);
         let room = Room { text, counts, removed };
         let own = OWN.iter().map(column).collect();
-        Rows { room, own, error: more(), trace: trace.then(more), bytes: 0, most: most.min(MOST) }
+        Rows { room, columns: Filled { own, error: more(), trace: trace.then(more), bytes: 0, most: most.min(MOST) } }
     }
 
     /// Bytes of the written columns that are to be expected of rows of so many bytes.
@@ -103,7 +108,7 @@ impl Rows {
 
     /// Makes room for what is to be expected of a row of so many bytes.
     pub fn expect(&mut self, bytes: usize) {
-        if self.bytes > self.most {
+        if self.columns.is_too_large() {
             // there will be no batch, and nobody reads what was written
             self.room.clear();
         }
@@ -115,9 +120,73 @@ impl Rows {
         Pooled::make_text_room(removed, of_removed.max(bytes));
     }
 
+    /// Adds rows that come behind these.
+    pub fn append(&mut self, other: Rows) {
+        let columns = &mut self.columns;
+        columns.bytes += other.columns.bytes;
+        if columns.is_too_large() {
+            return;
+        }
+        let all = [
+            (&mut self.room.text, other.room.text),
+            (&mut self.room.counts, other.room.counts),
+            (&mut self.room.removed, other.room.removed),
+        ];
+        for (to, from) in all {
+            Pooled::make_text_room(to, from.len());
+            to.push_str(&from);
+            drop(Pooled::from(from));
+        }
+        for (to, from) in columns.own.iter_mut().zip(other.columns.own) {
+            match (to, from) {
+                (Values::Text(to), Values::Text(from)) | (Values::Written(to, _), Values::Written(from, _)) => to.append(from),
+                (Values::Number(to), Values::Number(mut from)) => to.append_array(&from.finish()),
+                _ => unreachable!("the columns are made of these"),
+            }
+        }
+        columns.error.append(other.columns.error);
+        if let (Some(to), Some(from)) = (&mut columns.trace, other.columns.trace) {
+            to.append(from);
+        }
+    }
+
+    /// The columns with their fields.
+    ///
+    /// # Errors
+    /// That they hold more than fits.
+    pub fn finish(self) -> PyResult<Columns> {
+        let Rows { room: Room { text, counts, removed }, columns } = self;
+        if columns.is_too_large() {
+            return Err(too_large(columns.bytes, columns.most));
+        }
+        let mut written = [text, counts, removed];
+        let own = columns.own.into_iter().map(|values| -> ArrayRef {
+            match values {
+                Values::Text(strings) => Arc::new(strings.finish()),
+                Values::Written(strings, at) => Arc::new(strings.finish_written(std::mem::take(&mut written[at]))),
+                Values::Number(mut builder) => Arc::new(builder.finish()),
+            }
+        });
+        let more = [Some(columns.error), columns.trace].into_iter().flatten();
+        let values = own.chain(more.map(|strings| Arc::new(strings.finish()) as ArrayRef));
+        Ok(FIELDS.iter().cloned().zip(values).collect())
+    }
+
+    /// The fields alone.
+    pub fn fields(trace: bool) -> Vec<FieldRef> {
+        FIELDS[..OWN.len() + 1 + usize::from(trace)].to_vec()
+    }
+}
+
+impl Filled {
+    /// True when there will be no batch.
+    fn is_too_large(&self) -> bool {
+        self.bytes > self.most
+    }
+
     /// Adds a row. What stands of it in the room is at the end of it.
     pub fn push(&mut self, document: &Document<'_>, error: Option<&str>, trace: Option<&str>) {
-        if self.bytes > self.most {
+        if self.is_too_large() {
             // there will be no batch: how large it would be is counted on
             let own = OWN.iter().map(|c| if let Holds::Text(of) = c.holds { of(document).map_or(0, str::len) } else { 0 });
             let more = [error, trace].map(|text| text.map_or(0, str::len));
@@ -137,62 +206,6 @@ impl Rows {
             bytes += to.push(trace);
         }
         self.bytes += bytes as u64;
-    }
-
-    /// Adds rows that come behind these.
-    pub fn append(&mut self, other: Rows) {
-        self.bytes += other.bytes;
-        if self.bytes > self.most {
-            return;
-        }
-        let all = [
-            (&mut self.room.text, other.room.text),
-            (&mut self.room.counts, other.room.counts),
-            (&mut self.room.removed, other.room.removed),
-        ];
-        for (to, from) in all {
-            Pooled::make_text_room(to, from.len());
-            to.push_str(&from);
-            drop(Pooled::from(from));
-        }
-        for (to, from) in self.own.iter_mut().zip(other.own) {
-            match (to, from) {
-                (Values::Text(to), Values::Text(from)) | (Values::Written(to, _), Values::Written(from, _)) => to.append(from),
-                (Values::Number(to), Values::Number(mut from)) => to.append_array(&from.finish()),
-                _ => unreachable!("the columns are made of these"),
-            }
-        }
-        self.error.append(other.error);
-        if let (Some(to), Some(from)) = (&mut self.trace, other.trace) {
-            to.append(from);
-        }
-    }
-
-    /// The columns with their fields.
-    ///
-    /// # Errors
-    /// That they hold more than fits.
-    pub fn finish(self) -> PyResult<Columns> {
-        if self.bytes > self.most {
-            return Err(too_large(self.bytes, self.most));
-        }
-        let Room { text, counts, removed } = self.room;
-        let mut written = [text, counts, removed];
-        let own = self.own.into_iter().map(|values| -> ArrayRef {
-            match values {
-                Values::Text(strings) => Arc::new(strings.finish()),
-                Values::Written(strings, at) => Arc::new(strings.finish_written(std::mem::take(&mut written[at]))),
-                Values::Number(mut builder) => Arc::new(builder.finish()),
-            }
-        });
-        let more = [Some(self.error), self.trace].into_iter().flatten();
-        let values = own.chain(more.map(|strings| Arc::new(strings.finish()) as ArrayRef));
-        Ok(FIELDS.iter().cloned().zip(values).collect())
-    }
-
-    /// The fields alone.
-    pub fn fields(trace: bool) -> Vec<FieldRef> {
-        FIELDS[..OWN.len() + 1 + usize::from(trace)].to_vec()
     }
 }
 

@@ -4,6 +4,7 @@
 use arrow_array::StringArray;
 use arrow_buffer::{Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 
+use crate::alike;
 use crate::pool::Pooled;
 
 /// Strings and nulls, row after row. Their bytes stand in here, or one behind the other in a text that somebody else writes.
@@ -11,9 +12,11 @@ pub struct Strings {
     bytes: Pooled<u8>,
     /// Bytes of all strings, wherever they stand.
     len: usize,
-    /// Where each string ends, behind a 0. Empty as long as there are nulls only.
+    /// Where each string ends, behind a 0. Empty as long as there are nulls only, or the same string only.
     ends: Pooled<i32>,
     valid: NullBufferBuilder,
+    /// How often that string came: it stands in `bytes` once.
+    same: usize,
     /// Nulls behind the last string.
     nulls: usize,
     /// Rows and bytes that are expected.
@@ -23,16 +26,40 @@ pub struct Strings {
 impl Strings {
     /// None yet. Room is made when the first string comes.
     pub fn new(rows: usize, bytes: usize) -> Strings {
-        Strings { bytes: Pooled::none(), len: 0, ends: Pooled::none(), valid: NullBufferBuilder::new(rows), nulls: 0, room: (rows, bytes) }
+        let (none, valid) = (Pooled::none(), NullBufferBuilder::new(rows));
+        Strings { bytes: none, len: 0, ends: Pooled::none(), valid, same: 0, nulls: 0, room: (rows, bytes) }
+    }
+
+    /// This in so many rows, written down.
+    pub fn all(text: &str, rows: usize) -> Strings {
+        let mut all = Strings::new(rows, rows * text.len());
+        all.bytes.extend_from_slice(text.as_bytes());
+        (all.same, all.len) = (rows, rows * text.len());
+        all.unfold();
+        all
     }
 
     /// Adds a row, and says how many bytes it has. Of a column of more than [`i32::MAX`] bytes nothing can be made but its size.
     #[inline]
     pub fn push(&mut self, text: Option<&str>) -> usize {
         let Some(text) = text else {
+            if self.same > 0 {
+                self.unfold();
+            }
             self.nulls += 1;
             return 0;
         };
+        if self.ends.is_empty() && self.nulls == 0 {
+            if self.same == 0 {
+                self.bytes.extend_from_slice(text.as_bytes());
+            }
+            if *self.bytes == text.as_bytes() {
+                self.same += 1;
+                self.len += text.len();
+                return text.len();
+            }
+            self.unfold();
+        }
         if self.bytes.capacity() - self.bytes.len() < text.len() {
             self.bytes.make_room(text.len().max(self.room.1));
         }
@@ -56,6 +83,24 @@ impl Strings {
         bytes
     }
 
+    /// Writes down the rows of the one string, which were only counted.
+    #[cold]
+    fn unfold(&mut self) {
+        if self.same == 0 {
+            return;
+        }
+        let bytes = Pooled::with_room(self.len.max(self.room.1));
+        let one = std::mem::replace(&mut self.bytes, bytes);
+        self.ends = Pooled::with_room(self.room.0.max(self.same) + 1);
+        self.ends.push(0);
+        for n in 1..=self.same {
+            self.bytes.extend_from_slice(&one);
+            self.ends.push((n * one.len()) as i32);
+        }
+        self.valid.append_n_non_nulls(self.same);
+        self.same = 0;
+    }
+
     /// Writes down the nulls that were only counted: they end where the string before them does.
     #[cold]
     fn settle(&mut self) {
@@ -74,6 +119,13 @@ impl Strings {
 
     /// Adds the rows of another column.
     pub fn append(&mut self, mut other: Strings) {
+        if self.same > 0 && other.same > 0 && *self.bytes == *other.bytes {
+            self.same += other.same;
+            self.len += other.len;
+            return;
+        }
+        self.unfold();
+        other.unfold();
         if other.ends.is_empty() {
             self.nulls += other.nulls;
             return;
@@ -96,6 +148,10 @@ impl Strings {
     /// # Panics
     /// When it has more than [`i32::MAX`] bytes.
     pub fn finish(mut self) -> StringArray {
+        if self.ends.is_empty() {
+            let one = std::str::from_utf8(&self.bytes).ok().filter(|_| self.same > 0);
+            return alike::column(one, self.same + self.nulls);
+        }
         let bytes = std::mem::replace(&mut self.bytes, Pooled::none());
         // SAFETY: they are nothing but whole strings, and `len` counts them.
         unsafe { self.array(bytes) }
@@ -116,7 +172,7 @@ impl Strings {
     /// `bytes` are UTF-8, of `len` bytes, and each of `ends` lies between characters.
     unsafe fn array(mut self, bytes: Pooled<u8>) -> StringArray {
         if self.ends.is_empty() {
-            return StringArray::new_null(self.nulls);
+            return alike::column(None, self.nulls);
         }
         self.settle();
         assert!(self.len <= i32::MAX as usize, "ends of strings have 31 bits");

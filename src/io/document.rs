@@ -29,46 +29,16 @@ impl<'d> Details<'d> {
         Details { draft, bytes_out, rules, places }
     }
 
-    /// Appends the counts as JSON: bytes, paragraphs found and how many of them stay, edits and notes (guesses and losses) by rule.
+    /// Appends the [`Counts`] as JSON.
     pub fn counts(&self, out: &mut String) {
         let draft = self.draft;
-        out.push_str("{\"bytes_in\":");
-        json::number(draft.bytes_in, out);
-        out.push_str(",\"bytes_out\":");
-        json::number(self.bytes_out as u64, out);
-        out.push_str(",\"blocks\":");
-        json::number(draft.pieces.len() as u64, out);
-        out.push_str(",\"kept\":");
-        json::number(draft.kept() as u64, out);
-        if draft.edits.is_empty() && draft.notes.is_empty() {
-            out.push_str(",\"edits\":{},\"notes\":{}}");
-            return;
+        Counts {
+            bytes: [draft.bytes_in, self.bytes_out as u64],
+            blocks: [draft.pieces.len(), draft.kept()],
+            edits: &draft.edits,
+            notes: &draft.notes,
         }
-        out.push_str(",\"edits\":");
-        self.by_rule(&draft.edits, out);
-        out.push_str(",\"notes\":");
-        self.by_rule(&draft.notes, out);
-        out.push('}');
-    }
-
-    /// In the order of the names of the rules.
-    fn by_rule(&self, counts: &[(u16, u32)], out: &mut String) {
-        if counts.is_empty() {
-            out.push_str("{}");
-            return;
-        }
-        let mut named: Vec<(&str, u32)> = counts.iter().map(|(r, n)| (&*self.rules.get(RuleId(*r)).id, *n)).collect();
-        named.sort_unstable();
-        out.push('{');
-        for (i, (name, n)) in named.into_iter().enumerate() {
-            if i > 0 {
-                out.push(',');
-            }
-            json::string(name, out);
-            out.push(':');
-            json::number(n.into(), out);
-        }
-        out.push('}');
+        .write(self.rules, out);
     }
 
     /// Appends what was removed as a JSON list. Of each block: the rule, its text, the bytes of the record it came from; for a duplicate,
@@ -145,6 +115,61 @@ impl<'d> Details<'d> {
         self.removed(&mut out);
         out
     }
+}
+
+/// What is counted of a record.
+pub struct Counts<'c> {
+    /// Bytes that came in, and that are written.
+    pub bytes: [u64; 2],
+    /// Paragraphs that were found, and that stay.
+    pub blocks: [usize; 2],
+    /// Edits by rule.
+    pub edits: &'c [(u16, u32)],
+    /// Guesses and losses by rule.
+    pub notes: &'c [(u16, u32)],
+}
+
+impl Counts<'_> {
+    /// Appends them as a JSON object.
+    pub fn write(&self, rules: &Rules, out: &mut String) {
+        out.push_str("{\"bytes_in\":");
+        json::number(self.bytes[0], out);
+        out.push_str(",\"bytes_out\":");
+        json::number(self.bytes[1], out);
+        out.push_str(",\"blocks\":");
+        json::number(self.blocks[0] as u64, out);
+        out.push_str(",\"kept\":");
+        json::number(self.blocks[1] as u64, out);
+        if self.edits.is_empty() && self.notes.is_empty() {
+            out.push_str(",\"edits\":{},\"notes\":{}}");
+            return;
+        }
+        out.push_str(",\"edits\":");
+        by_rule(self.edits, rules, out);
+        out.push_str(",\"notes\":");
+        by_rule(self.notes, rules, out);
+        out.push('}');
+    }
+}
+
+/// In the order of the names of the rules.
+fn by_rule(counts: &[(u16, u32)], rules: &Rules, out: &mut String) {
+    if counts.is_empty() {
+        out.push_str("{}");
+        return;
+    }
+    let mut named: Vec<(&str, u32)> = counts.iter().map(|(r, n)| (&*rules.get(RuleId(*r)).id, *n)).collect();
+    named.sort_unstable();
+    out.push('{');
+    for (i, (name, n)) in named.into_iter().enumerate() {
+        if i > 0 {
+            out.push(',');
+        }
+        json::string(name, out);
+        out.push(':');
+        json::number(n.into(), out);
+    }
+    out.push('}');
 }
 
 /// A share of thousandths.

@@ -9,8 +9,8 @@ use super::settings::Settings;
 use super::sums::Counter;
 pub use super::table::Document;
 use super::table::{self, Told};
-use crate::draft::{Draft, Located};
-use crate::io::document::{Details, Places};
+use crate::draft::{self, Draft, Located};
+use crate::io::document::{Counts, Details, Places};
 use crate::io::records::too_large;
 use crate::page::{Page, RawDoc};
 use crate::rules::Rules;
@@ -126,6 +126,11 @@ impl Passes {
     /// As [`Passes::page`].
     pub fn clean<R>(&self, given: Given<'_>, room: &mut Room, to: impl FnOnce(&Page<'_>, Document<'_>) -> R) -> Result<R, String> {
         let page = self.page(given)?;
+        if let Some(title) = self.render.whole(&page)
+            && let Some(document) = self.whole(&page, title, given.extra, room)
+        {
+            return Ok(to(&page, document));
+        }
         let mut draft = self.render.draft(&page, false, Located::Removed);
         draft.extra = given.extra.map(str::to_owned);
         Ok(to(&page, self.row(&draft, Told::of(&page), &nowhere, room)))
@@ -160,6 +165,23 @@ impl Passes {
         let mut draft: Draft<'_> = postcard::from_bytes(stored).map_err(|e| format!("what the scan stored cannot be read: {e}"))?;
         self.render.judge(&mut draft, verdicts, &mut Counter::default());
         Ok(to(self.row(&draft, Told::read(&draft), places, room)))
+    }
+
+    /// The row of a page of which nothing is left out; `None` when no text comes of it, of which a draft tells why.
+    fn whole<'d>(&self, page: &'d Page<'_>, title: bool, extra: Option<&'d str>, room: &'d mut Room) -> Option<Document<'d>> {
+        let from = room.ends();
+        draft::set_whole(page, title, &mut room.text);
+        let bytes_out = room.text.len() - from[0];
+        if bytes_out == 0 {
+            return None;
+        }
+        let blocks = page.outline.blocks.len();
+        let (edits, notes) = (draft::edits(page), draft::notes(page));
+        let bytes = [page.raw.bytes.len() as u64, bytes_out as u64];
+        Counts { bytes, blocks: [blocks; 2], edits: &edits, notes: &notes }.write(self.rules(), &mut room.counts);
+        room.removed.push_str("[]");
+        let Room { text, counts, removed } = room;
+        Some(table::whole(page, &text[from[0]..], [&counts[from[1]..], &removed[from[2]..]], extra))
     }
 
     fn row<'d>(&self, draft: &'d Draft<'_>, told: Told<'d>, places: Places<'_>, room: &'d mut Room) -> Document<'d> {

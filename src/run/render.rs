@@ -166,6 +166,14 @@ impl Render {
         }
     }
 
+    /// True when it writes the title of this page, and all of its blocks: a draft says nothing more of it. `None` when a draft is needed.
+    pub fn whole(&self, page: &Page<'_>) -> Option<bool> {
+        match self.verb {
+            Verb::Clean { title, .. } if page.marks.is_empty() && !page.outline.blocks.is_empty() => Some(title),
+            _ => None,
+        }
+    }
+
     /// The rows of a draft: its paragraphs that can be duplicates, and the record as a whole; and the bands of their signatures, if what
     /// is nearly the same is asked for.
     pub fn rows(&self, page: &Page<'_>, draft: &Draft<'_>, order: u64, out: &mut Vec<Row>, bands: &mut [Vec<BandRow>; 2]) {

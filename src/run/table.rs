@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::feed;
 use super::plan::{Input, Plan};
 use super::settings::From;
-use crate::draft::Draft;
+use crate::draft::{Draft, Reading, metadata};
 use crate::error::Error;
 use crate::io::output::AtomicFile;
 use crate::io::record::{Item, Reader};
@@ -97,6 +97,29 @@ pub fn document<'d>(
         counts: Some(counts),
         extra: draft.extra.as_deref().map(Cow::Borrowed),
         row,
+    }
+}
+
+/// The row of a page of which no draft is needed, as [`document`] makes it of the draft. `text`: clean.
+pub fn whole<'d>(page: &'d Page<'_>, text: &'d str, [counts, removed]: [&'d str; 2], extra: Option<&'d str>) -> Document<'d> {
+    let (told, reading) = (Told::of(page), Reading::of(page));
+    let read = !reading.name.is_empty();
+    Document {
+        id: Cow::Borrowed(page.raw.id),
+        url: page.raw.url.or(page.metadata.url.as_deref()).map(Cow::Borrowed),
+        text: Some(Cow::Borrowed(text)),
+        title: told.title,
+        author: told.author,
+        date: told.date,
+        language: reading.language.or(told.lang),
+        charset: read.then_some(reading.name),
+        charset_confidence: read.then_some(reading.confidence),
+        reason: None,
+        metadata: Some(metadata(&page.metadata)),
+        removed: Some(Cow::Borrowed(removed)),
+        counts: Some(Cow::Borrowed(counts)),
+        extra: extra.map(Cow::Borrowed),
+        row: None,
     }
 }
 
