@@ -202,6 +202,7 @@ impl<'p> Draft<'p> {
     /// Of a page that was only decoded and repaired.
     pub fn repaired(page: &'p Page<'_>, told: bool, rules: &Rules) -> Draft<'p> {
         use crate::layer::Stage;
+        let edits = page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule));
         Draft {
             id: page.raw.id.into(),
             url: page.raw.url.or(page.metadata.url.as_deref()).map(Cow::Borrowed),
@@ -217,8 +218,8 @@ impl<'p> Draft<'p> {
             blocks: false,
             metadata: if told { metadata(&page.metadata) } else { "".into() },
             charset: if told { Reading::of(page) } else { Reading::default() },
-            edits: edits(page),
-            notes: notes(page),
+            edits: by_rule(edits),
+            notes: by_rule(page.notes.iter().map(|n| n.rule)),
             edited: page.layers.iter().any(|l| l.stage != Stage::Markup && !l.edits.is_empty()),
         }
     }
@@ -370,26 +371,33 @@ fn set(
     }
 }
 
-/// Appends what [`Draft::clean`] is of a page of which nothing is left out: all that is asked of it, no draft is made.
-pub fn set_whole(page: &Page<'_>, title: bool, out: &mut String) {
+/// Appends what [`Draft::clean`] is of a page without a title of which nothing is left out: no draft is made.
+pub fn set_whole(page: &Page<'_>, out: &mut String) {
     let (text, blocks) = (page.text(), &page.outline.blocks);
-    let title = page.metadata.title.as_deref().filter(|_| title);
     let all = blocks.iter().enumerate().map(|(i, b)| (i, (b.span.start, b.span.end), b.kind.into()));
-    set(text, title, all, text.len() + 2 * blocks.len(), out, |_, _| {});
+    set(text, None, all, text.len() + 2 * blocks.len(), out, |_, _| {});
 }
 
 impl<'p> Reading<'p> {
     /// Of a page.
     pub fn of(page: &'p Page<'_>) -> Reading<'p> {
         let c = &page.charset;
-        // f32 printed as f64 shows what is noise
-        let confidence = (f64::from(c.confidence) * 1000.0).round() / 1000.0;
-        Reading { confidence, language: c.language.map(Cow::Borrowed), name: c.name.into(), why: (&*c.why).into() }
+        Reading {
+            confidence: thousandths(c.confidence),
+            language: c.language.map(Cow::Borrowed),
+            name: c.name.into(),
+            why: (&*c.why).into(),
+        }
     }
 }
 
+/// A confidence with three digits: an f32 printed as f64 shows what is noise.
+pub fn thousandths(confidence: f32) -> f64 {
+    (f64::from(confidence) * 1000.0).round() / 1000.0
+}
+
 /// The metadata of a page that says nothing of itself.
-const NO_METADATA: &str = concat!(
+pub const NO_METADATA: &str = concat!(
     r#"{"title":null,"author":[],"editor":null,"source":null,"publisher":null,"#,
     r#""date":null,"date_raw":null,"url":null,"host":null,"lang":null}"#
 );
@@ -436,16 +444,6 @@ fn links(page: &Page<'_>, rules: &Rules) -> Vec<(u32, u32)> {
         return Vec::new();
     }
     edits.iter().map(|e| (e.now.start, e.now.end)).collect()
-}
-
-/// Edits of a page by rule.
-pub fn edits(page: &Page<'_>) -> Vec<(u16, u32)> {
-    by_rule(page.layers.iter().flat_map(|l| l.edits.iter().map(|e| e.rule)))
-}
-
-/// Guesses and losses of a page by rule.
-pub fn notes(page: &Page<'_>) -> Vec<(u16, u32)> {
-    by_rule(page.notes.iter().map(|n| n.rule))
 }
 
 /// How often each rule comes, by its number.

@@ -14,7 +14,7 @@ use jingwen::batch::{Limits, guarded, ordered};
 use jingwen::explain::Explanation;
 use jingwen::io::record::NULL;
 use jingwen::io::table::own::{Document, renamed};
-use jingwen::run::passes::{Given, Passes, Room, Row, Verdict, What};
+use jingwen::run::passes::{Given, Passes, Plain, Room, Row, Verdict, What};
 use jingwen::{Lang, RawDoc};
 use pyo3::prelude::*;
 
@@ -25,6 +25,9 @@ use crate::own::{self, Columns, ERROR, Rows, too_large};
 
 /// Rows that are one job of a thread, at most, and bytes of text from which on they are.
 const JOB: (usize, usize) = (64, 1 << 18);
+
+/// Rows of which little is to be told that wait to be put into the columns together, at most: between pages the code for it is in no cache.
+const PLAIN: usize = 256;
 
 /// What is done with a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,7 +239,9 @@ impl<'w> Work<'w> {
             Made::Scanned(rows.map(scan).collect())
         } else {
             let mut made = Rows::new(rows.len(), bytes, self.plan.trace, self.plan.most);
-            let mut bad = |made: &mut Rows, row: usize, why: &str| {
+            let mut plain = Vec::with_capacity(PLAIN.min(rows.len()));
+            let mut bad = |made: &mut Rows, plain: &mut Vec<(usize, Plain)>, row: usize, why: &str| {
+                self.add_plain(plain, made);
                 failed(row, why);
                 let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
                 made.columns.push(&Document { id: self.id(row), url, ..Document::default() }, Some(why), None);
@@ -244,24 +249,27 @@ impl<'w> Work<'w> {
             // one guard lasts until a row panics
             let mut next = rows.start;
             while next < rows.end {
-                let (mut at, mut ends) = (next, made.room.ends());
+                let mut at = next;
                 let panicked = guarded(|| {
                     for row in next..rows.end {
+                        if plain.len() == PLAIN {
+                            self.add_plain(&mut plain, &mut made);
+                        }
                         made.expect(self.len(row));
-                        (at, ends) = (row, made.room.ends());
-                        if let Err(why) = self.clean(row, &mut made) {
-                            bad(&mut made, row, &why);
+                        at = row;
+                        if let Err(why) = self.clean(row, &mut made, &mut plain) {
+                            bad(&mut made, &mut plain, row, &why);
                         }
                     }
                 });
                 next = rows.end;
                 if let Err(why) = panicked {
-                    // it may have left something
-                    made.room.cut(ends);
-                    bad(&mut made, at, &why);
+                    made.forget(plain.iter().map(|(_, numbers)| numbers.text_len()).sum());
+                    bad(&mut made, &mut plain, at, &why);
                     next = at + 1;
                 }
             }
+            self.add_plain(&mut plain, &mut made);
             Made::Cleaned(Box::new(made))
         };
         (made, bad)
@@ -274,33 +282,33 @@ impl<'w> Work<'w> {
         said(&self.errors).map(Scanned::Bad).or_else(|| said(&self.reasons).map(Scanned::Left)).or_else(null)
     }
 
-    /// Gives `to` the record of a row that holds one.
-    fn with<R>(&self, row: usize, to: impl FnOnce(Given<'_>) -> Result<R, String>) -> Result<R, String> {
+    /// The record of a row that holds one. `buffer`: for the name of one that has none.
+    fn given<'g>(&'g self, row: usize, buffer: &'g mut itoa::Buffer) -> Given<'g> {
         let at = |t: &Option<Texts<'w>>| t.as_ref().and_then(|t| t.text(row));
-        let mut buffer = itoa::Buffer::new();
-        let id = at(&self.ids).unwrap_or_else(|| self.number(row, &mut buffer));
+        let id = at(&self.ids).unwrap_or_else(|| self.number(row, buffer));
         let bytes = self.text.get(row).unwrap_or_default();
         let raw = RawDoc { id, url: at(&self.urls), label: at(&self.labels), bytes };
-        let given = Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: at(&self.extras) };
         if let Some(word) = &self.plan.fragile
             && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
         {
             panic!("a test of the guards");
         }
-        to(given)
+        Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: at(&self.extras) }
     }
 
     fn order(&self, row: usize) -> u64 {
         self.orders.map_or(0, |o| o.value(row) as u64)
     }
 
-    /// Cleans a row into the columns. What it panics with is the caller's; then something may have been left in the room.
+    /// Cleans a row into the columns, or puts it behind those that wait in `plain`. What it panics with is the caller's; then something may
+    /// have been left in the room.
     ///
     /// # Errors
     /// Why it could not be read; then nothing was added.
-    fn clean(&self, row: usize, made: &mut Rows) -> Result<(), String> {
+    fn clean(&self, row: usize, made: &mut Rows, plain: &mut Vec<(usize, Plain)>) -> Result<(), String> {
         match self.no_record(row) {
             Some(Scanned::Left(reason)) => {
+                self.add_plain(plain, made);
                 let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
                 made.columns.push(&Document { id: self.id(row), url, reason: Some(reason.into()), ..Document::default() }, None, None);
                 return Ok(());
@@ -309,22 +317,42 @@ impl<'w> Work<'w> {
             _ => {}
         }
         let (passes, plan) = (self.passes, self.plan);
+        let mut buffer = itoa::Buffer::new();
+        let given = self.given(row, &mut buffer);
+        if plan.pass == Pass::Apply {
+            let order = self.order(row);
+            let verdicts = self.verdicts.as_ref().map(|v| v.row(row, order)).unwrap_or_default();
+            let places = |order: u64| match plan.paths.get((order >> 32) as usize) {
+                Some(path) => (path.clone(), order & u64::from(u32::MAX)),
+                None => (String::new(), order),
+            };
+            let Rows { room, columns } = made;
+            return passes.apply(given.raw.bytes, &verdicts, &places, room, |document| columns.push(&document, None, None));
+        }
+        let page = passes.page(given)?;
+        if !plan.trace
+            && !made.columns.is_too_large()
+            && let Some(numbers) = passes.plain(&page, &mut made.room)
+        {
+            plain.push((row, numbers));
+            return Ok(());
+        }
+        self.add_plain(plain, made);
+        let story = plan.trace.then(|| Explanation::new(&page, passes.rules(), Lang::En).json_lines());
         let Rows { room, columns } = made;
-        self.with(row, |given| {
-            if plan.pass == Pass::Apply {
-                let order = self.order(row);
-                let verdicts = self.verdicts.as_ref().map(|v| v.row(row, order)).unwrap_or_default();
-                let places = |order: u64| match plan.paths.get((order >> 32) as usize) {
-                    Some(path) => (path.clone(), order & u64::from(u32::MAX)),
-                    None => (String::new(), order),
-                };
-                return passes.apply(given.raw.bytes, &verdicts, &places, room, |document| columns.push(&document, None, None));
-            }
-            passes.clean(given, room, |page, document| {
-                let story = plan.trace.then(|| Explanation::new(page, passes.rules(), Lang::En).json_lines());
-                columns.push(&document, None, story.as_deref());
-            })
-        })
+        passes.row_of(&page, given, room, |document| columns.push(&document, None, story.as_deref()));
+        Ok(())
+    }
+
+    /// Puts the rows that wait into the columns; their texts are the last ones in the room.
+    fn add_plain(&self, plain: &mut Vec<(usize, Plain)>, made: &mut Rows) {
+        let Rows { room, columns } = made;
+        let mut from = room.text.len() - plain.iter().map(|(_, numbers)| numbers.text_len()).sum::<usize>();
+        for (row, numbers) in plain.drain(..) {
+            let mut buffer = itoa::Buffer::new();
+            columns.push(&self.passes.row_of_plain(&numbers, self.given(row, &mut buffer), from, room), None, None);
+            from += numbers.text_len();
+        }
     }
 
     fn scan(&self, row: usize) -> Scanned {
@@ -332,8 +360,11 @@ impl<'w> Work<'w> {
             return no;
         }
         let mut rows = Vec::new();
-        let stored = guarded(|| self.with(row, |given| self.passes.scan(given, self.order(row), &mut rows)));
-        stored.unwrap_or_else(Err).map_or_else(Scanned::Bad, |stored| Scanned::Draft(stored, rows))
+        let scan = || {
+            let mut buffer = itoa::Buffer::new();
+            self.passes.scan(self.given(row, &mut buffer), self.order(row), &mut rows)
+        };
+        guarded(scan).unwrap_or_else(Err).map_or_else(Scanned::Bad, |stored| Scanned::Draft(stored, rows))
     }
 }
 

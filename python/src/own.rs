@@ -120,6 +120,21 @@ impl Rows {
         Pooled::make_text_room(removed, of_removed.max(bytes));
     }
 
+    /// Takes what a row that panicked has left out of the room: what is in no column, but for so many bytes of text of rows that wait.
+    pub fn forget(&mut self, text_waits: usize) {
+        if self.columns.is_too_large() {
+            return self.room.clear();
+        }
+        let mut ends = [0; 3];
+        for values in &self.columns.own {
+            if let Values::Written(strings, at) = values {
+                ends[*at] = strings.len();
+            }
+        }
+        ends[0] += text_waits;
+        self.room.cut(ends);
+    }
+
     /// Adds rows that come behind these.
     pub fn append(&mut self, other: Rows) {
         let columns = &mut self.columns;
@@ -180,7 +195,7 @@ impl Rows {
 
 impl Filled {
     /// True when there will be no batch.
-    fn is_too_large(&self) -> bool {
+    pub fn is_too_large(&self) -> bool {
         self.bytes > self.most
     }
 

@@ -39,6 +39,11 @@ impl Strings {
         all
     }
 
+    /// Bytes of all strings.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     /// Adds a row, and says how many bytes it has. Of a column of more than [`i32::MAX`] bytes nothing can be made but its size.
     #[inline]
     pub fn push(&mut self, text: Option<&str>) -> usize {

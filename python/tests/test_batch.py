@@ -214,7 +214,8 @@ def test_rows_that_outgrow_their_columns_are_whole():
     # a legacy charset has fewer bytes than UTF-8; of a text that says the same again and again nearly all is removed; and a panic between them
     legacy = [(CHINESE + str(i)).encode("gbk") * 40 for i in range(60)]
     repeated = [(CHINESE + "%d \"\\\n" % i) * 400 for i in range(5)]
-    texts = legacy[:30] + [t.encode() for t in repeated] + [b"PANIC"] + [None] + legacy[30:]
+    clean = [(CHINESE + str(i)).encode() for i in range(300)]
+    texts = legacy[:30] + clean[:280] + [t.encode() for t in repeated] + clean[280:290] + [b"PANIC"] + clean[290:] + [None] + legacy[30:]
     cleaner = jingwen.Cleaner(_fragile="PANIC")
     for threads in (1, 2):
         out = cleaner.clean_batch(pa.table({"text": texts}), threads=threads)

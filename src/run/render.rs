@@ -1,8 +1,10 @@
 //! What a verb makes of one record: the kernel's stages it wants, and the bytes of the result. Where records come from and go to lives
 //! beside this file.
 
+use std::borrow::Cow;
+
 use crate::block::{Block, Mark, NO_NODE};
-use crate::draft::{Cut, Draft, First, Located, Piece};
+use crate::draft::{self, Cut, Draft, First, Located, Piece};
 use crate::io::document::{self, Details, Places, WHOLE};
 use crate::io::jsonl::Record;
 use crate::io::mnbvc;
@@ -166,12 +168,15 @@ impl Render {
         }
     }
 
-    /// True when it writes the title of this page, and all of its blocks: a draft says nothing more of it. `None` when a draft is needed.
-    pub fn whole(&self, page: &Page<'_>) -> Option<bool> {
-        match self.verb {
-            Verb::Clean { title, .. } if page.marks.is_empty() && !page.outline.blocks.is_empty() => Some(title),
-            _ => None,
-        }
+    /// True for a page of which all that a draft says are its text and numbers: nothing was edited, noted or left out, and it says nothing
+    /// of itself.
+    pub fn is_plain(&self, page: &Page<'_>) -> bool {
+        matches!(self.verb, Verb::Clean { .. })
+            && page.marks.is_empty()
+            && page.notes.is_empty()
+            && !page.outline.blocks.is_empty()
+            && page.layers.iter().all(|l| l.edits.is_empty())
+            && matches!(draft::metadata(&page.metadata), Cow::Borrowed(_))
     }
 
     /// The rows of a draft: its paragraphs that can be duplicates, and the record as a whole; and the bands of their signatures, if what

@@ -11,14 +11,14 @@ use serde::Deserialize;
 use super::feed;
 use super::plan::{Input, Plan};
 use super::settings::From;
-use crate::draft::{Draft, Reading, metadata};
+use crate::draft::{Draft, NO_METADATA, thousandths};
 use crate::error::Error;
 use crate::io::output::AtomicFile;
 use crate::io::record::{Item, Reader};
 pub use crate::io::table::Row;
 pub use crate::io::table::own::Document;
 use crate::io::table::write::{Part, Schema, concatenate};
-use crate::page::Page;
+use crate::page::{Page, RawDoc};
 
 /// Bytes of text that make a row group.
 const GROUP: usize = 16 << 20;
@@ -100,26 +100,28 @@ pub fn document<'d>(
     }
 }
 
-/// The row of a page of which no draft is needed, as [`document`] makes it of the draft. `text`: clean.
-pub fn whole<'d>(page: &'d Page<'_>, text: &'d str, [counts, removed]: [&'d str; 2], extra: Option<&'d str>) -> Document<'d> {
-    let (told, reading) = (Told::of(page), Reading::of(page));
-    let read = !reading.name.is_empty();
+/// The row of a record that says nothing of itself, and of which nothing is left out, as [`document`] makes it of the draft.
+/// `charset`: its name, the confidence and the language.
+pub fn plain<'d>(
+    raw: RawDoc<'d>,
+    extra: Option<&'d str>,
+    (name, confidence, language): (&'d str, f32, Option<&'d str>),
+    text: &'d str,
+    [counts, removed]: [&'d str; 2],
+) -> Document<'d> {
+    let read = !name.is_empty();
     Document {
-        id: Cow::Borrowed(page.raw.id),
-        url: page.raw.url.or(page.metadata.url.as_deref()).map(Cow::Borrowed),
+        id: Cow::Borrowed(raw.id),
+        url: raw.url.map(Cow::Borrowed),
         text: Some(Cow::Borrowed(text)),
-        title: told.title,
-        author: told.author,
-        date: told.date,
-        language: reading.language.or(told.lang),
-        charset: read.then_some(reading.name),
-        charset_confidence: read.then_some(reading.confidence),
-        reason: None,
-        metadata: Some(metadata(&page.metadata)),
+        language: language.map(Cow::Borrowed),
+        charset: read.then_some(Cow::Borrowed(name)),
+        charset_confidence: read.then(|| thousandths(confidence)),
+        metadata: Some(Cow::Borrowed(NO_METADATA)),
         removed: Some(Cow::Borrowed(removed)),
         counts: Some(Cow::Borrowed(counts)),
         extra: extra.map(Cow::Borrowed),
-        row: None,
+        ..Document::default()
     }
 }
 
