@@ -24,7 +24,8 @@ pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Opti
     let whole: Vec<String> = [&tag, &social].into_iter().flatten().cloned().collect();
     let own: Vec<String> = whole.iter().map(|claim| site.cut(claim).to_owned()).collect();
     let headings = headings(text, outline, &whole, &site);
-    let heading = inside(&headings, &whole, &own).or_else(|| part(&headings, &own)).or_else(|| alike(&headings, &whole, &own, url));
+    let heading =
+        inside(&headings, &whole, &own).or_else(|| part(&headings, &own, text, outline)).or_else(|| alike(&headings, &whole, &own, url));
     if let Some(heading) = heading {
         // a heading may name the site or its part, too, when another heading or a claim does not
         let short = key(site.cut(&heading));
@@ -119,8 +120,9 @@ fn inside(headings: &[Heading], whole: &[String], own: &[String]) -> Option<Stri
     Some(calm.unwrap_or(&heading.text).clone())
 }
 
-/// The only main heading, when it is the first part of a claim however long that is: `Boots: shop for boots, shoes and sandals`.
-fn part(headings: &[Heading], own: &[String]) -> Option<String> {
+/// The only main heading, when it is the first part of a claim however long that is: `Boots: shop for boots, shoes and sandals`. Not where a
+/// lesser heading is the last part: then either may be the name of the site.
+fn part(headings: &[Heading], own: &[String], text: &str, outline: &Outline) -> Option<String> {
     let mut main = headings.iter().filter(|h| h.level == 1);
     let heading = main.next().filter(|h| h.key.chars().count() >= limits().letters)?;
     if main.any(|h| h.key != heading.key) {
@@ -128,7 +130,9 @@ fn part(headings: &[Heading], own: &[String]) -> Option<String> {
     }
     let is = |claim: &String| {
         let end = parts(claim).get(1).copied().unwrap_or(claim.len());
-        key(&claim[..end]) == heading.key
+        let last = last_cut(claim).map(|(at, len)| key(&claim[at + len..]));
+        let lesser = |b: &crate::block::Block| matches!(b.kind, Kind::Heading(2..=3)) && last.as_ref() == Some(&key(b.span.of(text)));
+        key(&claim[..end]) == heading.key && !outline.blocks.iter().any(lesser)
     };
     own.iter().any(is).then(|| heading.text.clone())
 }
@@ -296,6 +300,9 @@ mod tests {
     fn a_heading_is_a_part_of_the_claim_not_some_words_of_it() {
         let head = "<title>Spades: buy spades for gardens, roads and snow in every size</title>";
         assert_eq!(of(head, "<h1>Spades</h1>", None).as_deref(), Some("Spades"));
+        let head = "<title>Hill Times » How a village mended its road in five days and a night</title>";
+        let body = "<h1>Hill Times</h1><h2>How a village mended its road in five days and a night</h2>";
+        assert_ne!(of(head, body, None).as_deref(), Some("Hill Times"));
         let head = "<title>Full control of the road with a hand roller of iron</title>";
         assert_eq!(of(head, "<h1>A hand roller</h1>", None).as_deref(), Some("Full control of the road with a hand roller of iron"));
     }
