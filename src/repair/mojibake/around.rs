@@ -113,7 +113,7 @@ pub(super) fn are_yers(line: &[char]) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic() || is_latin(c) || yer(c);
     let marked = line.iter().any(|&c| is_latin(c));
     marked
-        || line.chunk_by(|a, b| letter(*a) == letter(*b)).enumerate().any(|(_, word)| {
+        || line.chunk_by(|a, b| letter(*a) == letter(*b)).any(|word| {
             let ends = word.len() > 1 && yer(word[word.len() - 1]) && !"aeiouyAEIOUY".contains(word[word.len() - 2]);
             word.iter().any(|&c| yer(c)) && (ends || word.len() == 1)
         })
