@@ -168,7 +168,7 @@ impl Passes {
         draft::set_whole(page, &mut room.text);
         let bytes_out = room.text.len() - from;
         let charset::Charset { name, language, confidence, .. } = page.charset;
-        (bytes_out > 0).then(|| Plain {
+        (bytes_out > 0).then_some(Plain {
             bytes: [page.raw.bytes.len(), bytes_out],
             blocks: page.outline.blocks.len(),
             name,
