@@ -28,6 +28,10 @@ pub(super) fn is_drawn(line: &[char], s: &Segment) -> bool {
     let letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(char::is_ascii_alphabetic);
     // The last letter of a word: a small one.
     let ends_word = to - from == 2 && s.now.chars().all(|c| c.is_ascii() || c.is_lowercase());
+    // A Spanish question begins so.
+    if to - from == 2 && s.now.starts_with('¿') && letter(Some(to)) {
+        return false;
+    }
     let (mut pairs, mut joined) = (0, 0);
     for at in from..to.saturating_sub(1) {
         if let (Some((_, a)), Some((b, _))) = (ends(line[at]), ends(line[at + 1])) {
@@ -78,6 +82,7 @@ mod tests {
         assert!(!is_drawn("M", "├╝", "ller"), "UTF-8 read so");
         assert!(!is_drawn("c", "├┤", "te"), "a letter, whatever its lines");
         assert!(!is_drawn_as("amac", "─▒", ".", "ı") && is_drawn_as("Start", "─┐", "", "Ŀ"), "the last one");
+        assert!(!is_drawn_as("", "┬┐", "que", "¿") && is_drawn_as("┌", "┬┐", "d", "¿"), "a question");
         assert!(!is_drawn("", "╨ÿ", ""), "a letter among them");
         assert!(!is_drawn("a", "─", "b"), "alone");
     }
