@@ -1,6 +1,11 @@
 //! Quick looks at the bytes of a text, many at a time and without a branch for each: whether something may stand in it that is then looked
 //! for character by character. What is looked for is said by those who ask.
 
+/// True when `is` holds for a byte.
+pub(crate) fn any(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    bytes.chunks(64).any(|piece| piece.iter().fold(false, |any, b| any | is(*b)))
+}
+
 /// True when `is` holds for two bytes that stand side by side.
 pub(crate) fn any_pair(bytes: &[u8], is: impl Fn(u8, u8) -> bool) -> bool {
     let Some((_, next)) = bytes.split_first() else { return false };

@@ -1,9 +1,10 @@
 //! What one scan over a line tells: length in words and ideographs, marks, class of its words. What follows from it is decided in
 //! `segment` and `mod`.
 
-use super::phrases;
+use super::phrases::{self, Ask};
 use super::words::{self, Class, Hit};
 use crate::byline::dates;
+use crate::bytes;
 use crate::rules::Rules;
 
 /// A line of a page with its numbers.
@@ -26,6 +27,8 @@ pub(super) struct Line<'t> {
     pub(super) dated: bool,
     /// Nothing but numbers, times and signs.
     pub(super) number: bool,
+    /// Ideographs, kana or syllables of Hangul stand in it.
+    pub(super) wide: bool,
     /// What its words say.
     pub(super) hit: Option<Hit>,
 }
@@ -46,16 +49,22 @@ impl<'t> Line<'t> {
             cut: text.ends_with("...") || text.ends_with('…'),
             dated: glance.has_digits() && text.len() < 220 && glance.sentences == 0 && dates::find(text).is_some(),
             number: glance.is_number(),
+            wide: bytes::any(text.as_bytes(), |b| b.wrapping_sub(0xe3) < 11),
             hit: words::classify(text, &glance),
         }
     }
 
     /// With what phrases of other languages than Chinese say of it, where the words say nothing; `japanese` is asked of lines that begin with Han.
-    pub(super) fn with_phrases(mut self, japanese: impl Fn() -> bool) -> Line<'t> {
+    pub(super) fn with_phrases(mut self, ask: Ask, japanese: impl Fn() -> bool) -> Line<'t> {
         if self.hit.is_none() {
-            self.hit = phrases::classify(self.text, self.sentences, japanese);
+            self.hit = phrases::classify(self.text, self.sentences, ask, japanese);
         }
         self
+    }
+
+    /// Whether it ends as a sentence does.
+    pub(super) fn is_sentence(&self) -> bool {
+        phrases::is_sentence(self.text)
     }
 
     /// With what own words of furniture say of it, where ours say nothing.

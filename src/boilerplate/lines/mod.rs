@@ -19,6 +19,7 @@ use crate::options::Profile;
 use crate::rules::{RuleId, Rules};
 
 use features::Line;
+use phrases::Ask;
 use words::Class;
 
 /// Splits blocks that end in a notice; `None` when there is nothing to split.
@@ -119,11 +120,22 @@ impl<'t, 'r> Judge<'t, 'r> {
         let lines = || blocks.iter().enumerate().filter(|(i, _)| state[*i].is_some());
         let kana = OnceCell::new();
         let japanese = || *kana.get_or_init(|| phrases::has_kana(text));
+        let mut read: Vec<Line<'t>> = lines().map(|(_, b)| Line::read(b.span.of(text))).collect();
+        // Most texts have no furniture, and cost no more than this look at what is no sentence.
+        for line in read.iter_mut().filter(|l| l.hit.is_none() && !l.is_sentence()) {
+            *line = line.with_phrases(Ask::First, japanese);
+        }
+        if read.iter().any(|l| l.hit.is_some()) {
+            read.iter_mut().filter(|l| l.hit.is_none()).for_each(|line| *line = line.with_phrases(Ask::All, japanese));
+        }
+        if rules.own().is_some() {
+            read.iter_mut().for_each(|line| *line = line.with_own(rules));
+        }
         Judge {
             rules,
             at: lines().map(|(i, _)| i as u32).collect(),
             kinds: lines().map(|(_, b)| b.kind).collect(),
-            lines: lines().map(|(_, b)| Line::read(b.span.of(text)).with_phrases(japanese).with_own(rules)).collect(),
+            lines: read,
             out: state.iter().filter_map(|s| *s).collect(),
             marks: Vec::new(),
         }

@@ -7,9 +7,8 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::words::{Class, Hit, is_trim};
-use crate::bytes::{any_pair, is_letter};
+use crate::bytes::{any, any_pair, is_letter};
 use crate::rules::own::Furniture;
-use crate::rules::table;
 
 /// Longest line or part of one that can be a phrase, in bytes; the longest phrase has some 90.
 const WHOLE: usize = 120;
@@ -31,7 +30,7 @@ struct Phrases {
     /// In the order of their bytes.
     begin: Vec<(&'static str, Class)>,
     within: AhoCorasick,
-    /// First two and last characters, and length, of phrases that are all of a line; first three bytes of those that begin one.
+    /// First two and last characters, and length, of phrases that are all of a line; first three characters of those that begin one.
     sieve: Sieve,
 }
 
@@ -42,15 +41,18 @@ impl Phrases {
             let (mut whole, mut homes) = (HashMap::with_capacity(9000), HashMap::new());
             let (mut begin, mut within) = (Vec::new(), Vec::new());
             let mut sieve = Sieve { whole: vec![0; 1 << (Sieve::BITS - 6)], begin: vec![0; 1 << (Sieve::BITS - 6)] };
-            for row in table::rows("boilerplate_phrases.tsv", include_str!("../../data/boilerplate_phrases.tsv"), 3).flatten() {
-                let (phrase, place) = (row.cells[0], row.cells[1]);
-                let class = match row.cells[2] {
+            for line in include_str!("../../data/boilerplate_phrases.tsv").lines().filter(|l| !l.starts_with('#')) {
+                let mut cells = line.split('\t');
+                let (Some(phrase), Some(place), Some(of)) = (cells.next(), cells.next(), cells.next()) else { continue };
+                let class = match of {
                     "topic" => Class::Topic,
                     of => Furniture::named(of).map_or(Class::Reference, Class::from),
                 };
                 match place {
                     "begin" => {
-                        Sieve::set(&mut sieve.begin, Sieve::of_begin(phrase));
+                        let mut c = phrase.chars();
+                        let key = [c.next(), c.next(), c.next()].map(|c| c.unwrap_or('\0'));
+                        Sieve::set(&mut sieve.begin, Sieve::of_begin(key));
                         begin.push((phrase, class));
                     }
                     "within" => within.push(phrase),
@@ -64,29 +66,53 @@ impl Phrases {
                 }
             }
             begin.sort_unstable_by_key(|(phrase, _)| *phrase);
-            let within = AhoCorasick::new(&within).unwrap_or_else(|e| panic!("boilerplate_phrases.tsv: {e}"));
+            let within = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(&within)
+                .unwrap_or_else(|e| panic!("boilerplate_phrases.tsv: {e}"));
             Phrases { whole, homes, begin, within, sieve }
         })
     }
 
-    /// The class of a line or part in lower case, without the signs around it.
+    /// The class of a line or part, in either case, without the signs around it.
     fn whole(&self, s: &str) -> Option<Class> {
-        if s.len() > WHOLE || !Sieve::has(&self.sieve.whole, Sieve::of_whole(s)) { None } else { self.whole.get(s).copied() }
+        if self.may_be_whole(s) { self.whole.get(s.chars().map(lower).collect::<String>().as_str()).copied() } else { None }
     }
 
-    /// The class of the longest phrase that begins a line in lower case, when no word goes on behind it.
+    /// May a line or part, in either case, be a phrase?
+    fn may_be_whole(&self, s: &str) -> bool {
+        s.len() <= WHOLE && Sieve::has(&self.sieve.whole, Sieve::of_whole(s))
+    }
+
+    /// The class of the longest phrase that begins a line, in either case, when no word goes on behind it. No allocation.
     fn begin(&self, s: &str) -> Option<Class> {
-        if !Sieve::has(&self.sieve.begin, Sieve::of_begin(s)) {
+        let mut c = s.chars().map(lower);
+        let key = [c.next()?, c.next().unwrap_or('\0'), c.next().unwrap_or('\0')];
+        if !Sieve::has(&self.sieve.begin, Sieve::of_begin(key)) && !SIGNS.contains(&key[0]) {
             return None;
         }
-        let first = s.chars().take(2).map(char::len_utf8).sum::<usize>();
-        let from = self.begin.partition_point(|(p, _)| *p < &s[..first]);
-        let alike = self.begin[from..].iter().take_while(|(p, _)| p.starts_with(&s[..first]));
-        let ends = |p: &str| {
-            let joins = |c: char| is_letter(c) && !is_wide(c);
-            !(p.ends_with(joins) && s[p.len()..].starts_with(joins))
+        let first = key[0];
+        let from = self.begin.partition_point(|(p, _)| p.chars().next() < Some(first));
+        let alike = self.begin[from..].iter().take_while(|(p, _)| p.starts_with(first));
+        let joins = |c: char| is_letter(c) && !is_wide(c);
+        let begins = |phrase: &str| {
+            let mut rest = s.chars();
+            let same = phrase.chars().all(|p| rest.next().map(lower) == Some(p));
+            same && !(phrase.ends_with(joins) && rest.as_str().starts_with(joins))
         };
-        alike.filter(|(p, _)| s.starts_with(p) && ends(p)).max_by_key(|(p, _)| p.len()).map(|(_, class)| *class)
+        alike.filter(|(p, _)| begins(p)).max_by_key(|(p, _)| p.len()).map(|(_, class)| *class)
+    }
+}
+
+/// What phrases of one character that begin a line are.
+const SIGNS: [char; 4] = ['©', 'ⓒ', '〒', '←'];
+
+/// Lower case of a character, when it is one character.
+fn lower(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c.to_ascii_lowercase(),
+        'à'..='ÿ' | 'а'..='я' | '\u{2000}'.. => c,
+        _ => c.to_lowercase().next().unwrap_or(c),
     }
 }
 
@@ -101,15 +127,13 @@ impl Sieve {
     const BITS: u32 = 16;
 
     fn of_whole(s: &str) -> u32 {
-        let mut c = s.chars().map(u32::from);
+        let mut c = s.chars().map(|c| u32::from(lower(c)));
         let (a, b, z) = (c.next().unwrap_or(0), c.next().unwrap_or(0), c.next_back().unwrap_or(0));
         a.wrapping_mul(0x9e37_79b1) ^ b.wrapping_mul(0x85eb_ca6b) ^ z.wrapping_mul(0xc2b2_ae35) ^ (s.len() as u32).wrapping_mul(0x27d4_eb2f)
     }
 
-    fn of_begin(s: &str) -> u32 {
-        let mut c = s.chars().map(u32::from);
-        let (a, b) = (c.next().unwrap_or(0), c.next().unwrap_or(0));
-        a.wrapping_mul(0x9e37_79b1) ^ b.wrapping_mul(0x85eb_ca6b)
+    fn of_begin([a, b, c]: [char; 3]) -> u32 {
+        u32::from(a).wrapping_mul(0x9e37_79b1) ^ u32::from(b).wrapping_mul(0x85eb_ca6b) ^ u32::from(c).wrapping_mul(0xc2b2_ae35)
     }
 
     fn at(of: u32) -> (usize, u64) {
@@ -140,9 +164,18 @@ pub(super) fn has_kana(text: &str) -> bool {
         && head.chars().filter(|c| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}')).nth(9).is_some()
 }
 
+/// What is asked of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// Whether it is a phrase, or a row of them with bars or dots between.
+    First,
+    /// Everything: when something in the text is furniture, which most texts have none of.
+    All,
+}
+
 /// The class of a line, or `None` when its words say nothing. `sentences` are the marks in it that end one; `japanese` is asked of lines that
 /// begin with Han.
-pub(super) fn classify(line: &str, sentences: u32, japanese: impl Fn() -> bool) -> Option<Hit> {
+pub(super) fn classify(line: &str, sentences: u32, ask: Ask, japanese: impl Fn() -> bool) -> Option<Hit> {
     if line.len() > ROW || line.starts_with(is_han) && !japanese() {
         return None;
     }
@@ -151,34 +184,62 @@ pub(super) fn classify(line: &str, sentences: u32, japanese: impl Fn() -> bool) 
         return None;
     }
     let phrases = Phrases::get();
-    let lower = bare.to_lowercase();
     let whole = |class| Some(Hit { class, whole: true, strong: true });
-    if let Some(class) = phrases.whole(&lower).or_else(|| phrases.whole(uncounted(&lower)?)) {
+    if let Some(class) = phrases.whole(bare).or_else(|| phrases.whole(uncounted(bare)?)) {
         return whole(class);
     }
-    let ends = line.trim_end_matches(['"', '”', ')', '»']).ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔']);
-    if !ends && let Some(class) = row(phrases, &lower).or_else(|| run(phrases, &lower)) {
+    let ends = is_sentence(line);
+    let parts = || {
+        any_pair(line.as_bytes(), |a, b| (b == b'|') | (b == b'>') | (a == 0xc2) & ((b == 0xb7) | (b == 0xbb)) | (a == 0x80) & (b == 0xa2))
+    };
+    if !ends
+        && (ask == Ask::All || parts())
+        && let Some(class) = row(phrases, bare)
+    {
         return whole(class);
     }
-    let short = |n: usize| bare.chars().nth(n).is_none();
-    if let Some(class) = phrases.begin(&lower)
+    if ask == Ask::First {
+        return None;
+    }
+    if !ends && let Some(class) = run(phrases, bare) {
+        return whole(class);
+    }
+    let short = |n: usize| bare.len() <= n || bare.chars().nth(n).is_none();
+    // Imprints name a year or a sign; a sentence without these is one about rights or cookies.
+    let says = || has_sign(bare) || has_year(bare);
+    if let Some(class) = phrases.begin(bare)
         && match class {
             // These are said in sentences, too.
-            Class::Comments | Class::Footer => short(BEGIN),
+            Class::Comments => short(BEGIN),
+            Class::Footer => short(BEGIN) && (!ends || says() || phrases.within.is_match(bare)),
             _ => short(BEGIN_SHORT) && (!ends || sentences == 0),
         }
     {
         return Some(Hit { class, whole: false, strong: true });
     }
-    let told =
-        sentences <= 3 && (lower.contains(['©', '®', 'ⓒ', '|', '№']) || lower.contains("cookie") || short(BEGIN_SHORT) || has_year(&lower));
-    (told && phrases.within.is_match(&lower)).then_some(Hit { class: Class::Footer, whole: false, strong: false })
+    let told = sentences <= 3 && (!ends && short(BEGIN_SHORT) || says());
+    (told && phrases.within.is_match(bare)).then_some(Hit { class: Class::Footer, whole: false, strong: false })
+}
+
+/// Whether a line ends as a sentence does.
+pub(super) fn is_sentence(line: &str) -> bool {
+    let line = line.trim_end_matches(['"', '”', ')', '»']);
+    line.ends_with(['.', '!', '?', '…', '。', '！', '？', '।', '؟', '۔'])
 }
 
 /// True for a path from the front page: `Home > News > Town`.
 pub(super) fn is_path(line: &str) -> bool {
     const ARROWS: [char; 6] = ['>', '＞', '»', '›', '→', '▸'];
-    if line.len() > 300 || !line.contains(ARROWS) {
+    // `>` and the last two bytes of the others
+    let may_part = |a: u8, b: u8| {
+        (b == b'>')
+            | (a == 0xc2) & (b == 0xbb)
+            | (a == 0x80) & (b == 0xba)
+            | (a == 0x86) & (b == 0x92)
+            | (a == 0x96) & (b == 0xb8)
+            | (a == 0xbc) & (b == 0x9e)
+    };
+    if line.len() > 300 || !any_pair(line.as_bytes(), may_part) || is_sentence(line) {
         return false;
     }
     let parts = || line.split(ARROWS).map(str::trim).filter(|p| !p.is_empty());
@@ -188,9 +249,20 @@ pub(super) fn is_path(line: &str) -> bool {
     parts().nth(1).is_some() && parts().all(|p| p.chars().nth(60).is_none()) && Phrases::get().homes.contains_key(first)
 }
 
+/// Whether a bar or a sign of rights or numbers of papers stands in a line.
+fn has_sign(s: &str) -> bool {
+    memchr::memchr(b'|', s.as_bytes()).is_some()
+        || any_pair(s.as_bytes(), |a, b| (a == 0xc2) & ((b == 0xa9) | (b == 0xae)))
+        || s.contains(['ⓒ', '№'])
+}
+
 /// Without the count before or behind it: `comments (12)`, `3 comments`, `share 34`; `None` when there is none.
 fn uncounted(s: &str) -> Option<&str> {
     let is_count = |c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | '[' | ']' | ' ' | ',' | '.' | '+' | ':');
+    let is_end = |b: Option<&u8>| b.is_some_and(|b| matches!(b, b'0'..=b'9' | b')' | b']' | b'+'));
+    if s.len() > WHOLE || !(is_end(s.as_bytes().first()) || is_end(s.as_bytes().last())) {
+        return None;
+    }
     let inner = s.trim_matches(is_count);
     let cut = s.len() - inner.len();
     let counts = || s.bytes().any(|b| b.is_ascii_digit());
@@ -199,6 +271,10 @@ fn uncounted(s: &str) -> Option<&str> {
 
 /// The class of a row of phrases: at least two parts between bars, dots, commas or wide blanks, six in ten of them known.
 fn row(phrases: &Phrases, line: &str) -> Option<Class> {
+    let may_part = |b: u8| matches!(b, b'|' | b'/' | b'>' | b',' | b';' | b'\t' | 0xc2 | 0xe2 | 0xe3 | 0xef);
+    if !any(line.as_bytes(), may_part) && !line.contains("  ") {
+        return None;
+    }
     let (mut all, mut known, mut topics, mut class) = (0u32, 0u32, 0u32, None);
     let is_sign = |c: char| {
         matches!(
@@ -270,7 +346,10 @@ fn decide(all: u32, known: u32, topics: u32, class: Option<Class>) -> Option<Cla
 
 /// True when a year from 1990 to 2039 stands in a line.
 fn has_year(s: &str) -> bool {
-    s.as_bytes().windows(4).any(|w| matches!(w, [b'1', b'9', b'9', d] | [b'2', b'0', b'0'..=b'3', d] if d.is_ascii_digit()))
+    let digits = memchr::memchr2_iter(b'1', b'2', s.as_bytes());
+    digits
+        .filter_map(|at| s.as_bytes().get(at..at + 4))
+        .any(|w| matches!(w, [b'1', b'9', b'9', d] | [b'2', b'0', b'0'..=b'3', d] if d.is_ascii_digit()))
 }
 
 fn is_han(c: char) -> bool {
@@ -289,9 +368,10 @@ fn is_wide(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::table;
 
     fn class(line: &str) -> Option<Class> {
-        classify(line, line.matches(['.', '!', '?', '。']).count() as u32, || true).map(|h| h.class)
+        classify(line, line.matches(['.', '!', '?', '。']).count() as u32, Ask::All, || true).map(|h| h.class)
     }
 
     #[test]
@@ -309,6 +389,7 @@ mod tests {
             ("© 2021 Das Dorfblatt. Alle Rechte vorbehalten.", Class::Footer),
             ("Todos los derechos reservados", Class::Footer),
             ("Your email address will not be published.", Class::Comments),
+            ("ALL RIGHTS RESERVED. The Village Paper 2021", Class::Footer),
             ("関連記事", Class::Related),
             ("ツイート　シェア　はてなブックマーク", Class::Share),
             ("로그인 | 회원가입 | 고객센터", Class::Login),
@@ -325,6 +406,7 @@ mod tests {
         for line in [
             "She went home and told nobody.",
             "Share what you have, keep what you need",
+            "Powered by steam, the mill went on all night.",
             "The news came late to the village",
             "Copy the key and go",
             "Der Kontakt zum Nachbarn riss ab",
@@ -336,7 +418,7 @@ mod tests {
         ] {
             assert_eq!(class(line), None, "{line}");
         }
-        assert_eq!(classify("関連記事", 0, || false), None, "Han is asked in Japanese texts only");
+        assert_eq!(classify("関連記事", 0, Ask::All, || false), None, "Han is asked in Japanese texts only");
     }
 
     #[test]
@@ -357,7 +439,7 @@ mod tests {
         for row in table::rows("boilerplate_phrases.tsv", include_str!("../../data/boilerplate_phrases.tsv"), 3).map(Result::unwrap) {
             let (phrase, place, of) = (row.cells[0], row.cells[1], row.cells[2]);
             assert!(seen.insert((phrase.to_owned(), place.to_owned())), "{phrase} stands there twice");
-            assert_eq!(phrase, phrase.to_lowercase(), "lower case");
+            assert!(phrase.chars().all(|c| lower(c) == c), "{phrase}: lower case");
             assert!(of == "topic" || Furniture::named(of).is_some(), "{of}");
             match place {
                 "whole" | "home" => assert!(phrases.whole(phrase).is_some(), "{phrase}"),

@@ -74,7 +74,7 @@ impl Text {
             let length = length(line);
             text.all += length;
             text.kept += if *kept { length } else { 0 };
-            spaced += if is_wide(line) { 0 } else { length };
+            spaced += if line.wide { 0 } else { length };
         }
         text.is_spaced = spaced * 2 >= text.all;
         text
@@ -131,12 +131,7 @@ fn ends_text(class: Class) -> bool {
 /// Length of a line in ideographs. Where blanks part the words, one says about as much as 1.6 ideographs: own measurement on the pages of one
 /// site in Chinese and English. Scripts are told by the bytes of a unit: up to 3 for an ideograph or syllable, 4 and more for a word.
 fn length(line: &Line<'_>) -> u32 {
-    if !is_wide(line) { line.units * 8 / 5 } else { line.units }
-}
-
-/// Whether ideographs, kana or syllables of Hangul stand in a line.
-fn is_wide(line: &Line<'_>) -> bool {
-    line.text.bytes().any(|b| (0xe3..=0xed).contains(&b))
+    if !line.wide { line.units * 8 / 5 } else { line.units }
 }
 
 /// Whether a line is of Thai, Lao, Burmese or Khmer, which part sentences by blanks, and words not at all.
@@ -153,7 +148,7 @@ fn alone(line: &Line<'_>) -> f32 {
     if is_unparted(line) && line.units >= UNPARTED {
         return (weight::SENTENCE * line.units as f32 / UNPARTED as f32).min(weight::CAP);
     }
-    let trails = if is_wide(line) { TRAILS_OFF } else { TRAILS_OFF_WORDS };
+    let trails = if line.wide { TRAILS_OFF } else { TRAILS_OFF_WORDS };
     if line.cut && (12..trails).contains(&units) {
         weight::CUT
     } else if line.sentences > 0 && !line.stop && units < 40 {
@@ -363,7 +358,7 @@ mod tests {
         they would build a new one themselves, from the well down to the river.";
 
     fn kept(lines: &[&str]) -> Vec<usize> {
-        let lines: Vec<Line<'_>> = lines.iter().map(|l| Line::read(l).with_phrases(|| false)).collect();
+        let lines: Vec<Line<'_>> = lines.iter().map(|l| Line::read(l).with_phrases(super::phrases::Ask::All, || false)).collect();
         find(&lines).kept.iter().enumerate().filter(|(_, k)| **k).map(|(i, _)| i).collect()
     }
 
