@@ -189,9 +189,7 @@ pub(super) fn classify(line: &str, sentences: u32, ask: Ask, japanese: impl Fn()
         return whole(class);
     }
     let ends = is_sentence(line);
-    let parts = || {
-        any_pair(line.as_bytes(), |a, b| (b == b'|') | (b == b'>') | (a == 0xc2) & ((b == 0xb7) | (b == 0xbb)) | (a == 0x80) & (b == 0xa2))
-    };
+    let parts = || any_pair(line.as_bytes(), |a, b| (b == b'|') | (b == b'>') | (a == 0xc2) & (b == 0xb7) | (a == 0x80) & (b == 0xa2));
     if !ends
         && (ask == Ask::All || parts())
         && let Some(class) = row(phrases, bare)
@@ -239,7 +237,7 @@ pub(super) fn is_path(line: &str) -> bool {
             | (a == 0x96) & (b == 0xb8)
             | (a == 0xbc) & (b == 0x9e)
     };
-    if line.len() > 300 || !any_pair(line.as_bytes(), may_part) || is_sentence(line) {
+    if line.len() > 300 || is_sentence(line) || !any_pair(line.as_bytes(), may_part) {
         return false;
     }
     let parts = || line.split(ARROWS).map(str::trim).filter(|p| !p.is_empty());
