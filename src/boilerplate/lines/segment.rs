@@ -358,7 +358,8 @@ mod tests {
         they would build a new one themselves, from the well down to the river.";
 
     fn kept(lines: &[&str]) -> Vec<usize> {
-        let lines: Vec<Line<'_>> = lines.iter().map(|l| Line::read(l).with_phrases(super::phrases::Ask::All, || false)).collect();
+        let lines: Vec<Line<'_>> =
+            lines.iter().map(|l| Line::read(l).with_phrases(crate::boilerplate::lines::phrases::Ask::All, || false)).collect();
         find(&lines).kept.iter().enumerate().filter(|(_, k)| **k).map(|(i, _)| i).collect()
     }
 
