@@ -209,7 +209,7 @@ impl Glance {
 }
 
 /// Characters of scripts without blanks between words, where one character is about a word.
-fn is_wide(c: char) -> bool {
+pub(super) fn is_wide(c: char) -> bool {
     names::is_han(c)
         || matches!(c, '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7a3}' | '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }

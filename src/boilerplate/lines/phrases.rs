@@ -1,12 +1,15 @@
 //! Which class of page furniture a line in another language than Chinese belongs to, by the phrases of `boilerplate_phrases.tsv` alone.
 //! Chinese has `words`; where a line stands is judged in `mod` and `segment`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 
+use super::glance::is_wide;
+use super::sieve::Bits;
 use super::words::{Class, Hit, is_trim};
+use crate::byline::names::is_han;
 use crate::bytes::{any, any_pair, is_letter};
 use crate::rules::own::Furniture;
 
@@ -14,7 +17,8 @@ use crate::rules::own::Furniture;
 const WHOLE: usize = 120;
 /// Longest line that can be a row of phrases, or hold one, in bytes. Origin: own observation, menus in one line; no other value was tried.
 const ROW: usize = 400;
-/// Longest line that is furniture by its beginning, in characters; longer ones are prose that begins alike.
+/// Longest line that is furniture by its beginning, in characters; longer ones are prose that begins alike. Origin: own estimate; no other
+/// value was tried, here and below.
 const BEGIN: usize = 160;
 /// The same for classes that are seldom said in sentences of furniture.
 const BEGIN_SHORT: usize = 80;
@@ -26,21 +30,22 @@ const SAMPLE: usize = 8 << 10;
 struct Phrases {
     whole: HashMap<&'static str, Class>,
     /// Phrases that stand first in a path: `Home > News`.
-    homes: HashMap<&'static str, ()>,
+    homes: HashSet<&'static str>,
     /// In the order of their bytes.
     begin: Vec<(&'static str, Class)>,
     within: AhoCorasick,
-    /// First two and last characters, and length, of phrases that are all of a line; first three characters of those that begin one.
-    sieve: Sieve,
+    /// See [`of_whole`] and [`of_begin`].
+    may_be_whole: Bits,
+    may_begin: Bits,
 }
 
 impl Phrases {
     fn get() -> &'static Phrases {
         static PHRASES: OnceLock<Phrases> = OnceLock::new();
         PHRASES.get_or_init(|| {
-            let (mut whole, mut homes) = (HashMap::with_capacity(9000), HashMap::new());
+            let (mut whole, mut homes) = (HashMap::with_capacity(9000), HashSet::new());
             let (mut begin, mut within) = (Vec::new(), Vec::new());
-            let mut sieve = Sieve { whole: vec![0; 1 << (Sieve::BITS - 6)], begin: vec![0; 1 << (Sieve::BITS - 6)] };
+            let (mut may_be_whole, mut may_begin) = (Bits::default(), Bits::default());
             for line in include_str!("../../data/boilerplate_phrases.tsv").lines().filter(|l| !l.starts_with('#')) {
                 let mut cells = line.split('\t');
                 let (Some(phrase), Some(place), Some(of)) = (cells.next(), cells.next(), cells.next()) else { continue };
@@ -50,17 +55,17 @@ impl Phrases {
                 };
                 match place {
                     "begin" => {
-                        let mut c = phrase.chars();
-                        let key = [c.next(), c.next(), c.next()].map(|c| c.unwrap_or('\0'));
-                        Sieve::set(&mut sieve.begin, Sieve::of_begin(key));
+                        let [a, b, c] = of_begin(phrase).map(u32::from);
+                        may_begin.add(a, b, c);
                         begin.push((phrase, class));
                     }
                     "within" => within.push(phrase),
                     _ => {
                         if place == "home" {
-                            homes.insert(phrase, ());
+                            homes.insert(phrase);
                         }
-                        Sieve::set(&mut sieve.whole, Sieve::of_whole(phrase));
+                        let [a, b, c] = of_whole(phrase);
+                        may_be_whole.add(a, b, c);
                         whole.insert(phrase, class);
                     }
                 }
@@ -70,7 +75,7 @@ impl Phrases {
                 .ascii_case_insensitive(true)
                 .build(&within)
                 .unwrap_or_else(|e| panic!("boilerplate_phrases.tsv: {e}"));
-            Phrases { whole, homes, begin, within, sieve }
+            Phrases { whole, homes, begin, within, may_be_whole, may_begin }
         })
     }
 
@@ -81,17 +86,17 @@ impl Phrases {
 
     /// May a line or part, in either case, be a phrase?
     fn may_be_whole(&self, s: &str) -> bool {
-        s.len() <= WHOLE && Sieve::has(&self.sieve.whole, Sieve::of_whole(s))
+        let [a, b, c] = of_whole(s);
+        s.len() <= WHOLE && self.may_be_whole.has(a, b, c)
     }
 
     /// The class of the longest phrase that begins a line, in either case, when no word goes on behind it. No allocation.
     fn begin(&self, s: &str) -> Option<Class> {
-        let mut c = s.chars().map(lower);
-        let key = [c.next()?, c.next().unwrap_or('\0'), c.next().unwrap_or('\0')];
-        if !Sieve::has(&self.sieve.begin, Sieve::of_begin(key)) && !SIGNS.contains(&key[0]) {
+        let key = of_begin(s);
+        let ([a, b, c], first) = (key.map(u32::from), key[0]);
+        if !self.may_begin.has(a, b, c) && !SIGNS.contains(&first) {
             return None;
         }
-        let first = key[0];
         let from = self.begin.partition_point(|(p, _)| p.chars().next() < Some(first));
         let alike = self.begin[from..].iter().take_while(|(p, _)| p.starts_with(first));
         let joins = |c: char| is_letter(c) && !is_wide(c);
@@ -116,40 +121,17 @@ fn lower(c: char) -> char {
     }
 }
 
-/// Sets of hashed numbers: never forget one, now and then take a stranger for a member.
-struct Sieve {
-    whole: Vec<u64>,
-    begin: Vec<u64>,
+/// What a phrase that is all of a line has in common with lines that may be it: first two and last characters, and length.
+fn of_whole(s: &str) -> [u32; 3] {
+    let mut c = s.chars().map(|c| u32::from(lower(c)));
+    let (a, b, z) = (c.next().unwrap_or(0), c.next().unwrap_or(0), c.next_back().unwrap_or(0));
+    [a, b, z ^ (s.len() as u32) << 21]
 }
 
-impl Sieve {
-    /// Bits of a set, as a power of two: with some 8,000 phrases in it, one line in eight is looked up for nothing.
-    const BITS: u32 = 16;
-
-    fn of_whole(s: &str) -> u32 {
-        let mut c = s.chars().map(|c| u32::from(lower(c)));
-        let (a, b, z) = (c.next().unwrap_or(0), c.next().unwrap_or(0), c.next_back().unwrap_or(0));
-        a.wrapping_mul(0x9e37_79b1) ^ b.wrapping_mul(0x85eb_ca6b) ^ z.wrapping_mul(0xc2b2_ae35) ^ (s.len() as u32).wrapping_mul(0x27d4_eb2f)
-    }
-
-    fn of_begin([a, b, c]: [char; 3]) -> u32 {
-        u32::from(a).wrapping_mul(0x9e37_79b1) ^ u32::from(b).wrapping_mul(0x85eb_ca6b) ^ u32::from(c).wrapping_mul(0xc2b2_ae35)
-    }
-
-    fn at(of: u32) -> (usize, u64) {
-        let hash = of.wrapping_mul(0x1656_67b1) >> (32 - Sieve::BITS);
-        ((hash >> 6) as usize, 1 << (hash & 63))
-    }
-
-    fn set(bits: &mut [u64], of: u32) {
-        let (word, bit) = Sieve::at(of);
-        bits[word] |= bit;
-    }
-
-    fn has(bits: &[u64], of: u32) -> bool {
-        let (word, bit) = Sieve::at(of);
-        bits[word] & bit != 0
-    }
+/// First three characters, as far as there are so many.
+fn of_begin(s: &str) -> [char; 3] {
+    let mut c = s.chars().map(lower);
+    std::array::from_fn(|_| c.next().unwrap_or('\0'))
 }
 
 /// Whether a text is Japanese: some kana stand in its first lines. Lines of Han alone are asked of Japanese phrases only in such a text.
@@ -244,7 +226,7 @@ pub(super) fn is_path(line: &str) -> bool {
     let Some(first) = parts().next().map(str::to_lowercase) else { return false };
     // `You are here: Home > News`
     let first = first.rsplit(':').next().unwrap_or_default().trim();
-    parts().nth(1).is_some() && parts().all(|p| p.chars().nth(60).is_none()) && Phrases::get().homes.contains_key(first)
+    parts().nth(1).is_some() && parts().all(|p| p.chars().nth(60).is_none()) && Phrases::get().homes.contains(first)
 }
 
 /// Whether a bar or a sign of rights or numbers of papers stands in a line.
@@ -350,17 +332,8 @@ fn has_year(s: &str) -> bool {
         .any(|w| matches!(w, [b'1', b'9', b'9', d] | [b'2', b'0', b'0'..=b'3', d] if d.is_ascii_digit()))
 }
 
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}')
-}
-
 fn is_hangul(c: char) -> bool {
     matches!(c, '\u{ac00}'..='\u{d7a3}')
-}
-
-/// Letters of scripts without blanks between words, or with words of many endings written to them.
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{0e00}'..='\u{0eff}')
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use crate::model::fold;
 
-/// Bits of a set, as a power of two: with some 650 words in it, one line in a hundred is searched for nothing.
+/// Bits of a set, as a power of two: with some 650 words in it, one line in a hundred is searched for nothing; with 8,000 phrases, one in eight.
 const BITS: u32 = 16;
 
 /// A set of hashed numbers: never forgets one, now and then takes a stranger for a member.
-struct Bits(Vec<u64>);
+pub(super) struct Bits(Vec<u64>);
 
 impl Default for Bits {
     fn default() -> Bits {
@@ -22,13 +22,13 @@ impl Bits {
         ((hash >> 6) as usize, 1 << (hash & 63))
     }
 
-    fn add(&mut self, a: u32, b: u32, c: u32) {
+    pub(super) fn add(&mut self, a: u32, b: u32, c: u32) {
         let (word, bit) = Bits::at(a, b, c);
         self.0[word] |= bit;
     }
 
     #[inline]
-    fn has(&self, a: u32, b: u32, c: u32) -> bool {
+    pub(super) fn has(&self, a: u32, b: u32, c: u32) -> bool {
         let (word, bit) = Bits::at(a, b, c);
         self.0[word] & bit != 0
     }
