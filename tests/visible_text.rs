@@ -21,6 +21,50 @@ const UNSEEN: [&str; 18] = [
 const FOLDED: [&str; 11] =
     ["accordion", "collaps", "tabpanel", "tab-pane", "tab__content", "tab-content", "tabcontent", "spoiler", "faq", "expandable", "acd-"];
 
+/// Names of what stands over a page until it is shut; the words are the reader's.
+const SHUT: [&str; 17] = [
+    "modal",
+    "popup",
+    "pop-up",
+    "dialog",
+    "overlay",
+    "menu",
+    "nav",
+    "canvas",
+    "drawer",
+    "tooltip",
+    "toast",
+    "cookie",
+    "consent",
+    "cloned",
+    "duplicate",
+    "login",
+    "search",
+];
+
+/// Elements inside a line.
+const INLINE: [&str; 12] = ["span", "i", "b", "em", "strong", "small", "sup", "sub", "u", "label", "font", "bdi"];
+
+/// What `aria-hidden` hides: what stands inside a line, over the page, or holds no line of prose.
+fn is_unread(node: &Handle, name: &str, attributes: &[Attribute]) -> bool {
+    let get = |n: &str| attributes.iter().find(|a| &*a.name.local == n).map(|a| a.value.to_ascii_lowercase());
+    let named = |words: &[&str]| ["class", "id", "role"].iter().any(|n| get(n).is_some_and(|v| words.iter().any(|w| v.contains(w))));
+    get("aria-hidden").is_some_and(|v| v == "true") && !named(&FOLDED) && (INLINE.contains(&name) || named(&SHUT) || !holds_prose(node))
+}
+
+fn holds_prose(node: &Handle) -> bool {
+    let mut todo = vec![node.clone()];
+    while let Some(node) = todo.pop() {
+        match &node.data {
+            NodeData::Text { contents } if contents.borrow().trim().len() >= 60 => return true,
+            NodeData::Element { name, .. } if matches!(&*name.local, "script" | "style") => continue,
+            _ => {}
+        }
+        todo.extend(node.children.borrow().iter().cloned());
+    }
+    false
+}
+
 fn is_hidden(name: &str, attributes: &[Attribute]) -> bool {
     let get = |n: &str| attributes.iter().find(|a| &*a.name.local == n).map(|a| a.value.to_ascii_lowercase());
     if name == "html" || name == "body" {
@@ -30,7 +74,7 @@ fn is_hidden(name: &str, attributes: &[Attribute]) -> bool {
     let none = style
         .split(';')
         .any(|d| d.split_once(':').is_some_and(|(p, v)| p.trim() == "display" && v.split('!').next().is_some_and(|v| v.trim() == "none")));
-    let hides = none || get("hidden").is_some_and(|v| v != "false") || get("aria-hidden").is_some_and(|v| v == "true");
+    let hides = none || get("hidden").is_some_and(|v| v != "false" && v != "until-found");
     let opens = get("id").is_some_and(|v| v.starts_with("s:"))
         || ["class", "id", "role"].iter().any(|n| get(n).is_some_and(|v| FOLDED.iter().any(|w| v.contains(w))));
     hides && !opens
@@ -49,7 +93,12 @@ fn oracle(text: &str) -> BTreeMap<char, i64> {
             NodeData::Element { name, attrs, .. } => {
                 let name = &*name.local;
                 let closed_dialog = name == "dialog" && !attrs.borrow().iter().any(|a| &*a.name.local == "open");
-                if UNSEEN.contains(&name) || name == "annotation" || closed_dialog || is_hidden(name, &attrs.borrow()) {
+                if UNSEEN.contains(&name)
+                    || name == "annotation"
+                    || closed_dialog
+                    || is_hidden(name, &attrs.borrow())
+                    || is_unread(&node, name, &attrs.borrow())
+                {
                     continue;
                 }
             }

@@ -5,15 +5,85 @@ use memchr::memmem;
 use super::attributes::Attributes;
 
 /// Hidden by `hidden`, `aria-hidden=true`, or a style that shows nothing; but parts that the reader opens with a click, and parts a
-/// streaming server moves to their place by script, are content.
-pub(super) fn is_hidden(attributes: &str) -> bool {
-    let hides = |(name, value): (&str, &str)| match name.len() {
-        6 if name.eq_ignore_ascii_case("hidden") => !value.eq_ignore_ascii_case("false"),
-        11 if name.eq_ignore_ascii_case("aria-hidden") => value.eq_ignore_ascii_case("true"),
-        5 if name.eq_ignore_ascii_case("style") => style_hides(value),
-        _ => false,
-    };
-    Attributes::of(attributes).any(hides) && !opens_on_click(attributes)
+/// streaming server moves to their place by script, are content. `element` is the page from the element's start tag on, nothing for
+/// one inside a line.
+///
+/// `aria-hidden` alone hides nothing from eyes: it keeps icons, copies and closed dialogs from being read aloud, and as often the teaser
+/// of a list or the slides of a carousel, so that an element it is said of stays when it holds a line of prose.
+pub(super) fn is_hidden(attributes: &str, element: &str) -> bool {
+    let (mut hidden, mut unread) = (false, false);
+    for (name, value) in Attributes::of(attributes) {
+        match name.len() {
+            6 if name.eq_ignore_ascii_case("hidden") => {
+                hidden |= !["false", "until-found"].iter().any(|shown| value.eq_ignore_ascii_case(shown));
+            }
+            11 if name.eq_ignore_ascii_case("aria-hidden") => unread |= value.eq_ignore_ascii_case("true"),
+            5 if name.eq_ignore_ascii_case("style") => hidden |= style_hides(value),
+            _ => {}
+        }
+    }
+    if !hidden && unread {
+        return !names(attributes, &FOLDED) && (names(attributes, &SHUT) || !holds_prose(element));
+    }
+    hidden && !opens_on_click(attributes)
+}
+
+/// Words in class, id or role of what stands over a page until it is shut, and of the copies a carousel makes of its slides.
+const SHUT: [&str; 17] = [
+    "modal",
+    "popup",
+    "pop-up",
+    "dialog",
+    "overlay",
+    "menu",
+    "nav",
+    "canvas",
+    "drawer",
+    "tooltip",
+    "toast",
+    "cookie",
+    "consent",
+    "cloned",
+    "duplicate",
+    "login",
+    "search",
+];
+
+/// True when a run of text in the element is as long as a line of prose. Looks a little way only; an element has few `aria-hidden`.
+fn holds_prose(element: &str) -> bool {
+    /// Bytes; what is shorter is an icon, a label, a price, an entry of a menu.
+    const LINE: usize = 60;
+    /// Bytes of markup in which such a line begins.
+    const NEAR: usize = 1500;
+    let bytes = element.as_bytes();
+    if bytes.is_empty() {
+        return false;
+    }
+    let name =
+        &bytes[1..bytes.iter().position(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0C' | b'/' | b'>')).unwrap_or(bytes.len())];
+    let named = |at: usize| bytes.get(at..at + name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+    let (mut at, mut depth) = (0, 0u32);
+    while at < bytes.len().min(NEAR) {
+        // at a `<`
+        if named(at + 1) {
+            depth += 1;
+        } else if bytes.get(at + 1) == Some(&b'/') && named(at + 2) {
+            depth -= 1;
+            if depth == 0 {
+                return false;
+            }
+        }
+        let Some(close) = memchr::memchr(b'>', &bytes[at..]) else { return false };
+        let text = at + close + 1;
+        let Some(open) = memchr::memchr(b'<', &bytes[text..]) else { return false };
+        let raw =
+            [&b"script"[..], b"style"].iter().any(|n| bytes[at + 1..text].get(..n.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(n)));
+        if !raw && bytes[text..text + open].trim_ascii().len() >= LINE {
+            return true;
+        }
+        at = text + open;
+    }
+    false
 }
 
 /// Words in class, id or role of tab panels, accordions and folded answers; `S:` begins the id of a streamed part.
@@ -21,12 +91,14 @@ const FOLDED: [&str; 11] =
     ["accordion", "collaps", "tabpanel", "tab-pane", "tab__content", "tab-content", "tabcontent", "spoiler", "faq", "expandable", "acd-"];
 
 fn opens_on_click(attributes: &str) -> bool {
+    Attributes::of(attributes).any(|(name, value)| name.eq_ignore_ascii_case("id") && value.starts_with("S:")) || names(attributes, &FOLDED)
+}
+
+/// True when class, id or role hold one of `words`.
+fn names(attributes: &str, words: &[&str]) -> bool {
     Attributes::of(attributes).any(|(name, value)| {
-        if name.eq_ignore_ascii_case("id") && value.starts_with("S:") {
-            return true;
-        }
-        let names = ["class", "id", "role"].iter().any(|n| name.eq_ignore_ascii_case(n));
-        names && FOLDED.iter().any(|w| memmem::find(value.to_ascii_lowercase().as_bytes(), w.as_bytes()).is_some())
+        ["class", "id", "role"].iter().any(|n| name.eq_ignore_ascii_case(n))
+            && words.iter().any(|w| memmem::find(value.to_ascii_lowercase().as_bytes(), w.as_bytes()).is_some())
     })
 }
 

@@ -232,13 +232,16 @@ impl Reader<'_> {
             return self.skip(s.at.end);
         }
         let custom = tag == Tag::OTHER && self.text.as_bytes()[s.at.start..s.attributes.start].contains(&b'-');
+        let inline = !tag.is_block() && !custom && tag != Tag::A;
         let shows = shown_raw || (self.mode.show_hidden && tag == Tag::TEMPLATE);
         let unseen = tag.is_unseen() && !shows && !(tag == Tag::DIALOG && has(attributes, "open"));
         let hides = seen
             && (unseen
-                || (!self.mode.show_hidden && !matches!(tag, Tag::HTML | Tag::BODY) && self.may_hide(attributes) && is_hidden(attributes)));
+                || (!self.mode.show_hidden
+                    && !matches!(tag, Tag::HTML | Tag::BODY)
+                    && self.may_hide(attributes)
+                    && is_hidden(attributes, if inline { "" } else { &self.text[s.at.start..] })));
         let hides = hides || seen && self.top().flow.pre && !attributes.is_empty() && is_line_number(attributes, &self.text[s.at.end..]);
-        let inline = !tag.is_block() && !custom && tag != Tag::A;
         if seen && inline && !hides {
             // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
             return self.skip(s.at.end);

@@ -139,6 +139,29 @@ fn parts_that_open_are_content() {
 }
 
 #[test]
+fn what_is_not_read_aloud_is_seen_when_it_is_prose() {
+    let line = "The village mended the road in five days, with stones, carts and bread.";
+    for page in [
+        format!("<div aria-hidden=true><p>{line}</div>"),
+        format!("<a href=x aria-hidden=true tabindex=-1>{line}</a>"),
+        format!("<li class=cell aria-hidden=true><script>var x = 1</script><b>{line}</b>"),
+        format!("<div hidden=until-found>{line}</div>"),
+    ] {
+        assert_eq!(lines(&page), line, "{page}");
+    }
+    for page in [
+        format!("<div class='site-menu' aria-hidden=true><p>{line}</div>"),
+        format!("<div class='slick-slide slick-cloned' aria-hidden=true>{line}</div>"),
+        format!("<span aria-hidden=true>{line}</span>"),
+        format!("<div aria-hidden=true hidden>{line}</div>"),
+        format!("<div aria-hidden=true><div>$ 12</div></div><p hidden>{line}"),
+        format!("<div aria-hidden=true><script>var x = '{line}'</script>Home</div>"),
+    ] {
+        assert_eq!(lines(&page), "", "{page}");
+    }
+}
+
+#[test]
 fn a_drawing_without_end_hides_nothing_but_itself() {
     assert_eq!(lines("<a><svg><text>x</text><use/><p>seen"), "seen");
     assert_eq!(lines("<svg><foreignObject><p>label</p></foreignObject></svg>seen"), "seen");
