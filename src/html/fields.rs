@@ -14,6 +14,8 @@ const LONGEST_JSON: usize = 1 << 20;
 /// Fields kept per page, and bytes of each value.
 const MOST: usize = 400;
 const LONGEST_VALUE: usize = 4096;
+/// Bytes of the text of an article in JSON-LD.
+const LONGEST_BODY: usize = 1 << 16;
 
 /// The fields found so far.
 #[derive(Default)]
@@ -23,11 +25,15 @@ pub(super) struct Fields {
 
 impl Fields {
     fn push(&mut self, key: String, value: &str) {
+        self.push_within(key, value, LONGEST_VALUE);
+    }
+
+    fn push_within(&mut self, key: String, value: &str, longest: usize) {
         let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         if value.is_empty() || self.fields.len() >= MOST {
             return;
         }
-        let mut end = value.len().min(LONGEST_VALUE);
+        let mut end = value.len().min(longest);
         while !value.is_char_boundary(end) {
             end -= 1;
         }
@@ -168,6 +174,9 @@ impl Fields {
     }
 
     fn object(&mut self, object: &serde_json::Map<String, Value>) {
+        if let Some(Value::String(body)) = object.get("articleBody") {
+            self.push_within("jsonld:articlebody".to_owned(), &entities::resolved(body), LONGEST_BODY);
+        }
         const KEYS: [&str; 11] = [
             "headline",
             "name",

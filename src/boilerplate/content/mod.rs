@@ -1,6 +1,7 @@
 //! The main content of an HTML page: which blocks belong to it, judged by the elements they stand in. Lines of plain text, and the
 //! closed-class lines inside the content, are `lines`'.
 
+mod body;
 mod choose;
 mod features;
 mod measure;
@@ -19,6 +20,7 @@ use crate::options::Profile;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
+use choose::Page;
 use features::Place;
 use survey::Survey;
 use trees::{ABREAST, Columns, Trees};
@@ -50,7 +52,11 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     for i in judged {
         likely[i] = common[i];
     }
-    let choice = choose::choose(outline, &survey, &likely, profile, place.page());
+    let page = place.page();
+    if page != Page::Forum {
+        body::agree(text, outline, &survey.measures, &mut likely);
+    }
+    let choice = choose::choose(outline, &survey, &likely, profile, page);
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {
         before[m.block as usize] = true;
