@@ -1,6 +1,6 @@
 //! What the fields and headings of a page claim its title to be, and which claim holds. Lines of a text without fields are `title`'s.
 
-use crate::block::Kind;
+use crate::block::{Block, Kind};
 use crate::tree::Outline;
 
 use super::limits::limits;
@@ -61,8 +61,11 @@ struct Heading {
 
 /// Headings of the first three levels that are not the name of the site; those of the first level alone when there are any.
 fn headings(text: &str, outline: &Outline, whole: &[String], site: &Site) -> Vec<Heading> {
+    // a heading that leads somewhere and ends a claim names the site, as a logo does
+    let ends: Vec<String> = whole.iter().filter_map(|c| last_cut(c).map(|(at, len)| key(&c[at + len..]))).collect();
+    let logo = |b: &Block| b.link_bytes as usize >= b.span.len() && ends.contains(&key(b.span.of(text)));
     let all = outline.blocks.iter().filter_map(|b| match b.kind {
-        Kind::Heading(level @ 1..=3) => Some((level, squeeze(b.span.of(text)))),
+        Kind::Heading(level @ 1..=3) if !logo(b) => Some((level, squeeze(b.span.of(text)))),
         _ => None,
     });
     let mut all: Vec<Heading> = all
@@ -131,7 +134,7 @@ fn part(headings: &[Heading], own: &[String], text: &str, outline: &Outline) -> 
     let is = |claim: &String| {
         let end = parts(claim).get(1).copied().unwrap_or(claim.len());
         let last = last_cut(claim).map(|(at, len)| key(&claim[at + len..]));
-        let lesser = |b: &crate::block::Block| matches!(b.kind, Kind::Heading(2..=3)) && last.as_ref() == Some(&key(b.span.of(text)));
+        let lesser = |b: &Block| matches!(b.kind, Kind::Heading(2..=3)) && last.as_ref() == Some(&key(b.span.of(text)));
         key(&claim[..end]) == heading.key && !outline.blocks.iter().any(lesser)
     };
     own.iter().any(is).then(|| heading.text.clone())
@@ -247,6 +250,15 @@ mod tests {
         assert_eq!(of(head, "<h1>MENDING THE HILL ROAD</h1>", None).as_deref(), Some("Mending the hill road"));
         assert_eq!(of(head, "", None).as_deref(), Some("Mending the hill road"));
         assert_eq!(of(head, "<h1>Hill Times</h1>", Some("https://hilltimes.example/road")).as_deref(), Some("Mending the hill road"));
+    }
+
+    #[test]
+    fn a_heading_that_leads_home_names_the_site() {
+        let head = "<title>Roads - Overview | Office of Hill Roads</title>";
+        let logo = "<h2><a href='/'>Office of Hill Roads</a></h2>";
+        assert_eq!(of(head, logo, None).as_deref(), Some("Roads - Overview"));
+        // a title that leads to its own page stands first in the claim
+        assert_eq!(of(head, "<h1><a href='/roads'>Roads - Overview</a></h1>", None).as_deref(), Some("Roads - Overview"));
     }
 
     #[test]

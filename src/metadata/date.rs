@@ -70,14 +70,22 @@ impl<'a> Dates<'a> {
     }
 
     /// True when the date readers see below the title is another than that of the fields, which templates often fill with something else: neither
-    /// the next or last day, as in another time zone, nor day and month changed, nor the day of a change.
+    /// the next or last day, as in another time zone, nor day and month changed, nor the day of a change, when the page shows that of the fields,
+    /// too: a page that shows its readers one day means that.
     fn outweighs(&self, line: &Line, field: &Said) -> bool {
         let day = |said: &Said| said.0.get(..10)?.parse::<jiff::civil::Date>().ok();
         let (Some(seen), Some(said)) = (day(&line.said), day(field)) else { return false };
         let swapped = seen.year() == said.year() && seen.month() == said.day() && seen.day() == said.month();
         let near = (seen - said).get_days().abs() <= 1;
         let changed = said_of().changed.iter().filter_map(|k| self.field(&[k])).any(|c| day(&c) == Some(seen) && day(&c) != Some(said));
-        self.sure && line.below && !line.updated && !near && !swapped && !changed
+        self.sure && line.below && !line.updated && !near && !swapped && (!changed || !self.shows(said))
+    }
+
+    /// True when one of the first short lines tells this day.
+    fn shows(&self, day: jiff::civil::Date) -> bool {
+        let day = day.to_string();
+        let lines = self.outline.blocks.iter().take(limits().confirming).map(|b| b.span.of(self.text)).filter(|s| s.len() <= limits().line);
+        lines.filter_map(|line| dates::find_by(line, self.day_first)).any(|d| d.iso.starts_with(&day))
     }
 
     /// Sets the date of a page of which neither fields nor bylines tell when it was published: that of its address, of the line above
@@ -279,9 +287,11 @@ mod tests {
         }
         let changed = r#"<meta property="article:modified_time" content="2024-05-20T08:00:00Z">"#;
         assert_eq!(
-            of(&format!("{field}{changed}"), "<h1>Roads</h1><div>May 20, 2024</div>", None).as_deref(),
+            of(&format!("{field}{changed}"), "<h1>Roads</h1><div>May 20, 2024</div><div>First told May 9, 2024</div>", None).as_deref(),
             Some("2024-05-09T08:00:00Z")
         );
+        // readers are shown one day
+        assert_eq!(of(&format!("{field}{changed}"), "<h1>Roads</h1><div>May 20, 2024</div>", None).as_deref(), Some("2024-05-20"));
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub struct Metadata {
     pub source: Option<String>,
     /// The platform that published this copy.
     pub publisher: Option<String>,
-    /// ISO 8601; no time zone invented. When it was published; of a page that does not tell, when it was made or changed last.
+    /// ISO 8601; no time zone invented. When it was published; of a page that does not tell, when it was made or changed last. The one day a
+    /// page shows below its title counts before what its fields say.
     pub date: Option<String>,
     /// The date as it stood, when it was not ISO 8601.
     pub date_raw: Option<String>,
