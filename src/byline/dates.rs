@@ -20,7 +20,7 @@ pub struct Date {
 }
 
 /// The first date in `text`, at most 400 bytes of which are looked at: `2024-05-09 22:27:02`, `2024/5/9`, `2024.05.09`,
-/// `2024年5月9日22时27分`, RFC 3339, `May 9th, 2024`, `9 May 2024`, `9. Mai 2024`, `09.05.2024`. `9/25/2024` and `25/9/2024` are read, for only
+/// `2024年5月9日22时27分`, `2024년 5월 9일 오후 3:05`, `2024. 5. 9.`, RFC 3339, `May 9th, 2024`, `9 May 2024`, `9. Mai 2024`, `09.05.2024`. `9/25/2024` and `25/9/2024` are read, for only
 /// one of the two numbers can be a month; `9/5/2024` is not. Digits may be full width. The day must exist.
 pub fn find(text: &str) -> Option<Date> {
     find_by(text, None)
@@ -141,7 +141,7 @@ impl Chars {
     }
 }
 
-/// Year, month, day with `-`, `/`, `.` or 年月日 between.
+/// Year, month, day with `-`, `/`, `.`, 年月日 or 년월일 between.
 fn numeric(c: &Chars, start: usize) -> Option<Date> {
     let (y, i) = c.number(start, 4, 4)?;
     if !(1900..=2099).contains(&y) {
@@ -149,23 +149,30 @@ fn numeric(c: &Chars, start: usize) -> Option<Date> {
     }
     let i = c.blanks(i);
     let sep = c.get(i);
-    let ideographic = sep == '年';
-    if !ideographic && !matches!(sep, '-' | '/' | '.') {
-        return None;
-    }
+    let (month, days): (char, &[char]) = match sep {
+        '年' => ('月', &['日', '号', '號']),
+        '년' => ('월', &['일']),
+        '-' | '/' | '.' => (sep, &[]),
+        _ => return None,
+    };
+    let ideographic = !days.is_empty();
     let (m, i) = c.number(c.blanks(i + 1), 1, 2)?;
     let i = c.blanks(i);
-    if c.get(i) != if ideographic { '月' } else { sep } {
+    if c.get(i) != month {
         return None;
     }
+    let apart = c.get(i + 1) == ' ';
     let (d, i) = c.number(c.blanks(i + 1), 1, 2)?;
     let mut i = i;
     if ideographic {
         let j = c.blanks(i);
-        if !matches!(c.get(j), '日' | '号' | '號') {
+        if !days.contains(&c.get(j)) {
             return None;
         }
         i = j + 1;
+    } else if apart && sep == '.' && c.get(i) == '.' {
+        // `2024. 5. 9.`
+        i += 1;
     }
     finish(c, start, i, (y, m, d), !ideographic)
 }
@@ -283,23 +290,34 @@ fn finish(c: &Chars, start: usize, end: usize, (y, m, d): (i32, i32, i32), numer
     Some(Date { iso, at, timed: time.is_some(), numeric })
 }
 
-/// A time of day after a date: `22:27`, `22:27:02`, `22时27分`, with a zone when one is written.
+/// Words before the hour that say in which half of the day it is; true for the second.
+const HALVES: [(&str, bool); 6] = [("上午", false), ("下午", true), ("午前", false), ("午後", true), ("오전", false), ("오후", true)];
+
+/// What days of the week are called between a date and a time, as `(水)` or 星期三.
+const WEEKDAYS: [char; 21] =
+    ['一', '二', '三', '四', '五', '六', '日', '天', '月', '火', '水', '木', '金', '土', '월', '화', '수', '목', '금', '토', '일'];
+
+/// A time of day after a date: `22:27`, `22:27:02`, `22时27分`, `오후 3:05`, with a zone when one is written.
 fn time(c: &Chars, i: usize) -> Option<(String, usize)> {
     let mut i = if matches!(c.get(i), 'T' | ',') && (c.digit(i + 1).is_some() || c.get(i + 1) == ' ') { i + 1 } else { i };
     // A weekday between: `2024年5月9日 星期四 10:00`.
     i = c.blanks(i);
     if matches!(c.get(i), '星' | '周' | '週' | '(' | '（') {
-        let j = (i..i + 6).find(|j| matches!(c.get(*j), '一' | '二' | '三' | '四' | '五' | '六' | '日' | '天'))?;
+        let j = (i..i + 6).find(|j| WEEKDAYS.contains(&c.get(*j)))?;
         i = c.blanks(j + 1 + usize::from(matches!(c.get(j + 1), ')' | '）')));
     }
+    let (word, after) = (String::from_iter([c.get(i), c.get(i + 1)]), c.blanks(i + 2));
+    let before = HALVES.iter().find(|(name, _)| *name == word).map(|(_, pm)| *pm);
+    let i = if before.is_some() { after } else { i };
     let (h, i) = c.number(i, 1, 2)?;
-    let ideographic = matches!(c.get(i), '时' | '時' | '点' | '點');
+    let blank = usize::from(c.get(i) == '시' && c.get(i + 1) == ' ');
+    let ideographic = matches!(c.get(i), '时' | '時' | '点' | '點' | '시');
     if !ideographic && c.get(i) != ':' {
         return None;
     }
-    let (min, mut i) = c.number(i + 1, 1, 2)?;
+    let (min, mut i) = c.number(i + 1 + blank, 1, 2)?;
     if ideographic {
-        if c.get(i) != '分' {
+        if !matches!(c.get(i), '分' | '분') {
             return None;
         }
         i += 1;
@@ -314,7 +332,8 @@ fn time(c: &Chars, i: usize) -> Option<(String, usize)> {
         _ => h,
     };
     let seconds = if c.get(i) == ':' { c.number(i + 1, 2, 2).filter(|(s, _)| *s < 60) } else { None };
-    let half = half_of_day(c, seconds.map_or(i, |(_, j)| j));
+    let end = seconds.map_or(i, |(_, j)| j);
+    let half = before.map(|pm| (pm, end)).or_else(|| half_of_day(c, end));
     let mut out = format!("{:02}:{min:02}", h(half.map(|(pm, _)| pm)));
     if let Some((pm_end, s)) = half.map(|(_, end)| (end, seconds)) {
         out.extend(s.map(|(s, _)| format!(":{s:02}")));
@@ -407,6 +426,13 @@ mod tests {
             ("May 9, 2024 12:05:09 AM", "2024-05-09T00:05:09"),
             ("May 9, 2024 12:05 p.m.", "2024-05-09T12:05"),
             ("2024-05-09 9:30 amid", "2024-05-09T09:30"),
+            ("입력 2024.05.09 오전 9:10", "2024-05-09T09:10"),
+            ("2024년 5월 9일 오후 3시 05분", "2024-05-09T15:05"),
+            ("2024. 5. 9. 오후 12:30", "2024-05-09T12:30"),
+            ("2024.05.09(목) 18:20", "2024-05-09T18:20"),
+            ("2024年5月9日(木) 10時00分 配信", "2024-05-09T10:00"),
+            ("2024/05/09 午後3:05", "2024-05-09T15:05"),
+            ("2024-05-09 下午 3:05", "2024-05-09T15:05"),
         ] {
             assert_eq!(iso(text).as_deref(), Some(want), "{text}");
         }
@@ -434,6 +460,8 @@ mod tests {
             "31.31.2024",
             "10.9.2024.1",
             "9 May",
+            "2024년 5월",
+            "2024년 5월 9",
             "9mai 2024",
         ] {
             assert_eq!(iso(text), None, "{text}");

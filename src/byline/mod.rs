@@ -115,6 +115,9 @@ fn begins_as_prose(s: &str) -> bool {
     let Some(end) = s.find(char::is_whitespace) else { return false };
     let word = &s[..end];
     let is_part = |c| is_letter(c) && !names::is_han(c) || matches!(c, '\'' | '’');
+    if names::is_korean(word) && reporter(s[end..].trim_start()).is_some() {
+        return false;
+    }
     word.chars().all(is_part) && !word.chars().all(is_count) && !dates::is_month(word) && key_at(s).is_none()
 }
 
@@ -224,7 +227,7 @@ fn read(piece: &str, out: &mut Byline) -> Option<()> {
         }
         let c = piece[at..].chars().next()?;
         // Where no word introduces the first thing, it has to be one that needs none: told at once of nearly all prose.
-        if first && c.is_whitespace() && parts.is_empty() {
+        if first && c.is_whitespace() && parts.is_empty() && !names::is_korean(&piece[..at]) {
             leftover(&piece[..at], &mut out.clone())?;
             first = false;
         }
@@ -324,9 +327,25 @@ fn people(value: &str, colon: bool, out: &mut Byline) -> Option<()> {
 
 /// Text that no word introduces: reader counts, one publisher, nothing else.
 fn leftover(text: &str, out: &mut Byline) -> Option<()> {
-    for word in text.split(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '丨' | '│')) {
-        let word = word.trim_matches(is_gap);
+    let mut words =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '|' | '｜' | '丨' | '│')).map(|w| w.trim_matches(is_gap)).peekable();
+    while let Some(word) = words.next() {
         if word.is_empty() || word.chars().all(is_count) {
+            continue;
+        }
+        // 홍길동 기자, 홍길동기자
+        let joined = word.strip_suffix("기자").filter(|name| names::is_korean(name));
+        let apart = words.peek().filter(|_| names::is_korean(word)).and_then(|next| reporter(next));
+        if let Some(name) = joined.or(apart.map(|_| word)) {
+            out.author.push(name.to_owned());
+            out.keyed = true;
+            if apart.is_some() {
+                words.next();
+            }
+            continue;
+        }
+        // the address to write to
+        if !out.author.is_empty() && word.contains('@') && word.is_ascii() {
             continue;
         }
         if is_publisher(word) && out.source.is_none() {
@@ -336,6 +355,12 @@ fn leftover(text: &str, out: &mut Byline) -> Option<()> {
         return None;
     }
     Some(())
+}
+
+/// What stands behind a Korean name that a person reports, when `s` is nothing more than that and what follows a blank.
+fn reporter(s: &str) -> Option<&str> {
+    let word = s.split(is_gap).next().unwrap_or("");
+    ["기자", "특파원", "선임기자", "인턴기자", "논설위원", "편집위원"].contains(&word).then_some(word)
 }
 
 /// Characters of counts: `(1.2万)`, `+32`, `1,088次`.
@@ -380,6 +405,19 @@ mod tests {
         }
         for no in ["网", "com", "shanhe", "山河人", "第一网", "ñ", "山河，网"] {
             assert!(!is_publisher(no), "{no}");
+        }
+    }
+
+    #[test]
+    fn lines_of_korean_and_japanese_news() {
+        let b = parse("홍길동 기자 hong@sanha.example | 입력 2024.05.09 오전 9:10 | 수정 2024.05.09 오후 1:05").unwrap();
+        assert_eq!((b.author, b.date.as_deref(), b.keyed), (vec!["홍길동".to_owned()], Some("2024-05-09T09:10"), true));
+        assert_eq!(parse("홍길동기자").unwrap().author, ["홍길동"]);
+        let b = parse("配信：2024年5月9日 10時00分 更新：2024年5月9日 12時30分").unwrap();
+        assert_eq!((b.date.as_deref(), b.date_raw.as_deref()), (Some("2024-05-09T10:00"), Some("2024年5月9日 10時00分")));
+        for line in ["홍길동 기자는 강을 건넜다", "오늘 길을 고쳤다", "更新されたのは2024年5月9日のことでした"]
+        {
+            assert_eq!(parse(line), None, "{line}");
         }
     }
 

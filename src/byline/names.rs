@@ -34,6 +34,11 @@ pub fn is_chinese(s: &str) -> bool {
     surnames().contains(&s[..two]) && n > 2 || (n <= 3 && surnames().contains(&s[..one]))
 }
 
+/// True when `s` has the form of one Korean name: two to four syllables.
+pub fn is_korean(s: &str) -> bool {
+    (2..=4).contains(&s.chars().take(5).count()) && s.chars().all(|c| matches!(c, '\u{ac00}'..='\u{d7a3}'))
+}
+
 /// True for two to four words in Latin letters that each begin with a capital, as in a byline.
 pub fn is_latin(s: &str) -> bool {
     let words = s.split_whitespace();
