@@ -20,13 +20,20 @@ impl Code {
     }
 
     /// From the number whose big-endian bytes without leading zeros they are.
+    #[inline]
     fn unpack(packed: u32) -> Code {
-        let skip = (packed.leading_zeros() / 8).min(3) as usize;
-        Code::new(&packed.to_be_bytes()[skip..])
+        let skip = (packed.leading_zeros() / 8).min(3);
+        Code { bytes: (packed << (8 * skip)).to_be_bytes(), len: 4 - skip as u8 }
     }
 
     fn pack(bytes: &[u8]) -> u32 {
         bytes.iter().fold(0, |n, &b| n << 8 | u32::from(b))
+    }
+
+    /// The bytes, with zeros behind them, and how many they are.
+    #[inline]
+    pub(crate) fn parts(self) -> ([u8; 4], usize) {
+        (self.bytes, usize::from(self.len))
     }
 
     /// The bytes.

@@ -18,8 +18,8 @@ const PLAIN: usize = 32;
 /// The letters of one script.
 #[derive(Debug)]
 pub(super) struct Family {
-    /// Cost in the script as a whole where all three symbols are below [`PLAIN`]; built on first use, which takes a millisecond.
-    plain: OnceLock<Box<[u16; PLAIN * PLAIN * PLAIN]>>,
+    /// Cost in the script as a whole where all three symbols are below [`PLAIN`], by the first of them; each built on first use.
+    plain: [OnceLock<Box<[u16; PLAIN * PLAIN]>>; PLAIN],
     columns: usize,
     one: &'static [u8],
     back: &'static [u8],
@@ -73,7 +73,7 @@ impl Family {
         let (two_cost, two_back) = (from.bytes(two.slots() * columns), from.bytes(two.slots() * columns));
         let three = Table::cut(&mut from, buckets3, salt + 1);
         let three_cost = from.bytes(three.slots() * columns);
-        Family { plain: OnceLock::new(), columns, one, back, two, two_cost, two_back, three, three_cost }
+        Family { plain: [const { OnceLock::new() }; PLAIN], columns, one, back, two, two_cost, two_back, three, three_cost }
     }
 
     /// Cost of a symbol without context, in the script as a whole.
@@ -87,18 +87,18 @@ impl Family {
         if usize::from(a | b | c) >= PLAIN {
             return self.rows(a, b, c).at(0);
         }
-        let plain = self.plain.get_or_init(|| self.plain());
-        u32::from(plain[usize::from(a) % PLAIN * PLAIN * PLAIN + usize::from(b) % PLAIN * PLAIN + usize::from(c) % PLAIN])
+        let plain = self.plain[usize::from(a) % PLAIN].get_or_init(|| self.plain(a));
+        u32::from(plain[usize::from(b) % PLAIN * PLAIN + usize::from(c) % PLAIN])
     }
 
     #[cold]
-    fn plain(&self) -> Box<[u16; PLAIN * PLAIN * PLAIN]> {
-        let mut plain = Box::new([0; PLAIN * PLAIN * PLAIN]);
+    fn plain(&self, a: u16) -> Box<[u16; PLAIN * PLAIN]> {
+        let mut plain = Box::new([0; PLAIN * PLAIN]);
         let known = self.one.len() / self.columns;
         for (key, cost) in plain.iter_mut().enumerate() {
-            let [a, b, c] = [key / PLAIN / PLAIN, key / PLAIN % PLAIN, key % PLAIN];
-            if a.max(b).max(c) < known {
-                *cost = self.rows(a as u16, b as u16, c as u16).at(0) as u16;
+            let [b, c] = [key / PLAIN, key % PLAIN];
+            if usize::from(a).max(b).max(c) < known {
+                *cost = self.rows(a, b as u16, c as u16).at(0) as u16;
             }
         }
         plain

@@ -1,13 +1,12 @@
 //! Whether a stretch is to be changed: what must hold of what it was and what it would become, for stretches without losses and with
 //! them. Which stretches and under which hypothesis is found in `search`.
 
-use super::around::{
-    all_look_alike, among_latin, are_scattered, are_yers, cuts_word, different, in_capitals, is_amid_kin, is_inside_latin, is_inside_word,
-    is_list, is_no_break, is_one_script, is_stuck, of_capitals, repeats, spoils_word, touches_kin, touches_wide,
-};
+use super::around::{cuts_word, in_capitals, is_amid_kin, touches_kin, touches_wide};
 use super::charset::Pair;
 use super::controls::{are_of_mac, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_han, is_latin, is_letter, is_wide, script};
+use super::latin::{all_look_alike, among_latin, are_yers, is_inside_latin, is_inside_word, is_no_break, is_stuck, spoils_word};
+use super::makeup::{are_scattered, different, is_list, is_one_script, of_capitals, repeats};
 use super::segment::Segment;
 use crate::codec::Codec;
 use crate::model::Model;
@@ -131,7 +130,7 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
             && pair.read.is_single_byte()
             && (given_up < odd || pair.read == Codec::WINDOWS_1252 && odd_lead(line, s))
             && given_up * 2 <= odd + 1
-            && (given_up == 0 || line.iter().filter(|c| c.is_alphabetic()).all(|c| script(*c) == 0))
+            && (given_up == 0 || line.iter().filter(|c| is_letter(**c)).all(|c| script(*c) == 0))
     }
 }
 
@@ -166,7 +165,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             latin += i32::from(is_latin(c));
             let new = !model.is_known(c) && !is_emoji(c) && !is_latin(c) || c == 'ſ';
             unknown += i32::from(new);
-            strange += i32::from(new && c.is_alphabetic());
+            strange += i32::from(new && is_letter(c));
             gone |= c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c);
         }
     }
@@ -179,8 +178,8 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
         if pair.read.is_double_byte() {
             return s.now == "\u{a0}" && pair.written == Codec::UTF_8 && is_no_break(line, s, again);
         }
-        let ends_word = s.from.checked_sub(1).is_some_and(|i| line[i].is_alphabetic());
-        let letters = was.iter().all(|c| c.is_alphabetic() || matches!(c, ' ' | '\u{a0}'));
+        let ends_word = s.from.checked_sub(1).is_some_and(|i| is_letter(line[i]));
+        let letters = was.iter().all(|c| is_letter(*c) || matches!(c, ' ' | '\u{a0}'));
         return s.now == "\u{a0}" && was.len() == 2 && (!letters || !ends_word) && was[1] != ' ';
     }
     let clean = !gone
@@ -205,7 +204,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && (again || !is_brief || wide == odd && s.gain >= limit::GAIN_BRIEF)
                 && (wide >= 4 || signs(was, &s.now) > 0 || !pair.read.is_single_byte())
         } else if pair.written == Codec::UTF_8 {
-            let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || c.is_alphabetic() && *c != 'Ã');
+            let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || is_letter(*c) && *c != 'Ã');
             if pair.read.is_double_byte() && odd == 1 {
                 // Letters of a Latin text that became Han: no other Han may stand there.
                 unknown == 0 && among_latin(line, s, is_wide) && s.gain >= least.min(limit::LATIN) && !spoils_word(line, s)
@@ -272,7 +271,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
 fn signs(was: &[char], now: &str) -> usize {
     let ascii = was.iter().filter(|c| c.is_ascii_punctuation()).count();
     let kept = now.chars().filter(char::is_ascii_punctuation).count();
-    was.iter().filter(|c| !c.is_ascii() && !c.is_alphabetic()).count() + ascii.saturating_sub(kept)
+    was.iter().filter(|c| !c.is_ascii() && !is_letter(**c)).count() + ascii.saturating_sub(kept)
 }
 
 /// Whether a change from one charset of pairs to another is more than chance, which makes Han of Han in every text.
@@ -313,9 +312,9 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
     let was = &line[s.from..s.to];
     let Some(now) = s.now.chars().find(|c| !c.is_ascii()) else { return true };
     let (before, after) = (s.from.checked_sub(1).map(|i| line[i]), line.get(s.to).copied());
-    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
-    let word = was.iter().all(|c| c.is_alphabetic());
-    if !now.is_alphabetic() {
+    let letter = |c: Option<char>| c.is_some_and(is_letter);
+    let word = was.iter().all(|c| is_letter(*c));
+    if !is_letter(now) {
         return !word && !now.is_numeric() && (model.is_known(now) || is_emoji(now));
     }
     let tilde = was.first() == Some(&'Ã');

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use crate::codec::{Codec, Step};
+use crate::codec::{Code, Codec, Step};
 use crate::rules::{RuleId, Rules, table};
 
 /// A hypothesis: text written in one charset was read in another.
@@ -89,14 +89,20 @@ impl Reading {
             return Some(([c as u8, 0, 0, 0], 1));
         }
         match self.inverse.encode(c) {
-            Some(code) => {
-                let mut all = [0; 4];
-                all[..code.len()].copy_from_slice(&code);
-                Some((all, code.len()))
-            }
+            Some(code) => Some(code.parts()),
             None if self.single && ('\u{80}'..='\u{9f}').contains(&c) => Some(([c as u32 as u8, 0, 0, 0], 1)),
             None => self.variant(c),
         }
+    }
+
+    /// The characters of the basic plane beyond ASCII that may have bytes in this charset of single bytes, `codec`, ascending.
+    pub fn of_bytes(&self, codec: Codec) -> Vec<char> {
+        let kept = ('\u{80}'..='\u{9f}').chain(self.variants.iter().map(|v| v.0));
+        let mut all: Vec<char> = (0x80..=0xffu8).filter_map(|b| codec.byte(b)).chain(kept).collect();
+        all.retain(|c| !c.is_ascii() && (*c as u32) < 0x1_0000);
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// What other decoders than WHATWG's read as `c`.
@@ -115,11 +121,7 @@ impl Reading {
         let first = out.len();
         out.extend(self.bytes(c));
         if !self.single && !c.is_ascii() {
-            for code in self.inverse.encode_further(c).take(3) {
-                let mut all = [0; 4];
-                all[..code.len()].copy_from_slice(&code);
-                out.push((all, code.len()));
-            }
+            out.extend(self.inverse.encode_further(c).take(3).map(Code::parts));
             if let Some(other) = self.variant(c)
                 && !out[first..].contains(&other)
             {

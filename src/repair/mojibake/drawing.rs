@@ -1,5 +1,6 @@
 //! Frames and pictures drawn with the box characters of DOS, which bytes of text become, too: the lines of a drawing go on from character
-//! to character, those of damage do not. What else tells damage from text is in `around`.
+//! to character, those of damage do not. What else tells damage from text is in `around`, `latin`
+//! and `makeup`.
 
 use super::segment::Segment;
 
@@ -43,6 +44,24 @@ pub(super) fn is_drawn(line: &[char], s: &Segment) -> bool {
     pairs > 0 && joined == pairs
 }
 
+/// Whether half of what is beyond ASCII in a piece of a line are boxes and blocks, and those that stand side by side are joined, but for a
+/// tenth: a table or a frame.
+pub(super) fn is_frame(piece: &[char]) -> bool {
+    let odd = piece.iter().filter(|c| !c.is_ascii()).count();
+    let boxes = piece.iter().filter(|c| ends(**c).is_some()).count();
+    if boxes * 2 < odd || boxes == 0 {
+        return false;
+    }
+    let (mut pairs, mut joined) = (0, 0);
+    for w in piece.windows(2) {
+        if let (Some((_, a)), Some((b, _))) = (ends(w[0]), ends(w[1])) {
+            pairs += 1;
+            joined += usize::from(a == b || a == BLOCK || b == BLOCK);
+        }
+    }
+    joined * 10 >= pairs * 9
+}
+
 /// What leads out of a box, if a character is one.
 fn ends(c: char) -> Option<(u8, u8)> {
     match c {
@@ -74,6 +93,14 @@ mod tests {
         assert!(is_drawn("", "╚═╝ ╚═╝", ""));
         assert!(is_drawn("  ", "█▒", " █▒"));
         assert!(is_drawn("╶", "┬┐", "d"));
+    }
+
+    #[test]
+    fn tables_are_frames_and_damage_is_none() {
+        let is_frame = |piece: &str| super::is_frame(&piece.chars().collect::<Vec<_>>());
+        assert!(is_frame("│ │ │（如下） │") && is_frame("┌──┬──┐│编号│名称│├──┼──┤"));
+        assert!(!is_frame("╓╨╬─│╥╗╕÷"), "GBK read as code page 437");
+        assert!(!is_frame("见下表│备注") && !is_frame("text") && !is_frame("Σ╕¡µûç"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::kinds::is_letter;
 use crate::codec::{Codec, Step};
 use crate::model::Model;
 
@@ -129,7 +130,7 @@ impl Worth {
 
     /// Of a character of `n` bytes. What the model does not know and is no letter counts as odd, wherever it comes from.
     pub fn new(model: &Model, c: char, n: usize) -> Worth {
-        let (c, value) = if model.is_known(c) || c.is_alphabetic() {
+        let (c, value) = if model.is_known(c) || is_letter(c) {
             (c as u32, (RANDOM * n as i32 - model.alone(c) as i32).max(ODD))
         } else {
             (Worth::WHICHEVER, ODD)

@@ -1,8 +1,7 @@
 //! What may stand in the holes of damaged text: characters of a written charset whose bytes are partly lost. The way through a line is
 //! found in `lattice`.
 
-use std::sync::OnceLock;
-
+use super::stock::Stock;
 use crate::codec::Codec;
 use crate::model::{Model, State};
 
@@ -122,83 +121,6 @@ impl Beam {
         let at = self.nodes.partition_point(|n| n.cost <= node.cost);
         self.nodes.insert(at, *node);
     }
-}
-
-/// A character and its bytes in a written charset.
-pub(super) struct Entry {
-    c: char,
-    bytes: [u8; 3],
-}
-
-/// Common characters of a written charset, the commonest first, all and by some of their bytes.
-pub(super) struct Stock {
-    all: Vec<Entry>,
-    /// For each set of known bytes, see [`Stock::key`]: the bytes and the place in `all`, ascending; made when first asked for.
-    by_bytes: [OnceLock<Vec<(u32, u32)>>; 8],
-}
-
-impl Stock {
-    /// The bytes of `code` that the bits of `known` name.
-    fn key(code: [u8; 3], known: usize) -> u32 {
-        (0..3).filter(|i| known >> i & 1 == 1).fold(0, |key, i| key << 8 | u32::from(code[i]))
-    }
-
-    /// The characters whose bytes fit what is known of them, the commonest first.
-    fn fitting(&self, p: &Holed) -> impl Iterator<Item = char> {
-        let (mut known, mut code) = (0, [0; 3]);
-        for (i, to) in code.iter_mut().enumerate().take(usize::from(p.len)) {
-            if let Some(b) = p.at(i) {
-                known |= 1 << i;
-                *to = b;
-            }
-        }
-        let key = Stock::key(code, known);
-        let sorted = self.by_bytes[known].get_or_init(|| {
-            let mut sorted: Vec<_> = self.all.iter().enumerate().map(|(i, e)| (Stock::key(e.bytes, known), i as u32)).collect();
-            sorted.sort_unstable();
-            sorted
-        });
-        let from = sorted.partition_point(|e| e.0 < key);
-        sorted[from..].iter().take_while(move |e| e.0 == key).map(|e| self.all[e.1 as usize].c)
-    }
-}
-
-/// Common Han, kana, Hangul and full-width punctuation of the charsets whose holes are filled.
-pub(super) fn stock(written: Codec) -> Option<&'static Stock> {
-    const WRITTEN: [Codec; 6] = [Codec::UTF_8, Codec::GB18030, Codec::BIG5, Codec::SHIFT_JIS, Codec::EUC_JP, Codec::EUC_KR];
-    static STOCKS: [OnceLock<Stock>; 6] = [const { OnceLock::new() }; 6];
-    let at = WRITTEN.iter().position(|c| *c == written)?;
-    Some(STOCKS[at].get_or_init(|| {
-        let model = Model::shared();
-        let inverse = written.inverse();
-        let mut all: Vec<(u32, Entry)> = Vec::new();
-        for c in ('\u{2010}'..='\u{2027}')
-            .chain('\u{3000}'..='\u{30ff}')
-            .chain('\u{4e00}'..='\u{9fff}')
-            .chain('\u{ac00}'..='\u{d7a3}')
-            .chain('\u{ff01}'..='\u{ff5e}')
-        {
-            if !model.is_known(c) {
-                continue;
-            }
-            let mut bytes = [0; 3];
-            match inverse {
-                None => {
-                    let mut buffer = [0; 4];
-                    let n = c.encode_utf8(&mut buffer).len();
-                    bytes[..n].copy_from_slice(&buffer[..n]);
-                }
-                Some(inverse) => match inverse.encode(c) {
-                    Some(code) if code.len() == 2 => bytes[..2].copy_from_slice(&code),
-                    _ => continue,
-                },
-            }
-            all.push((model.alone(c), Entry { c, bytes }));
-        }
-        all.sort_by_key(|(price, e)| (*price, e.c));
-        let all: Vec<Entry> = all.into_iter().map(|(_, e)| e).collect();
-        Stock { all, by_bytes: Default::default() }
-    }))
 }
 
 /// Fills holes under one written charset.

@@ -2,12 +2,20 @@
 
 /// Letters of the Latin alphabets in use, and its ligatures.
 pub(super) fn is_latin(c: char) -> bool {
-    matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}') && c.is_alphabetic()
+    matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}') && is_letter(c)
 }
 
-/// `char::is_alphabetic`, at once for the letters there are most of.
+/// `char::is_alphabetic`, at once for the letters and signs there are most of.
+#[inline]
 pub(super) fn is_letter(c: char) -> bool {
-    matches!(c, 'a'..='z' | 'A'..='Z' | '\u{410}'..='\u{44f}' | '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}') || c.is_alphabetic()
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
+        '\u{80}'..='\u{bf}' => matches!(c, 'ª' | 'µ' | 'º'),
+        '\u{c0}'..='\u{2c1}' => !matches!(c, '×' | '÷'),
+        '\u{400}'..='\u{481}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => true,
+        '\u{2500}'..='\u{25ff}' | '\u{e000}'..='\u{f8ff}' => false,
+        _ => c.is_alphabetic(),
+    }
 }
 
 /// Blocks of letters that make words together.
@@ -40,4 +48,16 @@ pub(super) fn is_cyrillic(c: char) -> bool {
 
 pub(super) fn is_emoji(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{245f}' | '\u{25a0}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_those_of_unicode() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter(c), c.is_alphabetic(), "{c:?}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::charset::Pairs;
 use super::fit::{BREAK, ODD, Worth, has_longer, longer};
+use super::kinds::is_letter;
 use crate::codec::Codec;
 use crate::model::Model;
 
@@ -126,7 +127,10 @@ impl Lanes {
 
     /// In which lanes two bytes are `c`, in bits.
     fn lanes_of(&self, model: &Model, at: usize, c: char) -> u8 {
-        let is = |w: &Codec| counts(model, c) && w.pair((at >> 8) as u8 | 0x80, at as u8) == Some(c);
+        if !counts(model, c) {
+            return 0;
+        }
+        let is = |w: &Codec| w.pair((at >> 8) as u8 | 0x80, at as u8) == Some(c);
         self.pairs.iter().enumerate().filter(|(_, w)| is(w)).fold(0, |bits, (lane, _)| bits | 1 << lane)
     }
 
@@ -263,7 +267,7 @@ fn added<const N: usize>(mut a: [i16; N], b: &[i16; N]) -> [i16; N] {
 
 /// Whether a character that stands where it was read from is worth nothing there; what counts as odd does so wherever it comes from.
 fn counts(model: &Model, c: char) -> bool {
-    model.is_known(c) || c.is_alphabetic()
+    model.is_known(c) || is_letter(c)
 }
 
 /// Worths, of which those of character `c` are nothing.

@@ -2,8 +2,9 @@
 //! their place is a guess and marked as one. Damage without losses is undone in `segment`, the decision to believe is in `search`.
 
 use super::charset::{Bytes, Pair, Reading};
-use super::holes::{Beam, Holed, Holes, Memory, Node, price, stock};
+use super::holes::{Beam, Holed, Holes, Memory, Node, price};
 use super::segment::{Guess, Segment};
+use super::stock::stock;
 use crate::codec::Codec;
 use crate::model::Model;
 

@@ -14,7 +14,9 @@ mod holes;
 mod kinds;
 mod lanes;
 mod language;
+mod latin;
 mod lattice;
+mod makeup;
 mod mixed;
 mod prose;
 mod rank;
@@ -22,6 +24,7 @@ mod refused;
 mod search;
 mod segment;
 mod signs;
+mod stock;
 mod suspect;
 mod words;
 

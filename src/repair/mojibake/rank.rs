@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::charset::{Pair, Pairs, Reading};
 use super::fit::{BREAK, fit};
-use super::kinds::{is_cyrillic, is_wide};
+use super::kinds::{is_cyrillic, is_letter, is_wide};
 use super::lanes::Lanes;
 use super::signs::{READINGS, table};
 use crate::codec::Codec;
@@ -92,14 +92,20 @@ fn of_sample(model: &Model, sample: &[char], core: Range<usize>, placed: bool, i
     let sequences = sample.windows(2).fold(0, |all, w| all | t.sequences(w[0], w[1]));
     let all = Pairs::get();
     let mut readings = Readings { rows: sample.iter().map(|c| t.bytes_of(*c)).collect(), ..Readings::default() };
+    let had = readings.had();
+    readings.bytes.reserve(sample.len() * all.readings.len());
+    readings.origin.reserve(sample.len() * all.readings.len());
     for (number, (codec, range)) in all.readings.iter().enumerate() {
-        if is_asked(*codec) {
+        // Two thirds of what is beyond ASCII have no bytes: found out without reading them.
+        let is_other = codec.is_single_byte() && (had[number] == 0 || usize::from(had[number]) * 3 < high);
+        if is_asked(*codec) && !is_other {
             readings.read(*codec, number, &all.all[range.clone()], sample, &core, high);
         }
     }
     // Text that is UTF-8 from end to end under some reading is nothing else under any.
     let has_utf_8 = |r: &Read| r.pairs.iter().any(|p| p.written == Codec::UTF_8);
     let is_utf_8 = readings.all.iter().any(|r| has_utf_8(r) && is_utf_8(&readings.bytes[r.range.clone()]));
+    let lanes = Lanes::get();
     let mut ranked: Vec<(Ranked, &Read)> = Vec::new();
     for read in &readings.all {
         let bytes = &readings.bytes[read.range.clone()];
@@ -112,7 +118,6 @@ fn of_sample(model: &Model, sample: &[char], core: Range<usize>, placed: bool, i
                 if is_utf_8 {
                     continue;
                 }
-                let lanes = Lanes::get();
                 let of_all = || {
                     if single { lanes.scores(model, bytes, read.number) } else { lanes.scores_of_pairs(model, bytes, origin, read.number) }
                 };
@@ -164,6 +169,17 @@ struct Read {
 }
 
 impl Readings {
+    /// How many characters beyond ASCII have a byte in each reading of single bytes.
+    fn had(&self) -> [u16; READINGS] {
+        let mut had = [0; READINGS];
+        for row in self.rows.iter().flatten() {
+            for (n, byte) in had.iter_mut().zip(*row) {
+                *n += u16::from(*byte != 0);
+            }
+        }
+        had
+    }
+
     /// Reads the sample, unless two thirds of what is beyond ASCII, `high` characters, have no bytes.
     fn read(&mut self, codec: Codec, number: usize, pairs: &'static [Pair], sample: &[char], core: &Range<usize>, high: usize) {
         let Some(reading) = Reading::new(codec) else { return };
@@ -172,13 +188,13 @@ impl Readings {
         let (mut covered, mut of_core) = (0, OfCore { bytes: 0..0, high: 0 });
         let mut place = (usize::MAX, 0);
         for (i, &c) in sample.iter().enumerate() {
-            let code = if c.is_ascii() {
-                Some(([c as u8, 0, 0, 0], 1))
-            } else if single {
-                self.rows[i].map(|all| all[number]).filter(|b| *b != 0).map(|b| ([b, 0, 0, 0], 1))
-            } else {
-                reading.bytes(c)
-            };
+            if c.is_ascii() {
+                self.bytes.push(u16::from(c as u8));
+                self.origin.push(c);
+                continue;
+            }
+            let code =
+                if single { self.rows[i].map(|all| all[number]).filter(|b| *b != 0).map(|b| ([b, 0, 0, 0], 1)) } else { reading.bytes(c) };
             match code {
                 Some((code, n)) => {
                     let from = self.bytes.len() - start;
@@ -186,12 +202,10 @@ impl Readings {
                         self.bytes.push(u16::from(b));
                         self.origin.push(if k == 0 { c } else { '\0' });
                     }
-                    if !c.is_ascii() {
-                        covered += 1;
-                        if core.contains(&i) {
-                            of_core.high += n;
-                            place = (place.0.min(from), from + n);
-                        }
+                    covered += 1;
+                    if core.contains(&i) {
+                        of_core.high += n;
+                        place = (place.0.min(from), from + n);
                     }
                 }
                 None if self.bytes[start..].last().is_some_and(|b| *b != BREAK) => {
@@ -281,7 +295,7 @@ fn longest(line: &[char], sample: Range<usize>, core: (usize, usize), is_known: 
         let of_core = |(i, c): &(usize, &char)| is_known(c) && (core.0..core.1).contains(&(at + i));
         let known = run.iter().enumerate().filter(of_core).count();
         // Dashes and dots of clean text stand side by side, too; damage is two bytes and more, and letters among them.
-        let is_word = || run.windows(2).any(|w| is_known(&w[0]) && is_known(&w[1]) && (w[0].is_alphabetic() || w[1].is_alphabetic()));
+        let is_word = || run.windows(2).any(|w| is_known(&w[0]) && is_known(&w[1]) && (is_letter(w[0]) || is_letter(w[1])));
         if known > best.0 && is_word() {
             best = (known, Some(at..at + run.len()));
         }

@@ -252,8 +252,9 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         return best.1;
     }
     let seen = loss.is_seen();
-    // Losses without a trace are looked for where something was found or the line is odd beyond doubt.
-    if seen || covered(&best.1) * 10 < odd * 9 && (best.0 > 0 || place.evidence >= limit::STRONG) {
+    // Losses without a trace are looked for where something was found or the line is odd beyond doubt, and not for its frame.
+    let is_odd = || best.0 > 0 || place.evidence >= limit::STRONG && !drawing::is_frame(&line[core.clone()]);
+    if seen || covered(&best.1) * 10 < odd * 9 && is_odd() {
         let strong = ranked
             .iter()
             .filter(|r| {

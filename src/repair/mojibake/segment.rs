@@ -113,6 +113,8 @@ impl Options {
         self.read = Some(read);
         self.all.clear();
         self.begins.clear();
+        self.all.reserve(line.len());
+        self.begins.reserve(line.len() + 1);
         self.begins.push(0);
         for &c in line {
             reading.add_all(c, &mut self.all);
@@ -158,6 +160,7 @@ impl Search {
         let Some(reading) = Reading::new(pair.read) else { return Vec::new() };
         let nbsp = (pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         self.nodes.clear();
+        self.nodes.reserve(line.len() * 3);
         self.live.clear();
         let options = self.options_of(pair.read, &reading, line);
         // The node outside of stretches before a character; none as long as no stretch has ended, which is most of most lines.

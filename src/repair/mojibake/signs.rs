@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::charset::{Pairs, Reading};
-use super::kinds::{is_emoji, is_latin};
+use super::kinds::{is_emoji, is_latin, is_letter};
 use super::mixed;
 use crate::model::{Model, NAT};
 
@@ -104,10 +104,20 @@ pub(super) struct Table {
     russian: Vec<bool>,
     /// The letters of French that end words, read as Latin-1, and begin what Han of three bytes are read as.
     finals: [u16; 2],
-    /// What each two of `high` weigh side by side.
-    beside: Vec<Beside>,
+    /// What each two of `high` weigh side by side, by the first; each made when first asked for.
+    beside: Vec<OnceLock<Box<[Beside]>>>,
+    /// What characters of two bytes are, by their number: bits of [`means`].
+    two: Box<[u8; 0x800]>,
     /// Which characters of three bytes are of no noise, in bits.
     means: Box<[u64; 1024]>,
+}
+
+/// What a character that a sequence may mean is, in bits.
+mod means {
+    /// Of no noise.
+    pub const SOMETHING: u8 = 1;
+    /// A letter of another alphabet than Latin.
+    pub const OTHER: u8 = 2;
 }
 
 /// What two neighbours weigh if nothing longer ends with them, one more than that, and whether a sequence of three bytes or four may.
@@ -177,9 +187,11 @@ impl Table {
             let reading = readings.trailing_zeros() as usize;
             readings &= readings - 1;
             let (first, last) = (self.bytes[a][reading], self.bytes[b][reading]);
-            let c = char::from_u32(u32::from(first & 0x1f) << 6 | u32::from(last & 0x3f)).filter(|_| last != 0);
-            let other = c.is_some_and(|c| c.is_alphabetic() && !is_latin(c)) && !is_greek;
-            if c.is_none_or(|c| !is_noise(c)) {
+            let code = usize::from(first & 0x1f) << 6 | usize::from(last & 0x3f);
+            // Of lost bytes everything is believed.
+            let what = if last == 0 { means::SOMETHING } else { self.two[code] };
+            if what & means::SOMETHING != 0 {
+                let other = what & means::OTHER != 0 && !is_greek;
                 says = says.max(if words || other { Says::Little } else { Says::Much });
             }
         }
@@ -189,7 +201,13 @@ impl Table {
     /// What two neighbours weigh, by their numbers in `high`.
     #[inline]
     pub fn beside(&self, a: u16, b: u16) -> Beside {
-        self.beside[usize::from(a) * self.high.len() + usize::from(b)]
+        self.beside[usize::from(a)].get_or_init(|| self.beside_all(a))[usize::from(b)]
+    }
+
+    #[cold]
+    fn beside_all(&self, a: u16) -> Box<[Beside]> {
+        let may_end = |b: u16| self.high[usize::from(a)].next & self.high[usize::from(b)].next != 0;
+        (0..self.high.len() as u16).map(|b| Beside::new(self.weight_of(a, b, Says::Nothing, false), may_end(b))).collect()
     }
 
     /// What two neighbours weigh when longer sequences that end with them say `longer`, and whether there are any.
@@ -319,6 +337,7 @@ fn build() -> Table {
         russian: Vec::new(),
         finals: [0; 2],
         beside: Vec::new(),
+        two: Box::new([0; 0x800]),
         means: Box::new([0; 1024]),
     };
     for code in 0x80..0x1_0000u32 {
@@ -346,9 +365,9 @@ fn build() -> Table {
     }
     for (bit, (codec, _)) in Pairs::get().readings.iter().enumerate().filter(|(_, (c, _))| c.is_single_byte()) {
         let Some(reading) = Reading::new(*codec) else { continue };
-        for code in 0x80..0x1_0000u32 {
-            let Some(byte) = char::from_u32(code).and_then(|c| reading.bytes(c)).filter(|b| b.1 == 1).map(|b| b.0[0]) else { continue };
-            let code = code as usize;
+        for c in reading.of_bytes(*codec) {
+            let Some(byte) = reading.bytes(c).filter(|b| b.1 == 1).map(|b| b.0[0]) else { continue };
+            let code = c as usize;
             if t.index[code] == 0 {
                 t.index[code] = t.high.len() as u16;
                 t.high.push(High::default());
@@ -384,7 +403,12 @@ fn build() -> Table {
     for code in (0x800..0x1_0000u32).filter(|code| char::from_u32(*code).is_some_and(|c| !is_noise(c))) {
         t.means[code as usize / 64] |= 1 << (code % 64);
     }
-    t.beside = beside(&t);
+    for (code, is) in t.two.iter_mut().enumerate() {
+        let c = char::from_u32(code as u32).unwrap_or('\u{fffd}');
+        *is |= if is_noise(c) { 0 } else { means::SOMETHING };
+        *is |= if is_letter(c) && !is_latin(c) { means::OTHER } else { 0 };
+    }
+    t.beside = (0..t.high.len()).map(|_| OnceLock::new()).collect();
     t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
         t.at[code].1 = class::LETTER;
@@ -410,7 +434,7 @@ fn kind(code: u32) -> u8 {
     // Currency, section, degree and the like; accents by themselves; of mathematics; boxes. Not what opens a quotation, and no blank.
     let is_sign = matches!(code, 0xa1..=0xa9 | 0xac | 0xae..=0xb4 | 0xb6..=0xb9 | 0xbc..=0xbf | 0x2c6..0x2de | 0x207f | 0x2200..0x2330 | 0x2500..0x25a0);
     [
-        (c.is_alphabetic() || matches!(c, '\u{e31}'..='\u{e4e}'), kind::LETTER),
+        (is_letter(c) || matches!(c, '\u{e31}'..='\u{e4e}'), kind::LETTER),
         (code >= 0x370 || is_sign, kind::OTHER),
         (cyrillic, kind::CYRILLIC),
         (cyrillic && c.is_uppercase(), kind::UPPER),
@@ -421,12 +445,4 @@ fn kind(code: u32) -> u8 {
     ]
     .into_iter()
     .fold(0, |bits, (holds, bit)| if holds { bits | bit } else { bits })
-}
-
-/// What each two of `high` weigh.
-fn beside(t: &Table) -> Vec<Beside> {
-    let n = t.high.len() as u16;
-    let both = (0..n).flat_map(|a| (0..n).map(move |b| (a, b)));
-    let may_end = |a: u16, b: u16| t.high[usize::from(a)].next & t.high[usize::from(b)].next != 0;
-    both.map(|(a, b)| Beside::new(t.weight_of(a, b, Says::Nothing, false), may_end(a, b))).collect()
 }

@@ -3,7 +3,7 @@
 
 use super::around::in_capitals;
 use super::charset::Pair;
-use super::kinds::{is_latin, is_wide};
+use super::kinds::{is_latin, is_letter, is_wide};
 use super::segment::{Guess, Segment};
 use crate::codec::Codec;
 use crate::model::Model;
@@ -32,7 +32,7 @@ pub(super) fn without_clean(model: &Model, line: &[char], pair: Pair, s: Segment
         at += run.len();
     }
     // Han of letters alone beside words that are none is chance, too: the bytes of Han are signs as often.
-    let signs = |p: &Segment| line[p.from..p.to].iter().any(|c| !c.is_ascii() && !c.is_alphabetic());
+    let signs = |p: &Segment| line[p.from..p.to].iter().any(|c| !c.is_ascii() && !is_letter(*c));
     left.retain(|p| pair.written == Codec::UTF_8 || !p.now.chars().any(is_wide) || signs(p));
     left
 }
@@ -62,7 +62,7 @@ fn is_clean(model: &Model, line: &[char], pair: Pair, word: &Segment) -> bool {
         let mut odd = word.now.chars().filter(|c| !c.is_ascii());
         // A single sequence that makes nothing known, or a small letter of a capital at the end of a word.
         return match (odd.next(), odd.next()) {
-            (Some(c), None) => !(model.is_known(c) || is_latin(c)) && c.is_alphabetic() || was.contains(&' ') && in_capitals(line, word),
+            (Some(c), None) => !(model.is_known(c) || is_latin(c)) && is_letter(c) || was.contains(&' ') && in_capitals(line, word),
             _ => false,
         };
     }
