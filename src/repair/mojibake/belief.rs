@@ -3,7 +3,7 @@
 
 use super::around::{cuts_word, in_capitals, is_amid_kin, touches_kin, touches_wide};
 use super::charset::Pair;
-use super::controls::{are_of_mac, is_of_mac};
+use super::controls::{are_of_mac, are_quotes, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_han, is_latin, is_letter, is_wide, script};
 use super::latin::{all_look_alike, among_latin, are_yers, is_inside_latin, is_inside_word, is_no_break, is_stuck, spoils_word};
 use super::makeup::{are_scattered, different, is_list, is_one_script, of_capitals, repeats};
@@ -197,7 +197,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             let is_brief = pair.written == Codec::UTF_8 && pair.read.is_double_byte() && odd <= 2 && touches_wide(line, s);
             s.after - if full >= 2 { limit::FIRST_WIDE } else { 0 } <= most * count
                 && s.gain - if gain > 0 { of_capitals(model, was) } else { 0 } >= gain * odd_before
-                && (gain == 0 || !is_inside_latin(line, s) && different(s.now.chars().filter(|c| is_wide(*c))) > 1)
+                && (gain == 0 || !is_inside_latin(line, s) && different(s.now.chars().filter(|c| is_wide(*c))) > 1 && !are_quotes(was))
                 && (odd > 1 || pair.written != Codec::UTF_8 || pair.read.is_single_byte())
                 && unknown * 100 <= odd * share
                 && (pair.written == Codec::UTF_8 || full >= 2)

@@ -35,6 +35,13 @@ fn is_sign(c: char) -> bool {
     matches!(c, '\u{85}' | '\u{91}'..='\u{97}')
 }
 
+/// Whether what is beyond ASCII in a stretch are quotes of windows-1252 before letters alone: some languages have a letter that is written
+/// so (Tongan `\u{2018}i`), which is Han with what follows by chance. Han of a text have other leads, too.
+pub(super) fn are_quotes(was: &[char]) -> bool {
+    let before_letter = |i: usize| was.get(i + 1).is_some_and(char::is_ascii_alphabetic);
+    (0..was.len()).all(|i| was[i].is_ascii() || matches!(was[i], '\u{91}'..='\u{94}') && before_letter(i))
+}
+
 /// Whether a line has a letter of a Mac: a control behind a small letter that windows-1252 has a capital for or nothing, or one between
 /// small letters that it has a sign for which stands in no word.
 pub(super) fn is_of_mac(line: &[char]) -> bool {
@@ -195,6 +202,14 @@ mod tests {
         ] {
             assert_eq!(left_of(kept), None, "{kept:?}");
         }
+    }
+
+    #[test]
+    fn quotes_before_letters_are_no_han() {
+        let quotes = |was: &str| are_quotes(&was.chars().collect::<Vec<_>>());
+        assert!(quotes("\u{91}Oku \u{91}i ai \u{91}a"));
+        assert!(!quotes("\u{91}O\u{83}J\u{91}i"), "Shift_JIS read as ISO-8859-1");
+        assert!(!quotes("\u{91}\u{8f}\u{91}i"));
     }
 
     #[test]

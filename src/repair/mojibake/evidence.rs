@@ -256,6 +256,9 @@ impl Walk {
             if self.last == class::LETTER && is & kind::CYRILLIC != 0 && is_among_latin(bytes, at) {
                 w += weight::MIXED_WORD;
             }
+            if is_again(bytes, at) && is_small(bytes, at, end) {
+                w += weight::ALTERNATE;
+            }
             if w == 0 { weight::ASCII } else { w }
         };
         self.add(w, at, end);
@@ -444,6 +447,20 @@ fn has_newline(eight: &[u8; 8], n: usize) -> bool {
     let differs = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b'\n'));
     let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
     zeros.trailing_zeros() as usize / 8 < n
+}
+
+/// Whether the character from `at` to `end` is a small letter of two bytes.
+#[cold]
+fn is_small(bytes: &[u8], at: usize, end: usize) -> bool {
+    let code = u32::from(bytes[at] & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
+    end == at + 2 && char::from_u32(code).is_some_and(char::is_lowercase)
+}
+
+/// Whether the two bytes at `at` stand three bytes before, too, with a capital or one of the brackets behind capitals between: what katakana
+/// become, half of whose bytes are ASCII.
+#[inline]
+pub(super) fn is_again(bytes: &[u8], at: usize) -> bool {
+    at >= 3 && bytes[at - 1] & 0xe0 == 0x40 && bytes[at - 3..at - 1] == bytes[at..at + 2]
 }
 
 /// Bytes on both sides of a place that tell whether it is Latin text.

@@ -60,7 +60,10 @@ pub(super) fn hypotheses(model: &Model, line: &[char], core: (usize, usize), sam
         && let Some(word) = longest(line, sample, core, is_western)
     {
         ranked.extend(of_sample(model, &line[word.clone()], within(core, &word), placed, Codec::is_single_byte));
-        choose(&mut ranked, |r| r);
+        // What fits them is chosen apart: the letters around would crowd it out.
+        ranked.sort_by_key(|r| (-r.fit, r.pair.number));
+        let mut seen = Vec::new();
+        ranked.retain(|r| !seen.contains(&r.pair) && (seen.push(r.pair), true).1);
     }
     extra(all, !singles, &mut ranked);
     ranked

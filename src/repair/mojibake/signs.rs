@@ -42,6 +42,8 @@ pub(super) mod weight {
     /// Upper case after upper case in Cyrillic: KOI8 and windows-1251 swap the cases.
     pub const SHOUT: i32 = 6;
     pub const DAMAGE: i32 = 34;
+    /// A small letter with a mark that stands again behind one capital or bracket: three of them are enough.
+    pub const ALTERNATE: i32 = 9;
     pub const ASCII: i32 = -2;
     /// A letter of another alphabet than Latin that shows nothing.
     pub const LETTER: i32 = -1;

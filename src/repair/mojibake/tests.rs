@@ -247,3 +247,37 @@ fn clean_text_of_rare_kinds_stays() {
         assert_eq!(repaired(&garbled(text, written, read)), text);
     }
 }
+
+#[test]
+fn a_damaged_word_amid_letters_of_another_alphabet_comes_back() {
+    for (text, was, now) in [
+        ("Соседи пили кофе в cafÃ© у самой реки", "cafÃ©", "café"),
+        ("Гостиница «HÃ´tel du Lac» закрыта до весны", "HÃ´tel", "Hôtel"),
+        ("Она прислала мне своё rÃ©sumÃ© только вчера вечером", "rÃ©sumÃ©", "résumé"),
+        ("Πήγαμε για καφέ στο cafÃ© δίπλα στο ποτάμι", "cafÃ©", "café"),
+    ] {
+        assert_eq!(repaired(text), text.replace(was, now));
+    }
+    for honest in ["Соседи пили кофе в café у самой реки", "Слова с Ã и © стоят порознь: É, é, Ö — да", "Цена 5 €, скидка ©®", "ΑÃ, ΒÄ, ΓÅ"]
+    {
+        assert_eq!(repaired(honest), honest);
+    }
+}
+
+#[test]
+fn a_glottal_stop_of_windows_1252_is_no_han() {
+    let was = "\u{91}Oku ou \u{91}alu ki \u{91}api \u{91}o hoku tokoua, pea te u \u{91}omi \u{91}a e ika \u{91}e tolu.";
+    assert_eq!(repaired(was), was.replace('\u{91}', "‘"));
+}
+
+#[test]
+fn katakana_half_of_whose_bytes_are_ascii_come_back() {
+    for text in ["カタカナ", "テレビのリモコン", "スーパーのレジで"] {
+        for read in [Codec::IBM437, Codec::IBM850, Codec::WINDOWS_1252] {
+            assert_eq!(repaired(&garbled(text, Codec::SHIFT_JIS, read)), text, "{read:?}");
+        }
+    }
+    for honest in ["ÉLÉGANT, RÉPÉTÉ, DÉGÉNÉRÉ", "é_è_é_è", "aéBéCé est le nom du bloc", "x = [äAä, äBä]"] {
+        assert_eq!(repaired(honest), honest);
+    }
+}
