@@ -91,6 +91,8 @@ impl Kernel {
         }
         let (metadata, marks) = metadata::read(&raw, page.text(), &page.outline, &page.marks, rules);
         page.metadata = metadata;
+        // what lay outside the text and is its title goes for that
+        page.marks.retain(|m| marks.binary_search_by_key(&m.block, |title| title.block).is_err());
         page.marks.extend(marks);
         if let Some((layer, blocks, marks)) = paragraph::join(page.text(), &page.outline.blocks, &page.marks, rules) {
             carry_links(&mut page.outline, &layer);

@@ -47,7 +47,8 @@ pub struct Metadata {
 }
 
 /// Reads the metadata from the fields of the page and from its lines, and marks the line that is the title, which writers
-/// print from the metadata. `marks` are those the stages before have set: byline lines among them are read here.
+/// print from the metadata, in the order of the blocks; it may be marked already, as outside the text. `marks` are those the stages before
+/// have set: byline lines among them are read here.
 pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rules: &Rules) -> (Metadata, Vec<Mark>) {
     let mut out = Metadata::default();
     let get = |keys: &[&str]| -> Option<String> {

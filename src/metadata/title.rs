@@ -29,6 +29,10 @@ pub(super) fn resolve(text: &str, outline: &Outline, url: Option<&str>, marks: &
     let mut left = kept;
     for (i, b) in outline.blocks.iter().enumerate() {
         let s = b.span.of(text);
+        if at == Some(i) && out[i] {
+            // it lies outside the text, and is the title
+            found.push(Mark { block: i as u32, rule, score: 1.0, first: None });
+        }
         if out[i] {
             continue;
         }
@@ -164,6 +168,16 @@ mod tests {
         assert_eq!(of(&["山河晚报电子版", "村民自己动手修路", "2024-05-09", LONG], &[]).0.as_deref(), Some("村民自己动手修路"));
         assert_eq!(of(&[LONG, LONG], &[]), (None, vec![]));
         assert_eq!(of(&["修路记"], &[]), (None, vec![]));
+    }
+
+    #[test]
+    fn a_title_outside_the_text_is_marked_as_one() {
+        let text = ["首页", "村民自己动手修路", "2024-05-09", LONG, LONG].join("\n");
+        let (outline, rules) = (plain::outline(&text), Rules::builtin());
+        let mut marks = super::super::lines(&text, &outline, rules);
+        marks.extend([0, 1].map(|block| Mark { block, rule: rules.rule("boilerplate/outside"), score: 1.0, first: None }));
+        let (title, marks) = resolve(&text, &outline, None, &marks, rules);
+        assert_eq!((title.as_deref(), marks.iter().map(|m| m.block).collect()), (Some("村民自己动手修路"), vec![1]));
     }
 
     #[test]
