@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 use crate::capsule::said;
 use crate::columns::{self, Named, Roles, Texts};
 use crate::error::{self, BatchTooLarge, ColumnError};
-use crate::own::{self, Columns, ERROR, Rows, too_large};
+use crate::own::{self, Columns, ERROR, Rows, Single, too_large};
 
 /// Rows that are one job of a thread, at most, and bytes of text from which on they are.
 const JOB: (usize, usize) = (64, 1 << 18);
@@ -195,9 +195,7 @@ impl<'w> Work<'w> {
         )?;
         let mut columns = match all.unwrap_or_else(|| self.some(0..0, 0).0) {
             Made::Cleaned(rows) => rows.finish()?,
-            Made::Scanned(rows) => {
-                scanned(&rows, self.plan.most, &|row| self.id(row), &|row| self.urls.as_ref().and_then(|u| u.text(row)))?
-            }
+            Made::Scanned(rows) => scanned(&rows, self.plan.most, &|row| self.id(row), &|row| self.url(row))?,
         };
         if self.plan.others {
             columns.extend(others(self.batch, &self.roles, self.plan));
@@ -210,6 +208,19 @@ impl<'w> Work<'w> {
             Some(name) => Cow::Borrowed(name),
             None => self.number(row, &mut itoa::Buffer::new()).to_owned().into(),
         }
+    }
+
+    /// The same; `buffer` is for one that has no name.
+    fn name<'b>(&'b self, row: usize, buffer: &'b mut itoa::Buffer) -> &'b str {
+        self.ids.as_ref().and_then(|t| t.text(row)).unwrap_or_else(|| self.number(row, buffer))
+    }
+
+    fn url(&self, row: usize) -> Option<&'w str> {
+        self.urls.as_ref().and_then(|t| t.text(row))
+    }
+
+    fn extra(&self, row: usize) -> Option<&'w str> {
+        self.extras.as_ref().and_then(|t| t.text(row))
     }
 
     /// The name of a row that has none.
@@ -243,7 +254,7 @@ impl<'w> Work<'w> {
             let mut bad = |made: &mut Rows, plain: &mut Vec<(usize, Plain)>, row: usize, why: &str| {
                 self.add_plain(plain, made);
                 failed(row, why);
-                let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
+                let url = self.url(row).map(Cow::Borrowed);
                 made.columns.push(&Document { id: self.id(row), url, ..Document::default() }, Some(why), None);
             };
             // one guard lasts until a row panics
@@ -284,16 +295,15 @@ impl<'w> Work<'w> {
 
     /// The record of a row that holds one. `buffer`: for the name of one that has none.
     fn given<'g>(&'g self, row: usize, buffer: &'g mut itoa::Buffer) -> Given<'g> {
-        let at = |t: &Option<Texts<'w>>| t.as_ref().and_then(|t| t.text(row));
-        let id = at(&self.ids).unwrap_or_else(|| self.number(row, buffer));
+        let label = self.labels.as_ref().and_then(|t| t.text(row));
         let bytes = self.text.get(row).unwrap_or_default();
-        let raw = RawDoc { id, url: at(&self.urls), label: at(&self.labels), bytes };
+        let raw = RawDoc { id: self.name(row, buffer), url: self.url(row), label, bytes };
         if let Some(word) = &self.plan.fragile
             && bytes.windows(word.len().max(1)).any(|w| w == word.as_bytes())
         {
             panic!("a test of the guards");
         }
-        Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: at(&self.extras) }
+        Given { raw, text: self.flags.map_or(self.text.is_text(), |f| f.value(row)), extra: self.extra(row) }
     }
 
     fn order(&self, row: usize) -> u64 {
@@ -309,7 +319,7 @@ impl<'w> Work<'w> {
         match self.no_record(row) {
             Some(Scanned::Left(reason)) => {
                 self.add_plain(plain, made);
-                let url = self.urls.as_ref().and_then(|u| u.text(row)).map(Cow::Borrowed);
+                let url = self.url(row).map(Cow::Borrowed);
                 made.columns.push(&Document { id: self.id(row), url, reason: Some(reason.into()), ..Document::default() }, None, None);
                 return Ok(());
             }
@@ -347,12 +357,20 @@ impl<'w> Work<'w> {
     /// Puts the rows that wait into the columns; their texts are the last ones in the room.
     fn add_plain(&self, plain: &mut Vec<(usize, Plain)>, made: &mut Rows) {
         let Rows { room, columns } = made;
-        let mut from = room.text.len() - plain.iter().map(|(_, numbers)| numbers.text_len()).sum::<usize>();
-        for (row, numbers) in plain.drain(..) {
-            let mut buffer = itoa::Buffer::new();
-            columns.push(&self.passes.row_of_plain(&numbers, self.given(row, &mut buffer), from, room), None, None);
-            from += numbers.text_len();
+        for alike in plain.chunk_by(|(_, one), (_, next)| one.is_like(next)) {
+            columns.push_alike(&alike[0].1.alike(), |singles| {
+                for (row, numbers) in alike {
+                    let counts = room.counts.len();
+                    numbers.counts(&mut room.counts);
+                    room.removed.push_str(Plain::REMOVED);
+                    let written = [numbers.text_len(), room.counts.len() - counts, Plain::REMOVED.len()];
+                    let mut buffer = itoa::Buffer::new();
+                    let (id, url, extra) = (self.name(*row, &mut buffer), self.url(*row), self.extra(*row));
+                    singles.push(&Single { id, url, extra, written });
+                }
+            });
         }
+        plain.clear();
     }
 
     fn scan(&self, row: usize) -> Scanned {

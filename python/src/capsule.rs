@@ -6,7 +6,7 @@ use std::ffi::CStr;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi};
+use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
 use arrow_array::{Array, RecordBatch, RecordBatchIterator, StructArray, make_array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
@@ -115,9 +115,10 @@ pub fn take(data: &Bound<'_, PyAny>) -> PyResult<Given> {
         // SAFETY: capsules of these names hold these structs, by Arrow's PyCapsule interface. The array is moved out and marked as
         // released, so that the capsule does not release it again; the schema is only looked at while its capsule lives.
         let (field, data) = unsafe {
-            let schema = schema.as_ref();
-            let field = Field::try_from(schema).map_err(said)?;
-            (field, from_ffi(FFI_ArrowArray::from_raw(array.as_ptr()), schema).map_err(said)?)
+            let field = Field::try_from(schema.as_ref()).map_err(said)?;
+            let array = FFI_ArrowArray::from_raw(array.as_ptr());
+            let data = from_ffi_and_data_type(array, field.data_type().clone()).map_err(said)?;
+            (field, data)
         };
         data.validate().map_err(said)?;
         let batch = match field.data_type() {

@@ -46,6 +46,28 @@ pub fn others(names: Vec<String>, column: &str, own: Vec<String>) -> Vec<(String
 /// Bytes that the columns of a batch hold at most: ends of strings have 31 bits.
 pub const MOST: u64 = i32::MAX as u64;
 
+/// What a row says itself, in a run of rows that say all else alike.
+pub struct Single<'r> {
+    pub id: &'r str,
+    pub url: Option<&'r str>,
+    pub extra: Option<&'r str>,
+    /// Bytes of it that stand in the room, in the order of [`Room::ends`].
+    pub written: [usize; 3],
+}
+
+/// The columns that a [`Single`] goes to.
+pub struct Singles<'c> {
+    id: &'c mut Strings,
+    url: &'c mut Strings,
+    extra: &'c mut Strings,
+    written: [&'c mut Strings; 3],
+    rows: usize,
+    bytes: usize,
+}
+
+/// Their names: those it fills, then those that are written.
+const SINGLE: [&str; 6] = ["id", "url", "extra", WRITTEN[0], WRITTEN[1], WRITTEN[2]];
+
 /// Columns with their fields.
 pub type Columns = Vec<(FieldRef, ArrayRef)>;
 
@@ -107,6 +129,7 @@ impl Rows {
     }
 
     /// Makes room for what is to be expected of a row of so many bytes.
+    #[inline]
     pub fn expect(&mut self, bytes: usize) {
         if self.columns.is_too_large() {
             // there will be no batch, and nobody reads what was written
@@ -193,10 +216,58 @@ impl Rows {
     }
 }
 
+impl Singles<'_> {
+    /// Adds a row.
+    #[inline]
+    pub fn push(&mut self, row: &Single<'_>) {
+        self.rows += 1;
+        self.bytes += self.id.push(Some(row.id)) + self.url.push(row.url) + self.extra.push(row.extra);
+        for (to, bytes) in self.written.iter_mut().zip(row.written) {
+            self.bytes += to.push_written(Some(bytes));
+        }
+    }
+}
+
 impl Filled {
     /// True when there will be no batch.
     pub fn is_too_large(&self) -> bool {
         self.bytes > self.most
+    }
+
+    /// Adds rows that say what `alike` says, and each what it says itself; `fill` adds that of each. What stands of them in the room is
+    /// at the end of it.
+    pub fn push_alike(&mut self, alike: &Document<'_>, fill: impl FnOnce(&mut Singles<'_>)) {
+        let at = SINGLE.map(|name| OWN.iter().position(|c| c.name == name).unwrap_or(OWN.len()));
+        let Ok(
+            [
+                Values::Text(id),
+                Values::Text(url),
+                Values::Text(extra),
+                Values::Written(text, _),
+                Values::Written(counts, _),
+                Values::Written(removed, _),
+            ],
+        ) = self.own.get_disjoint_mut(at)
+        else {
+            unreachable!("the columns are made of these")
+        };
+        let mut singles = Singles { id, url, extra, written: [text, counts, removed], rows: 0, bytes: 0 };
+        fill(&mut singles);
+        let Singles { rows, mut bytes, .. } = singles;
+        for (to, column) in self.own.iter_mut().zip(&OWN).filter(|(_, c)| !SINGLE.contains(&c.name)) {
+            match (to, column.holds) {
+                (Values::Text(to), Holds::Text(of)) => bytes += to.push_many(of(alike), rows),
+                (Values::Number(to), Holds::Number(of)) => match of(alike) {
+                    Some(number) => to.append_value_n(number, rows),
+                    None => to.append_nulls(rows),
+                },
+                _ => unreachable!("the columns are made of these"),
+            }
+        }
+        for to in [Some(&mut self.error), self.trace.as_mut()].into_iter().flatten() {
+            bytes += to.push_many(None, rows);
+        }
+        self.bytes += bytes as u64;
     }
 
     /// Adds a row. What stands of it in the room is at the end of it.

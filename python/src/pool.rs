@@ -80,12 +80,18 @@ impl Pooled<u8> {
     }
 
     /// Makes sure that so many bytes more fit `text`.
+    #[inline]
     pub fn make_text_room(text: &mut String, more: usize) {
         if text.capacity() - text.len() < more {
-            let mut larger = Pooled::text((text.len() + more).max(text.capacity() * 2));
-            larger.push_str(text);
-            drop(Pooled::from(std::mem::replace(text, larger)));
+            Pooled::move_text(text, more);
         }
+    }
+
+    #[cold]
+    fn move_text(text: &mut String, more: usize) {
+        let mut larger = Pooled::text((text.len() + more).max(text.capacity() * 2));
+        larger.push_str(text);
+        drop(Pooled::from(std::mem::replace(text, larger)));
     }
 }
 

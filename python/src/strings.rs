@@ -72,6 +72,24 @@ impl Strings {
         self.push_written(Some(text.len()))
     }
 
+    /// Adds so many rows of this, and says how many bytes they have.
+    pub fn push_many(&mut self, text: Option<&str>, rows: usize) -> usize {
+        if rows == 0 {
+            return 0;
+        }
+        // the first decides how the others are kept
+        let bytes = self.push(text);
+        if text.is_none() {
+            self.nulls += rows - 1;
+        } else if self.same > 0 {
+            self.same += rows - 1;
+            self.len += bytes * (rows - 1);
+        } else {
+            (1..rows).for_each(|_| _ = self.push(text));
+        }
+        bytes * rows
+    }
+
     /// Adds a row of so many bytes that stand behind all others in the text that [`Strings::finish_written`] gets.
     #[inline]
     pub fn push_written(&mut self, bytes: Option<usize>) -> usize {

@@ -237,6 +237,18 @@ def test_a_trace_is_the_story_of_each_record():
     assert out["input_trace"].to_pylist() == ["x"] * 4 and out["trace"].to_pylist()[0] == first
 
 
+def test_rows_that_say_little_are_those_of_the_long_way():
+    # with a trace every row is made by itself; without, plain ones in runs, which other rows, other charsets and other languages end
+    plain = [CHINESE.encode(), b"The road was long, and nobody knew where it ended that day.", "Дорога была длинной, и никто не знал, где она кончится.".encode()]
+    texts = [plain[i // 7 % 3] + str(i).encode() for i in range(600)]
+    texts[100], texts[101], texts[300], texts[450] = None, HTML, PNG, CHINESE.encode("gbk") * 4
+    rows = pa.table({"text": texts, "id": [None if i % 5 else "n%d" % i for i in range(600)], "url": [None if i % 3 else "http://a.example/%d" % i for i in range(600)]})
+    for given in (rows, rows.select(["text"]), rows.set_column(0, "text", [["%s%d" % (CHINESE, i) for i in range(600)]])):
+        for threads in (1, 2):
+            out = jingwen.clean_batch(given, "text", threads=threads)
+            assert out.equals(jingwen.clean_batch(given, "text", threads=threads, trace=True).drop_columns(["trace"]))
+
+
 def test_the_batch_agrees_with_single_records():
     out = jingwen.clean_batch(table(text=TEXTS))
     for text, row in zip(TEXTS, out.to_pylist()):

@@ -40,9 +40,31 @@ pub struct Plain {
 }
 
 impl Plain {
+    /// What was removed, as JSON.
+    pub const REMOVED: &str = "[]";
+
     /// Bytes of the clean text.
     pub fn text_len(&self) -> usize {
         self.bytes[1]
+    }
+
+    /// True when the rows of both say the same, but for what each record says itself: its name, address, text, counts and extra members.
+    pub fn is_like(&self, other: &Plain) -> bool {
+        // by the bits: not a number is like itself
+        let of = |p: &Plain| (p.name, p.language, p.confidence.to_bits());
+        of(self) == of(other)
+    }
+
+    /// The row without what each record says itself.
+    pub fn alike(&self) -> Document<'static> {
+        table::plain(RawDoc::default(), None, (self.name, self.confidence, self.language), "", ["", Plain::REMOVED])
+    }
+
+    /// Appends what was counted, as JSON.
+    pub fn counts(&self, out: &mut String) {
+        let bytes = self.bytes.map(|n| n as u64);
+        // none is named: any rules will do
+        Counts { bytes, blocks: [self.blocks; 2], edits: &[], notes: &[] }.write(Rules::builtin(), out);
     }
 }
 
@@ -181,9 +203,8 @@ impl Passes {
     /// the bytes do not matter.
     pub fn row_of_plain<'d>(&self, plain: &Plain, given: Given<'d>, from: usize, room: &'d mut Room) -> Document<'d> {
         let [_, counts, removed] = room.ends();
-        let bytes = plain.bytes.map(|n| n as u64);
-        Counts { bytes, blocks: [plain.blocks; 2], edits: &[], notes: &[] }.write(self.rules(), &mut room.counts);
-        room.removed.push_str("[]");
+        plain.counts(&mut room.counts);
+        room.removed.push_str(Plain::REMOVED);
         let charset = (plain.name, plain.confidence, plain.language);
         let parts = [&room.counts[counts..], &room.removed[removed..]];
         table::plain(given.raw, given.extra, charset, &room.text[from..from + plain.bytes[1]], parts)
@@ -294,6 +315,33 @@ mod tests {
             let once = passes.clean(given, &mut room, |_, d| format!("{d:?}")).unwrap();
             let stored = passes.scan(given, 1, &mut Vec::new()).unwrap();
             assert_eq!(once, passes.apply(&stored, &[], &nowhere, &mut room, |d| format!("{d:?}")).unwrap());
+        }
+    }
+
+    #[test]
+    fn rows_of_plain_records_are_alike_but_for_what_each_says_itself() {
+        let passes = Passes::new(&Settings::default(), Rules::builtin());
+        let texts = [LINE, "The road was wet, and nobody from the village wanted to mend it alone.", LINE];
+        let mut room = Room::default();
+        let plain = texts.map(|t| passes.plain(&passes.page(Given { text: false, ..text(t) }).unwrap(), &mut room).unwrap());
+        assert!(plain[0].is_like(&plain[2]));
+        for (plain, line) in plain.iter().zip(texts) {
+            let from = room.text.find(line).unwrap();
+            let mut counts = String::new();
+            plain.counts(&mut counts);
+            let given = Given { extra: Some("{}"), ..text(line) };
+            let row = passes.row_of_plain(plain, given, from, &mut room).into_owned();
+            assert_eq!((row.counts.as_deref(), row.removed.as_deref()), (Some(&*counts), Some(Plain::REMOVED)));
+            let alike = plain.alike();
+            let own = Document {
+                id: row.id.clone(),
+                url: None,
+                text: row.text.clone(),
+                counts: row.counts.clone(),
+                extra: row.extra.clone(),
+                ..alike
+            };
+            assert_eq!(format!("{own:?}"), format!("{row:?}"));
         }
     }
 
