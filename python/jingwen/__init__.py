@@ -309,26 +309,33 @@ def restore(
     return {**dict(zip(("documents", "bytes", "refused", "absent"), numbers)), "messages": messages}
 
 
-def _arrow(data: Any, column: str | None) -> tuple[str, Any]:
-    """Which library data is of, and data as something with Arrow's interface that holds named columns."""
+def _arrow(data: Any, column: str | None) -> tuple[tuple[str, Any], Any]:
+    """Which library data is of, with the names it has for its rows, and data as something with Arrow's interface that holds named columns."""
     kind = type(data).__module__.split(".")[0]
     if kind == "datasets":
-        return kind, data.with_format("arrow")[:]
+        return (kind, None), data.with_format("arrow")[:]
     if kind in ("polars", "pandas") and hasattr(data, "to_frame"):
-        return kind, data.to_frame(data.name or column or "text")
-    if kind == "polars" and hasattr(data, "collect"):
-        return kind, data.collect()
-    if kind == "pyarrow" and type(data).__name__ == "ChunkedArray":
-        return kind, sys.modules["pyarrow"].table({column or "text": data})
-    if kind == "pandas" and not hasattr(data, "__arrow_c_stream__"):
+        data = data.to_frame(data.name or column or "text")
+    if kind == "pandas" and hasattr(data, "index"):
         import pyarrow
 
-        return kind, pyarrow.Table.from_pandas(data, preserve_index=False)
-    return kind, data
+        # an index is no column, and what is put beside these rows is put there by it
+        return (kind, data.index), pyarrow.Table.from_pandas(data, preserve_index=False)
+    if kind == "polars" and hasattr(data, "collect"):
+        data = data.collect()
+    if kind == "pyarrow" and type(data).__name__ == "ChunkedArray":
+        data = sys.modules["pyarrow"].table({column or "text": data})
+    if isinstance(data, (str, bytes, list, tuple, dict)):
+        raise TypeError(
+            f"clean_batch() takes a table or a column of Arrow data, not {type(data).__name__}: pyarrow.array(texts) makes one of a list, "
+            "clean() takes a single text"
+        )
+    return (kind, None), data
 
 
-def _like(kind: str, batch: Batch) -> Any:
+def _like(of: tuple[str, Any], batch: Batch) -> Any:
     """A batch as the kind of table it came from."""
+    kind, index = of
     if kind == "pyarrow":
         return _native.table(batch)
     if kind == "polars":
@@ -336,7 +343,7 @@ def _like(kind: str, batch: Batch) -> Any:
 
         return polars.DataFrame(batch)
     if kind == "pandas":
-        return _native.table(batch).to_pandas()
+        return _native.table(batch).to_pandas().set_axis(index, axis=0)
     if kind == "datasets":
         import datasets
 

@@ -151,9 +151,19 @@ impl Named {
             all.find(|(i, f)| *i != text && fits(f.data_type()) && names.contains(&&*f.name().to_ascii_lowercase())).map(|(i, _)| i)
         };
         let read = |name: &str| schema.index_of(name).ok().filter(|_| self.read);
+        let id = find(&self.id, "the names of the records", false)?;
+        let names = |kind: &DataType| is_text(kind) || *kind == DataType::Int64;
+        if let Some(field) = id.map(|at| schema.field(at)).filter(|f| !names(f.data_type())) {
+            return Err(ColumnError::new_err(format!(
+                "column {:?} for the names of the records holds {}, it must hold strings, bytes or int64; there are {}",
+                field.name(),
+                field.data_type(),
+                there()
+            )));
+        }
         Ok(Roles {
             text,
-            id: find(&self.id, "the names of the records", false)?.or_else(|| like(IDS, true)),
+            id: id.or_else(|| like(IDS, true)),
             url: find(&self.url, "the addresses", true)?.or_else(|| like(URLS, false)),
             label: find(&self.label, "the charset labels", true)?,
             is_text: read("is_text"),

@@ -69,6 +69,7 @@ def test_a_panic_is_one_row():
         (lambda t: jingwen.clean_batch(t.select(["n"])), jingwen.ColumnError, "no column holds strings"),
         (lambda t: jingwen.clean_batch(t.rename_columns(["x", "y", "n"])), jingwen.ColumnError, "which column"),
         (lambda t: jingwen.clean_batch(t, "html", url="n"), jingwen.ColumnError, "for the addresses"),
+        (lambda t: jingwen.clean_batch(t.set_column(2, "n", t["n"].cast("uint8")), "html", id="n"), jingwen.ColumnError, "names .* UInt8, it must hold"),
         (lambda t: jingwen.clean_batch(t, "html", max_batch=100), jingwen.BatchTooLarge, "rows 0 to 4 hold"),
         (lambda t: jingwen.clean_batch(t, "html", max_batch=1 << 40), jingwen.OptionError, "max_batch"),
         (lambda t: jingwen.clean_batch([1, 2]), TypeError, "not list"),
@@ -227,6 +228,25 @@ def test_rows_that_outgrow_their_columns_are_whole():
             alone = cleaner.clean_batch(pa.table({"text": [text]})).to_pylist()[0]
             assert {**row, "id": "0"} == alone
     assert sum(len(r or "") for r in out["removed"].to_pylist()) > sum(len(t) for t in repeated)
+
+
+def test_rows_of_pandas_keep_their_index():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"html": [CHINESE + str(i) for i in range(6)], "n": range(6)}, index=list("uvwxyz"))
+    for some in (frame[::2], frame[frame.n > 3], frame.reset_index(drop=True)[1::2], frame.sort_values("n", ascending=False), frame[:0]):
+        out = jingwen.clean_batch(some, "html")
+        assert out.index.equals(some.index) and list(out["n"]) == list(some["n"])
+        # neither a column of the index nor one that is guessed to hold the texts
+        assert list(out.columns) == [*jingwen.clean_batch(pa.table({"html": []}, schema=pa.schema({"html": pa.string()})), "html").column_names, "n"]
+        assert all(text.strip() == html for text, html in zip(jingwen.clean_batch(some["html"])["text"], some["html"]))
+        # put beside the rows it was made of
+        assert all(row.text.strip() == row.html for row in some.assign(text=jingwen.clean_batch(some["html"])["text"]).itertuples())
+
+
+@pytest.mark.parametrize("data", [["a"], ("a",), "a", b"a", {"text": ["a"]}])
+def test_what_is_no_column_says_how_to_make_one(data):
+    with pytest.raises(TypeError, match="pyarrow.array"):
+        jingwen.clean_batch(data)
 
 
 def test_a_trace_is_the_story_of_each_record():
