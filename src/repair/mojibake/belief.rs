@@ -277,6 +277,11 @@ fn signs(was: &[char], now: &str) -> usize {
 /// Whether a change from one charset of pairs to another is more than chance, which makes Han of Han in every text.
 fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
     let mut odd: Vec<char> = line[s.from..s.to].iter().copied().filter(|c| !c.is_ascii()).collect();
+    // Letters of one row of a charset amid words of the same: Greek or Russian.
+    let is_of_row = |c: &char| matches!(c, '\u{370}'..='\u{45f}');
+    if odd.iter().all(is_of_row) && line[..s.from].iter().chain(&line[s.to..]).any(is_of_row) {
+        return false;
+    }
     let others = line.iter().filter(|c| !c.is_ascii()).count() - odd.len();
     let inside = others * 4 > odd.len();
     let like = odd.iter().filter(|&&c| is_wide(c) || is_filler(c)).count();
@@ -318,6 +323,10 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
         return !word && !now.is_numeric() && (model.is_known(now) || is_emoji(now));
     }
     let tilde = was.first() == Some(&'Ã');
+    // The last letter of a column of a table.
+    if was == ['Ã', ' '] && line[s.to..].starts_with(&[' ', ' ']) {
+        return false;
+    }
     if word && !(model.is_known(now) && tilde) {
         return false;
     }

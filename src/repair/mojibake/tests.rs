@@ -281,3 +281,12 @@ fn katakana_half_of_whose_bytes_are_ascii_come_back() {
         assert_eq!(repaired(honest), honest);
     }
 }
+
+#[test]
+fn columns_of_tables_stay() {
+    for honest in ["Код Описание         Тип                              СимВек ТипДанн", "  -n, --in-code=MÃ            bảng ký tự"]
+    {
+        assert_eq!(repaired(honest), honest);
+    }
+    assert_eq!(repaired("VoilÃ  tout, dit-il, et voilÃ\u{a0} le reste"), "Voilà tout, dit-il, et voilà le reste");
+}
