@@ -244,6 +244,11 @@ fn the_neighbours_are_those_their_manifest_describes() {
 }
 
 #[test]
+fn the_contexts_are_those_their_manifest_describes() {
+    is_as_described("cloak-contexts", 5 << 18);
+}
+
+#[test]
 fn the_words_are_those_their_manifest_describes() {
     is_as_described("cloak-words", 512 << 10);
 }

@@ -8,9 +8,11 @@ mod gbk;
 mod readings;
 
 mod gate;
+mod guess;
 mod page;
 mod vocabulary;
 
+mod contexts;
 mod lost;
 mod moves;
 mod neighbours;

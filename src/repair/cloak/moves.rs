@@ -3,6 +3,7 @@
 
 use super::channel::{MARKED, MARKER};
 use super::gbk::{self, ROW_A1, ROW_A3};
+use super::guess::Loss;
 use super::price;
 use super::reading::Kind;
 use super::search::{NONE, Partial, Search, UNKNOWN};
@@ -58,10 +59,12 @@ impl Search<'_, '_> {
         }
 
         if let Some(torn) = torn {
-            let lead = p.before.last;
+            // A digit or letter of one byte was a full-width one: no lead byte is ASCII.
+            let last = p.before.last;
+            let (lead, folded) = if last.is_ascii_alphanumeric() { (last + 0x80, price::FOLDED_LETTER) } else { (last, 0) };
             for hit in self.table.hits(lead, torn.reading).filter(|h| h.trail >= 0x81) {
                 let pair = u16::from_be_bytes([lead, hit.trail]);
-                let cost = self.price_of_hit(pair, torn.reading, hit.usual);
+                let cost = self.price_of_hit(pair, torn.reading, hit.usual) + folded;
                 self.write(p, at, torn.end, &[], &[], Kind::Torn, hit.trail, pair, cost, true);
             }
             if self.page.gated {
@@ -84,7 +87,7 @@ impl Search<'_, '_> {
             let after_comma = p.node != NONE && self.nodes[p.node as usize].kind == Kind::Comma;
             let leads = (0x81..=0xFEu8).map(|lead| (lead, first));
             let leads = leads.filter(|(a, b)| !after_comma || gbk::char_of(*a, *b).is_some_and(|c| MARKED.contains(&c)));
-            for (cost, lead, c) in self.guesses(&p, leads, |pair| pair[0], ahead, true) {
+            for (cost, lead, c) in self.guesses(&p, leads, |pair| pair[0], ahead, Loss::Torn) {
                 self.write(p, at, at + 2, &[c], &[lead, MARKER, first], Kind::Marker, second, 0, cost + first_mark, true);
             }
         }
@@ -96,8 +99,8 @@ impl Search<'_, '_> {
         {
             let first_mark = if self.page.marked { 0 } else { price::FIRST_MARK };
             let next = |at: usize| self.page.chars.get(at).map(|c| c.1).filter(|c| !matches!(c, '?' | '\u{FFFD}'));
-            let ahead = [next(at + 2), next(at + 3)];
-            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, trail)), |pair| pair[0], ahead, true) {
+            let ahead = [next(at + 2), next(at + 3), None];
+            for (cost, lead, c) in self.guesses(&p, (0x81..=0xFEu8).map(|lead| (lead, trail)), |pair| pair[0], ahead, Loss::Torn) {
                 self.write(p, at, at + 2, &[c], &[lead, MARKER, trail, MARKER], Kind::Marker, 0, 0, cost + first_mark, true);
             }
         }

@@ -128,7 +128,7 @@ impl Neighbours {
 }
 
 /// A character as the trainer counts it.
-fn token(c: char) -> u64 {
+pub(super) fn token(c: char) -> u64 {
     let c = match gbk::fold(c) {
         '0'..='9' => '0',
         'A'..='Z' | 'a'..='z' => 'A',

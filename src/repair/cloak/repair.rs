@@ -286,6 +286,23 @@ mod tests {
     }
 
     #[test]
+    fn the_first_digit_of_a_year_comes_back() {
+        // 在 loses its second byte, which takes the digit along.
+        let text = format!("{}\n{}", clean(), converted("他们在2016年修过一次码头。\n"));
+        let cloaked = garble(&text, &Set::of(&format!("{CHARS}冊")), Shown::default(), || false);
+        assert!(cloaked.contains("?cè)?016年"), "{cloaked}");
+        assert_eq!(repaired(&cloaked), folded(&text));
+    }
+
+    #[test]
+    fn digits_and_letters_before_damage_were_full_width() {
+        let text = format!("{}\n全縣１８個村都開了會。\n", clean());
+        let cloaked = garble(&text, &Set::of(&format!("{CHARS}競")), Shown::default(), || false);
+        assert!(cloaked.contains("18?jìng)"), "{cloaked}");
+        assert_eq!(repaired(&cloaked), folded(&text));
+    }
+
+    #[test]
     fn undo_gives_the_input_back_and_edits_tell_all() {
         let cloaked = garble(&clean(), &Set::of(CHARS), Shown::default(), || true);
         let (layer, guesses) = pass(&cloaked, Rules::builtin()).expect("a cloaked page");

@@ -104,8 +104,8 @@ impl Words {
     }
 
     /// The place between the characters `left`, the nearest first, and `right`.
-    pub fn between(&self, left: [char; 3], right: [Option<char>; 2]) -> Between<'_> {
-        let mut text = ['\n'; 6];
+    pub fn between(&self, left: [char; 3], right: [Option<char>; 3]) -> Between<'_> {
+        let mut text = ['\n'; 7];
         for (to, c) in text.iter_mut().zip(left.iter().rev()) {
             *to = token(*c);
         }
@@ -123,7 +123,7 @@ impl Words {
                 }
             }
         }
-        let mut behind = [0; 7];
+        let mut behind = [0; 8];
         for from in (PLACE + 1..len).rev() {
             let prices = self.prices(&text[from..len]);
             let ends = prices.iter().enumerate().filter_map(|(i, p)| p.map(|p| behind[from + i + 1] + p));
@@ -140,12 +140,12 @@ const PLACE: usize = 3;
 #[derive(Debug)]
 pub struct Between<'w> {
     words: &'w Words,
-    /// Three characters before, the one in question, up to two behind.
-    text: [char; 6],
+    /// Three characters before, the one in question, up to three behind.
+    text: [char; 7],
     len: usize,
     /// What the cheapest words cost that the characters before each place are cut into; those behind it.
     before: [i32; PLACE + 1],
-    behind: [i32; 7],
+    behind: [i32; 8],
 }
 
 impl Between<'_> {
@@ -178,7 +178,7 @@ mod tests {
     fn price(left: &str, c: char, right: &str) -> (i32, bool) {
         let mut l = left.chars().rev();
         let mut r = right.chars();
-        Words::shared().between(std::array::from_fn(|_| l.next().unwrap_or('\n')), [r.next(), r.next()]).price(c)
+        Words::shared().between(std::array::from_fn(|_| l.next().unwrap_or('\n')), [r.next(), r.next(), r.next()]).price(c)
     }
 
     #[test]
