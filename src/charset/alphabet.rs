@@ -1,4 +1,4 @@
-//! Latin languages the model has no column for: their letters, so that Danish or Latvian text is not dearer than a wrong reading.
+//! The letters of Latin languages, so that Danish or Latvian text, which the model has no column for, is not dearer than a wrong reading.
 
 use std::sync::OnceLock;
 
@@ -6,35 +6,75 @@ use crate::model::NAT;
 use crate::rules::table;
 
 const TABLE: &str = include_str!("../data/alphabets.tsv");
-/// Price of a letter beyond a to z in a language that has it: a dozen such letters, one letter in ten.
-const OWN: u32 = 4 * NAT;
+/// Price of a letter in a language of the table with so many of them: the natural logarithm of their number, and 1.2 nats as such a letter
+/// stands where a third of all letters would do. A language with many of them suits more texts by chance.
+const OWN: [u32; 17] = [0, 19, 30, 37, 41, 45, 48, 50, 52, 54, 56, 57, 59, 60, 61, 62, 63];
 /// What such a letter costs on top in a language that does not have it.
 const FOREIGN: u32 = 8 * NAT;
 
 /// What any of these languages is behind those the model knows.
 const SELDOM: u32 = 6 * NAT;
 
-/// The most such a letter costs before languages are told apart.
+/// Price of a letter that is seldom in its language, and of one in a text of no language.
 pub(super) const RARE: u32 = 13 * NAT / 2;
 
-/// True for the lower-case letters of the table that the languages of the model do without.
-pub(super) fn knows(c: char) -> bool {
-    static KNOWN: OnceLock<[bool; 0x250]> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
-        let mut known = [false; 0x250];
-        for c in alphabets().iter().flat_map(|letters| letters.chars()) {
-            if let Some(k) = known.get_mut(c as usize) {
-                *k = true;
-            }
-        }
-        known
-    });
-    (c > '\u{FF}' || matches!(c, 'æ' | 'ð' | 'ø' | 'þ')) && known.get(c as usize).copied().unwrap_or(false)
+/// Latin letters, as far as the table may go.
+const END: usize = 0x250;
+
+/// In which languages of the table a letter is common, and in which it is seldom; a bit each.
+#[derive(Clone, Copy, Default)]
+struct Letter {
+    own: u64,
+    seldom: u64,
 }
 
-fn alphabets() -> &'static [&'static str] {
-    static ALPHABETS: OnceLock<Vec<&'static str>> = OnceLock::new();
-    ALPHABETS.get_or_init(|| table::rows("alphabets.tsv", TABLE, 2).flatten().map(|row| row.cells[1]).collect())
+fn table_of_letters() -> &'static [Letter; END] {
+    static LETTERS: OnceLock<Box<[Letter; END]>> = OnceLock::new();
+    LETTERS.get_or_init(|| {
+        let mut letters = Box::new([Letter::default(); END]);
+        for (i, row) in table::rows("alphabets.tsv", TABLE, 3).flatten().enumerate() {
+            for c in row.cells[1].chars() {
+                if let Some(letter) = letters.get_mut(c as usize) {
+                    letter.own |= 1 << i;
+                }
+            }
+            for c in row.cells[2].chars() {
+                if let Some(letter) = letters.get_mut(c as usize) {
+                    letter.seldom |= 1 << i;
+                }
+            }
+        }
+        letters
+    })
+}
+
+/// The price of a letter in each language of the table.
+fn owns() -> &'static [i64; u64::BITS as usize] {
+    static OWNS: OnceLock<[i64; u64::BITS as usize]> = OnceLock::new();
+    OWNS.get_or_init(|| {
+        std::array::from_fn(|i| {
+            let own = table_of_letters().iter().filter(|l| l.own >> i & 1 == 1).count();
+            i64::from(OWN[own.min(OWN.len() - 1)])
+        })
+    })
+}
+
+fn small(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+/// True for the lower-case letters of the table, also those the model has seen: a letter it has seen a little of must not lose to one it has
+/// never seen.
+pub(super) fn knows(c: char) -> bool {
+    table_of_letters().get(c as usize).is_some_and(|l| l.own != 0)
+}
+
+/// The languages of the table in whose texts a character may be, a bit each: all for what is no letter.
+pub(super) fn languages(c: char) -> u64 {
+    if !c.is_alphabetic() || matches!(c, 'ª' | 'º') {
+        return u64::MAX;
+    }
+    table_of_letters().get(small(c) as usize).map_or(0, |l| l.own | l.seldom)
 }
 
 /// True for the characters that tell these languages apart: Latin letters beyond a to z.
@@ -43,50 +83,79 @@ pub(super) fn counts(c: char) -> bool {
     matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷')
 }
 
-/// In which languages of the table a letter is one, a bit each.
-fn languages_of(lower: char) -> u32 {
-    static LETTERS: OnceLock<Box<[u32; 0x250]>> = OnceLock::new();
-    let letters = LETTERS.get_or_init(|| {
-        let mut letters = Box::new([0; 0x250]);
-        for (i, alphabet) in alphabets().iter().enumerate() {
-            for c in alphabet.chars() {
-                if let Some(languages) = letters.get_mut(c as usize) {
-                    *languages |= 1 << i;
-                }
-            }
-        }
-        letters
-    });
-    letters.get(lower as usize).copied().unwrap_or(0)
+/// What a letter passes for behind another one: a capital inside a word is a letter of no language.
+#[inline]
+pub(super) fn passes_for(c: char, before: char) -> char {
+    if before.is_lowercase() && c.is_uppercase() { '\u{24F}' } else { c }
 }
 
-/// What a text becomes cheaper when it is read in the language of the table that suits it best, in 1/16 nat; 0 when it suits none, or
-/// when that would be no more than `least`. `priced` tells its letters that [count](counts) with their prices in any language.
-pub(super) fn gain(priced: &[(char, u32)], least: u32) -> u32 {
-    let most: u32 = priced.iter().map(|(_, cost)| cost.saturating_sub(OWN)).sum();
-    if most <= SELDOM + least {
+/// A letter of a reading and what it cost there in any language, in 1/16 nat.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Priced {
+    pub letter: char,
+    pub price: u32,
+    /// What the ASCII characters behind it, that it is the context of, cost more than such characters do; negative when less.
+    pub behind: i32,
+}
+
+/// What a character of ASCII costs in running text, in 1/16 nat: the mean of the languages of the model.
+pub(super) const ASCII: u32 = 5 * NAT / 2;
+/// Characters whose price depends on a letter before them.
+pub(super) const REACH: usize = 2;
+
+/// What the letters of a text cost more than was paid for them, in 1/16 nat, when it is in the language of the table that suits it best or, if
+/// that is less, in none at all: prices in any language take one letter for Polish and the next for Spanish. Mostly negative where a
+/// language suits. `unlikely` is what
+/// speaks against both, as the rest of the text is in a language the model knows. `letters` is left sorted.
+pub(super) fn correction(letters: &mut [Priced], unlikely: i64) -> i64 {
+    let paid = |l: &Priced| i64::from(l.price) + i64::from(l.behind);
+    // In no language a letter is not cheap, and what stands behind it neither.
+    let of_none = unlikely + letters.iter().map(|l| i64::from(RARE.saturating_sub(l.price)) - i64::from(l.behind.min(0))).sum::<i64>();
+    letters.iter_mut().for_each(|l| l.letter = small(l.letter));
+    letters.sort_unstable_by_key(|l| l.letter);
+    if letters.is_empty() {
         return 0;
     }
-    let mut gains = [0i64; 32];
-    for &(c, cost) in priced {
-        let languages = languages_of(c.to_lowercase().next().unwrap_or(c));
-        for (i, gain) in gains.iter_mut().enumerate() {
-            *gain += if languages >> i & 1 == 1 { i64::from(cost.saturating_sub(OWN)) } else { -i64::from(FOREIGN) };
+    let mut costs = [i64::from(SELDOM) + unlikely; u64::BITS as usize];
+    let owns = owns();
+    for same in letters.chunk_by(|a, b| a.letter == b.letter) {
+        let letter = table_of_letters().get(same[0].letter as usize).copied().unwrap_or_default();
+        let all = same.len() as i64;
+        let paid: i64 = same.iter().map(paid).sum();
+        let seldom = i64::from(RARE) * all - paid;
+        let foreign = same.iter().map(|l| i64::from(l.price + FOREIGN)).sum::<i64>() - paid;
+        for (i, cost) in costs.iter_mut().enumerate() {
+            *cost += match (letter.own >> i & 1, letter.seldom >> i & 1) {
+                (1, _) => owns[i] * all - paid,
+                (_, 1) => seldom,
+                _ => foreign,
+            };
         }
     }
-    let best = gains.into_iter().max().unwrap_or(0);
-    best.saturating_sub(i64::from(SELDOM)).max(0) as u32
+    costs.into_iter().fold(of_none, i64::min)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn priced(letters: &str, price: u32) -> Vec<Priced> {
+        letters.chars().map(|letter| Priced { letter, price, behind: 0 }).collect()
+    }
+
     #[test]
     fn own_letters_gain_and_foreign_ones_cost() {
-        let priced = |letters: &str| letters.chars().map(|c| (c, 9 * NAT)).collect::<Vec<_>>();
-        assert!(gain(&priced("øøåø"), 0) > gain(&priced("ųųåų"), 0));
-        assert_eq!(gain(&[], 0), 0);
-        assert!(alphabets().len() <= 32, "one bit a language");
+        let cost = |letters: &str| correction(&mut priced(letters, 9 * NAT), 0);
+        assert!(cost("øøåø") < cost("ųųåų"));
+        assert!(cost("øøåøè") < cost("øøåøč"), "a loan costs less than a letter of another language");
+        assert_eq!(cost(""), 0);
+        assert!(table::rows("alphabets.tsv", TABLE, 3).count() <= 64, "one bit a language");
+    }
+
+    #[test]
+    fn letters_that_are_cheap_in_a_language_the_text_is_not_in_pay_for_it() {
+        let cost = |letters: &str| correction(&mut priced(letters, NAT), 0);
+        assert!(cost("ñùñùñù") < cost("ńłńłńł"));
+        assert!(cost("жжж") == cost("ɣɣɣ"), "none suits");
     }
 }

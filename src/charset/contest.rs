@@ -8,6 +8,7 @@ use super::candidates::Candidate;
 use super::coarse;
 use super::lane::{Lane, Steps};
 use super::pages::{Pages, bit};
+use super::sample::is_word;
 use crate::codec::{Codec, Step};
 use crate::model::{Model, NAT};
 
@@ -23,21 +24,27 @@ const ENOUGH: usize = 96;
 /// characters before and after that are read along: two decide what a letter costs.
 const REST: usize = 64 << 10;
 const SITES: usize = 12;
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 const AROUND: usize = 2;
 const LONGEST_SITE: usize = 256;
+/// Bytes before and behind such a place that are weighed as the rest of its word.
+const WORD: usize = 12;
 /// Bytes of sample that are compared to tell whether two charsets read the same text.
 const APART: usize = 512;
 /// Bytes of sample that a close outcome holds.
 const SAMPLE: usize = 768;
+/// Bytes of ASCII text before and behind a window that tell its language.
+const NEAR: usize = 48;
 /// After a stage, candidates this far behind are dropped, and a leader this far before everybody has won.
 const CLEAR: u32 = 26 * NAT;
 
-/// What a contest found: the lanes that were still in it at its end, the cheapest first, and the sample they read.
+/// What a contest found: the lanes that were still in it at its end, the cheapest first, the sample they read, and the places behind it that
+/// they read because they differ there.
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub lanes: Vec<Lane>,
     pub sample: Vec<Range<usize>>,
+    pub sites: Vec<Range<usize>>,
 }
 
 /// Lets `candidates` read the windows of `bytes`. The charsets in `declared` are not dropped so soon: what their declaration is worth is
@@ -77,15 +84,17 @@ pub(super) fn contest(
     {
         let mut lane = Lane::new(only.codec, only.torn, only.prior + rough.cost, model);
         (lane.chars, lane.beyond) = (rough.chars, rough.chars);
-        return Outcome { lanes: vec![lane], sample: Vec::new() };
+        return Outcome { lanes: vec![lane], sample: Vec::new(), sites: Vec::new() };
     }
     let mut lanes: Vec<Lane> = kept.iter().map(|k| Lane::new(k.codec, k.torn, k.prior, model)).collect();
     for lane in lanes.iter_mut().filter(|l| declared.contains(&l.codec)) {
-        lane.credit = PATIENCE;
+        lane.patience = PATIENCE;
     }
     let mut sample: Vec<Range<usize>> = Vec::new();
+    let mut sites: Vec<Range<usize>> = Vec::new();
     let mut steps = Steps::of(lanes.len());
     let mut abreast = Abreast::default();
+    let mut seen = Seen::default();
     let mut read = 0;
     for stage in STAGES {
         while read < stage {
@@ -112,6 +121,7 @@ pub(super) fn contest(
             abreast.read(&mut lanes, &mut steps, &bytes[fresh.clone()], limit, best, HOPELESS);
             best = lanes.iter().map(|l| l.cost).fold(best, u32::min);
             lanes.retain(|l| l.hope() < best.saturating_add(HOPELESS));
+            seen.add(&bytes[fresh.start + done.min(limit)..fresh.start + limit]);
             read += (limit - done).max(1);
             if lanes.iter().all(|l| l.at >= fresh.len()) {
                 // Text of the next window is another text: only script and language are remembered.
@@ -119,9 +129,9 @@ pub(super) fn contest(
             }
         }
         for lane in lanes.iter_mut().filter(|l| l.errors > 0 && declared.contains(&l.codec)) {
-            lane.credit = lane.credit.saturating_sub(PATIENCE);
+            lane.patience = 0;
         }
-        keep_near(&mut lanes);
+        keep_near(&mut lanes, &seen);
         drop_repeated(&mut lanes);
         if lanes.len() == 1 || read < stage {
             break;
@@ -129,7 +139,7 @@ pub(super) fn contest(
         if stage >= ENOUGH && lanes.iter().all(|l| l.codec.is_single_byte()) {
             if let Some(w) = sample.last() {
                 let from = w.start + lanes.iter().map(|l| l.at).min().unwrap_or(0);
-                read_differences(model, &mut steps, &mut abreast, bytes, from, &mut lanes);
+                sites = read_differences(model, &mut steps, &mut abreast, bytes, from, &mut seen, &mut lanes);
             }
             break;
         }
@@ -144,14 +154,50 @@ pub(super) fn contest(
     for lane in &mut lanes {
         lane.cost = lane.total();
     }
-    Outcome { lanes, sample }
+    Outcome { lanes, sample, sites }
 }
 
 /// Drops the lanes that are too far behind; the cheapest stands first afterwards.
-fn keep_near(lanes: &mut Vec<Lane>) {
+fn keep_near(lanes: &mut Vec<Lane>, seen: &Seen) {
+    for lane in lanes.iter_mut().filter(|l| l.reads_bytes()) {
+        lane.suits = seen.suits(lane.page);
+    }
     let best = lanes.iter().map(Lane::total).min().unwrap_or(0);
-    lanes.retain(|l| l.total().saturating_sub(l.credit) < best + CLEAR);
+    lanes.retain(|l| l.total().saturating_sub(l.given_back()) < best + CLEAR);
     lanes.sort_by_key(Lane::total);
+}
+
+/// How often each byte beyond ASCII was read.
+struct Seen {
+    counts: [u32; 128],
+    all: u32,
+}
+
+impl Default for Seen {
+    fn default() -> Seen {
+        Seen { counts: [0; 128], all: 0 }
+    }
+}
+
+impl Seen {
+    fn add(&mut self, bytes: &[u8]) {
+        for b in bytes.iter().filter(|b| **b >= 0x80) {
+            self.counts[usize::from(b & 0x7F)] += 1;
+            self.all += 1;
+        }
+    }
+
+    /// True when one language of `alphabet` has all letters a single-byte charset makes of these bytes, but for strays.
+    fn suits(&self, page: u8) -> bool {
+        /// Of so many letters one may be a stray.
+        const STRAY: u32 = 32;
+        let often = 1 + self.all / STRAY;
+        let mut languages = u64::MAX;
+        for (at, _) in self.counts.iter().enumerate().filter(|(_, n)| **n >= often) {
+            languages &= Pages::get().languages(page, at as u8 | 0x80);
+        }
+        languages != 0
+    }
 }
 
 /// Drops lanes that stand where a cheaper one of the same charset stands: cut off elsewhere at the start, they read alike from here on.
@@ -167,8 +213,17 @@ fn drop_repeated(lanes: &mut Vec<Lane>) {
     }
 }
 
-/// Lets single-byte charsets read on only where they differ: what all of them read alike costs all the same.
-fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, bytes: &[u8], from: usize, lanes: &mut Vec<Lane>) {
+/// Lets single-byte charsets read on only where they differ: what all of them read alike costs all the same. Returns these places.
+fn read_differences(
+    model: &Model,
+    steps: &mut Steps,
+    abreast: &mut Abreast,
+    bytes: &[u8],
+    from: usize,
+    seen: &mut Seen,
+    lanes: &mut Vec<Lane>,
+) -> Vec<Range<usize>> {
+    let mut sites = Vec::new();
     let pages = Pages::get();
     let end = bytes.len().min(from + REST);
     let mut at = from.min(end);
@@ -193,14 +248,17 @@ fn read_differences(model: &Model, steps: &mut Steps, abreast: &mut Abreast, byt
             let site = &bytes[start..stop];
             lanes.iter_mut().for_each(|l| l.at = 0);
             abreast.read(lanes, steps, site, site.len(), u32::MAX, u32::MAX);
+            seen.add(site);
+            sites.push(start..stop);
             at = stop;
         }
-        keep_near(lanes);
+        keep_near(lanes, seen);
         if lanes.len() == 1 || at == end {
-            return;
+            break;
         }
         lanes.iter_mut().for_each(|l| l.break_line(model, steps));
     }
+    sites
 }
 
 /// The one character of a step, and its bytes; two characters of one pair never agree with another charset.
@@ -224,10 +282,12 @@ fn torn_start(codec: Codec, bytes: &[u8]) -> usize {
 }
 
 impl Outcome {
-    /// About `most` bytes of the sample, a newline after each window.
+    /// About `most` bytes of the sample and the sites that are not in them, a newline after each: what the lanes paid for must be weighed
+    /// as a whole, or a language the model does not know pays for its letters without its discount.
     pub fn bytes(&self, bytes: &[u8], most: usize) -> Vec<u8> {
         let mut text = Vec::with_capacity(most + 32);
         let mut left = most;
+        let mut weighed: Vec<Range<usize>> = Vec::new();
         for w in &self.sample {
             if left == 0 {
                 break;
@@ -236,6 +296,43 @@ impl Outcome {
             left -= end - w.start;
             text.extend_from_slice(&bytes[w.start..end]);
             text.push(b'\n');
+            weighed.push(w.start..end);
+        }
+        let mut done = 0;
+        for site in &self.sites {
+            // The whole word: where a word ends says something, too.
+            let is_word = |b: &&u8| is_word(**b) || **b >= 0x80;
+            let start = site.start - bytes[..site.start].iter().rev().take(WORD).take_while(is_word).count();
+            let end = site.end + bytes[site.end..].iter().take(WORD).take_while(is_word).count();
+            let word = start.max(done)..end;
+            if word.start < word.end && weighed.iter().all(|w| word.end <= w.start || w.end <= word.start) {
+                text.extend_from_slice(&bytes[word]);
+                text.push(b'\n');
+                done = end;
+            }
+        }
+        text
+    }
+
+    /// About `most` bytes of ASCII text from before and behind the windows of the sample, as far as no markup cuts it; empty where a charset
+    /// without ASCII may be right.
+    pub fn beside(&self, bytes: &[u8], most: usize) -> String {
+        let is_text = |b: &&u8| (b' '..0x7F).contains(*b) && !matches!(**b, b'<' | b'>' | b'{' | b'}' | b'=' | b'"' | b'&' | b';');
+        let mut text = String::new();
+        if self.lanes.iter().any(|l| !l.codec.holds_ascii()) {
+            return text;
+        }
+        for w in &self.sample {
+            if text.len() >= most {
+                break;
+            }
+            let before = bytes[..w.start].iter().rev().take(NEAR).take_while(is_text).count();
+            let behind = bytes[w.end..].iter().take(NEAR).take_while(is_text).count();
+            for part in [w.start - before..w.start, w.end..w.end + behind] {
+                // Only whole words: windows end and begin with words of their own.
+                text.extend(bytes[part].iter().map(|&b| b as char));
+                text.push('\n');
+            }
         }
         text
     }

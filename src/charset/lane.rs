@@ -19,6 +19,9 @@ const STRAY: u32 = 8 * NAT;
 const OUTLANDISH: u32 = 3 * NAT;
 /// A Latin letter that stands for its Cyrillic twin.
 const TWIN: u32 = NAT;
+/// A letter alone before a digit: a pound, a section sign or a copyright sign that is read as a letter. Prices of a shop made a page
+/// Russian otherwise.
+const BEFORE_DIGIT: u32 = 8 * NAT;
 /// Hanja in EUC-KR: texts of our day hardly hold any.
 const HANJA: u32 = 2 * NAT;
 /// See [`lonely`].
@@ -88,12 +91,20 @@ pub(super) struct Lane {
     pub controls: u32,
     /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
     pub beyond: u32,
-    /// What letters cost that belong to languages the model does not have: a lane is not dropped for that, see `refine`.
+    /// What letters cost that may belong to languages the model does not have: a lane is not dropped for that, see `refine`, as long as one
+    /// of these languages suits it.
     pub credit: u32,
-    /// The last character was an ASCII letter.
-    in_word: bool,
+    pub suits: bool,
+    /// How much further behind it may be because it is declared.
+    pub patience: u32,
+    /// The last character was an ASCII one.
+    behind_ascii: bool,
     /// The last character was a Cyrillic letter, or passed for one.
     in_cyrillic: bool,
+    /// The last character was a letter beyond ASCII or a half-width kana, and the one before it no letter.
+    alone: bool,
+    /// The last character was a letter.
+    in_word: bool,
     /// How many bytes of the window it has read.
     pub at: usize,
     state: State,
@@ -115,8 +126,12 @@ impl Lane {
             controls: 0,
             beyond: 0,
             credit: 0,
-            in_word: false,
+            suits: true,
+            patience: 0,
+            behind_ascii: true,
             in_cyrillic: false,
+            alone: false,
+            in_word: false,
             at: 0,
             state: start(codec, model),
             base: None,
@@ -136,7 +151,12 @@ impl Lane {
 
     /// What it has paid without what may be given back to it.
     pub fn hope(&self) -> u32 {
-        self.cost.saturating_sub(self.credit)
+        self.cost.saturating_sub(self.given_back())
+    }
+
+    /// What may be given back to it.
+    pub fn given_back(&self) -> u32 {
+        self.patience + if self.suits { self.credit } else { 0 }
     }
 
     /// Goes to a new line at no cost.
@@ -152,11 +172,12 @@ impl Lane {
 
     #[inline]
     fn pay(&mut self, model: &Model, steps: &mut Steps, c: char) {
-        if c > '\u{7F}' || self.in_cyrillic {
+        if c > '\u{7F}' || self.in_cyrillic || self.alone {
             return self.pay_any(model, steps, c);
         }
         let (next, price) = steps.step(model, self.state, c);
         self.state = next;
+        self.behind_ascii = true;
         self.in_word = c.is_ascii_alphabetic();
         self.cost += price;
         self.chars += 1;
@@ -175,13 +196,19 @@ impl Lane {
             self.cost += TWIN;
         }
         self.in_cyrillic = ('\u{400}'..='\u{52F}').contains(&modelled);
+        if self.alone && modelled.is_ascii_digit() {
+            self.cost += BEFORE_DIGIT;
+        }
+        self.alone = !self.in_word && (('\u{80}'..'\u{700}').contains(&c) && c.is_alphabetic() || ('\u{FF61}'..='\u{FF9F}').contains(&c));
+        self.in_word = modelled.is_alphabetic();
         let (next, price) = steps.step(model, self.state, modelled);
         self.state = next;
-        // The model prices letters it has hardly seen like noise; some of them belong to languages it does not have.
-        if self.in_word && price > alphabet::RARE && alphabet::knows(c) {
-            self.credit += price - alphabet::RARE;
+        // The model prices letters it has hardly seen like noise, and another reading may be cheap in a language the text is not in: letters of
+        // languages the model does not have are weighed when that is known.
+        if self.behind_ascii && alphabet::knows(c) {
+            self.credit += price;
         }
-        self.in_word = c.is_ascii_alphabetic();
+        self.behind_ascii = c.is_ascii();
         self.cost += price + surcharge(c);
         if !self.codec.holds_ascii() && c > '\u{7FF}' && c.is_alphabetic() && !model.is_known(c) {
             self.cost += OUTLANDISH;
@@ -281,7 +308,12 @@ impl Lane {
 
     /// True when it will pay what another one pays, as long as both read the same characters.
     pub fn alike(&self, other: &Lane) -> bool {
-        self.base == other.base && self.state.alike(other.state) && self.in_word == other.in_word && self.in_cyrillic == other.in_cyrillic
+        self.base == other.base
+            && self.state.alike(other.state)
+            && self.behind_ascii == other.behind_ascii
+            && self.in_cyrillic == other.in_cyrillic
+            && self.alone == other.alone
+            && self.in_word == other.in_word
     }
 
     /// Pays what another one paid from `before` to `after`, which read the same characters, and stands where that one stands.
@@ -292,7 +324,8 @@ impl Lane {
         self.errors += after.errors - before.errors;
         self.controls += after.controls - before.controls;
         self.beyond += after.beyond - before.beyond;
-        (self.state, self.in_word, self.in_cyrillic, self.base) = (after.state, after.in_word, after.in_cyrillic, after.base);
+        (self.state, self.behind_ascii, self.base) = (after.state, after.behind_ascii, after.base);
+        (self.in_cyrillic, self.alone, self.in_word) = (after.in_cyrillic, after.alone, after.in_word);
         self.at += after.at - before.at;
     }
 
@@ -326,12 +359,13 @@ fn start(codec: Codec, model: &Model) -> State {
 }
 
 /// What characters cost on top that wrong readings are full of and real texts hardly ever hold: single letters of Hangul, line
-/// drawing, the currency sign, half-width katakana.
+/// drawing, the currency sign, controls, half-width katakana.
 fn surcharge(c: char) -> u32 {
     match c {
         '\u{3130}'..='\u{318F}' => 6 * NAT,
         '\u{2500}'..='\u{259F}' => 2 * NAT,
         '¤' => 8 * NAT,
+        '\u{80}'..='\u{9F}' => 6 * NAT,
         '\u{FF61}'..='\u{FF9F}' => 3 * NAT / 2,
         _ => 0,
     }

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use encoding_rs::Encoding;
 
+use super::alphabet;
 use super::candidates;
 use super::lane::as_modelled;
 use super::manners;
@@ -20,6 +21,10 @@ pub(super) const NONE: u8 = u8::MAX;
 pub(super) struct Pages {
     /// Characters by byte and candidate; `u16::MAX` where a byte is undefined.
     chars: Box<[[u16; ROOM]; 128]>,
+    /// The characters the model knows for them.
+    modelled: Box<[[u16; ROOM]; 128]>,
+    /// In the texts of which languages of `alphabet` each character may be, by candidate and byte.
+    languages: Box<[[u64; 128]; ROOM]>,
     /// For each two candidates the bytes of which they make different characters, a bit each from 80 on; and the bytes in whose
     /// characters the model sees a difference.
     differ: Box<[[u128; ROOM]; ROOM]>,
@@ -40,13 +45,14 @@ impl Pages {
             let none = || Box::new([[0; ROOM]; ROOM]);
             let mut pages = Pages {
                 chars: blank(),
+                modelled: blank(),
+                languages: Box::new([[0; 128]; ROOM]),
                 differ: none(),
                 modelled_differ: none(),
                 remarkable: Box::new([0; ROOM]),
                 own: Box::new([0; ROOM]),
                 numbers: [NONE; Codec::COUNT],
             };
-            let mut modelled = blank();
             for candidate in candidates::all() {
                 let Some(row) = candidate.row else { continue };
                 pages.numbers[candidate.codec.number()] = row as u8;
@@ -55,7 +61,8 @@ impl Pages {
                         pages.chars[b][row] = c as u16;
                         pages.remarkable[row] |= u128::from(manners::is_remarkable(Model::shared(), c)) << b;
                         pages.own[row] |= u128::from(manners::is_own(candidate.codec, c)) << b;
-                        modelled[b][row] = as_modelled(candidate.codec, c) as u16;
+                        pages.modelled[b][row] = as_modelled(candidate.codec, c) as u16;
+                        pages.languages[row][b] = alphabet::languages(c);
                     }
                 }
             }
@@ -63,7 +70,7 @@ impl Pages {
                 for (row, &c) in pages.chars[b].iter().enumerate() {
                     for (other, &d) in pages.chars[b].iter().enumerate() {
                         pages.differ[row][other] |= u128::from(c != d) << b;
-                        pages.modelled_differ[row][other] |= u128::from(c != d || modelled[b][row] != modelled[b][other]) << b;
+                        pages.modelled_differ[row][other] |= u128::from(c != d || pages.modelled[b][row] != pages.modelled[b][other]) << b;
                     }
                 }
             }
@@ -80,13 +87,19 @@ impl Pages {
     /// The character of any byte; `None` where it is undefined.
     #[inline]
     pub fn char(&self, number: u8, byte: u8) -> Option<char> {
-        if byte < 0x80 {
-            return Some(byte as char);
-        }
-        match self.chars[usize::from(byte & 0x7F)][usize::from(number) % ROOM] {
-            u16::MAX => None,
-            c => char::from_u32(u32::from(c)),
-        }
+        if byte < 0x80 { Some(byte as char) } else { of(&self.chars, number, byte) }
+    }
+
+    /// The character the model knows for the character of any byte; `None` where it is undefined.
+    #[inline]
+    pub fn modelled(&self, number: u8, byte: u8) -> Option<char> {
+        if byte < 0x80 { Some(byte as char) } else { of(&self.modelled, number, byte) }
+    }
+
+    /// The languages of `alphabet` in whose texts the character of a byte beyond ASCII may be, a bit each.
+    #[inline]
+    pub fn languages(&self, number: u8, byte: u8) -> u64 {
+        self.languages[usize::from(number) % ROOM][usize::from(byte & 0x7F)]
     }
 
     /// The bytes of which two candidates make different characters, a bit each from 80 on.
@@ -111,6 +124,15 @@ impl Pages {
     #[inline]
     pub fn own(&self, number: u8) -> u128 {
         self.own[usize::from(number) % ROOM]
+    }
+}
+
+/// The character of a byte beyond ASCII.
+#[inline]
+fn of(chars: &[[u16; ROOM]; 128], number: u8, byte: u8) -> Option<char> {
+    match chars[usize::from(byte & 0x7F)][usize::from(number) % ROOM] {
+        u16::MAX => None,
+        c => char::from_u32(u32::from(c)),
     }
 }
 

@@ -102,7 +102,7 @@ pub(super) fn is_border(b: u8) -> bool {
 }
 
 /// ASCII that belongs to a word.
-fn is_word(b: u8) -> bool {
+pub(super) fn is_word(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'\'' || b == b'-'
 }
 

@@ -167,3 +167,35 @@ fn gbk_whose_bytes_look_like_units_is_no_utf32() {
     let page = format!("<p>{line}</p>\n").repeat(3);
     assert_eq!(name(&gbk(&page)), "gb18030");
 }
+
+#[test]
+fn languages_without_a_model_are_read_in_their_charset() {
+    // Our own sentences, in languages the character model has no column for or is easily led astray in.
+    let texts = [
+        (Codec::WINDOWS_1252, "Shtëpia është në fund të rrugës, dhe një qen i vogël rri pranë derës çdo mbrëmje."),
+        (
+            Codec::WINDOWS_1252,
+            "Huset står øverst i bakken, og hver kveld går det lille dyret ned til sjøen for å drikke før det blir mørkt.",
+        ),
+        (
+            Codec::WINDOWS_1252,
+            "D'Haus steet um Enn vun der Strooss, an all Owend leeft e klengen Hond bis bei d'Bréck, ier et däischter gëtt.",
+        ),
+        (Codec::WINDOWS_1252, "Di lytse hûn rint alle jûnen nei de brêge, en de bern sjogge út it rút oant it tsjuster wurdt."),
+        (Codec::WINDOWS_1257, "Väike maja seisab küla servas ja igal õhtul jookseb koer mööda teed üle põllu oma sõbra juurde."),
+        (
+            Codec::WINDOWS_1257,
+            "Mazā māja stāv ielas galā, un katru vakaru suns skrien pāri tiltam pie sava drauga, kamēr bērni guļ, un šķūnī kaķis ķer žurkas.",
+        ),
+        (Codec::ISO_8859_2, "Kuća stoji na kraju ulice i svake večeri mali pas čeka na vratima, a djeca šeću i pričaju do ponoći."),
+        (Codec::WINDOWS_1250, "Casa stă la capătul străzii și în fiecare seară câinele așteaptă până când copiii se întorc acasă."),
+        (Codec::WINDOWS_1252, "The house at the end of the street went for £825 a month, and we gave the dog a £2 biscuit."),
+    ];
+    for (codec, text) in texts {
+        let text = text.replace('ș', "ş").replace('ț', "ţ");
+        for times in [1, 30] {
+            let bytes = codec.inverse().unwrap().encode_text(&format!("{text}\n").repeat(times)).unwrap();
+            assert_eq!(codec.decode(&bytes), decode(&raw(&bytes), Rules::builtin()).1.text, "{}: {text}", name(&bytes));
+        }
+    }
+}

@@ -5,6 +5,7 @@ mod body;
 mod choose;
 mod features;
 mod measure;
+mod sections;
 mod slots;
 mod survey;
 mod trees;
@@ -56,7 +57,8 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     if page != Page::Forum {
         body::agree(text, outline, &survey.measures, &mut likely);
     }
-    let choice = choose::choose(outline, &survey, &likely, profile, page);
+    let mut choice = choose::choose(outline, &survey, &likely, profile, page);
+    sections::keep(outline, &survey, &likely, &mut choice);
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {
         before[m.block as usize] = true;

@@ -284,7 +284,7 @@ fn katakana_half_of_whose_bytes_are_ascii_come_back() {
 
 #[test]
 fn columns_of_tables_stay() {
-    for honest in ["Код Описание         Тип                              СимВек ТипДанн", "  -n, --in-code=MÃ            bảng ký tự"]
+    for honest in ["Цена Описание        Тип                            СимВек ТипЦены", "  -k, --kho=MÃ                tên kho sách"]
     {
         assert_eq!(repaired(honest), honest);
     }
