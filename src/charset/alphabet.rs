@@ -98,15 +98,15 @@ pub(super) struct Priced {
     pub behind: i32,
 }
 
-/// What a character of ASCII costs in running text, in 1/16 nat: the mean of the languages of the model.
+/// What a character of ASCII is taken to cost behind a letter, in 1/16 nat: what `coarse` takes one to cost anywhere.
 pub(super) const ASCII: u32 = 5 * NAT / 2;
 /// Characters whose price depends on a letter before them.
 pub(super) const REACH: usize = 2;
 
 /// What the letters of a text cost more than was paid for them, in 1/16 nat, when it is in the language of the table that suits it best or, if
 /// that is less, in none at all: prices in any language take one letter for Polish and the next for Spanish. Mostly negative where a
-/// language suits. `unlikely` is what
-/// speaks against both, as the rest of the text is in a language the model knows. `letters` is left sorted.
+/// language suits. `unlikely` is what speaks against both, as the rest of the text is in a language the model knows. `letters` is left
+/// sorted.
 pub(super) fn correction(letters: &mut [Priced], unlikely: i64) -> i64 {
     let paid = |l: &Priced| i64::from(l.price) + i64::from(l.behind);
     // In no language a letter is not cheap, and what stands behind it neither.
