@@ -39,3 +39,36 @@ pub(super) fn keep(outline: &Outline, survey: &Survey, likely: &[f32], choice: &
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{html, rules::Rules};
+
+    /// Which blocks stay, `s` or `-` each, of a page whose blocks stay by `stays` and are as likely as `likely` says.
+    fn kept(page: &str, stays: &str, likely: &[f32]) -> String {
+        let (layers, outline) = html::outline(page, Rules::builtin());
+        assert_eq!(outline.blocks.len(), likely.len());
+        let survey = Survey::of(&layers[0].text, &outline);
+        let mut choice = Choice { stays: stays.chars().map(|c| c == 's').collect(), main: 0 };
+        keep(&outline, &survey, likely, &mut choice);
+        choice.stays.iter().map(|s| if *s { 's' } else { '-' }).collect()
+    }
+
+    const PAGE: &str = "<h2>Use</h2><p>Turn the wheel to the left until the water runs.</p><h3>Note</h3><p>It is cold.</p>\
+        <h2>More pages</h2><p>The mill, the dam and the road to the village.</p>";
+
+    #[test]
+    fn a_heading_stays_when_most_of_its_section_does() {
+        assert_eq!(kept(PAGE, "-s-s--", &[0.3; 6]), "ssss--");
+        // the section of the first one reaches over the smaller heading
+        assert_eq!(kept(PAGE, "-----s", &[0.3; 6]), "----ss");
+        assert_eq!(kept(PAGE, "---s--", &[0.3; 6]), "--ss--");
+    }
+
+    #[test]
+    fn a_heading_that_is_hardly_content_goes() {
+        assert_eq!(kept(PAGE, "-s-s-s", &[0.05, 0.9, 0.3, 0.9, 0.05, 0.9]), "-sss-s");
+        assert_eq!(kept("<h2><a href=/x>Other news</a></h2><p>Rain in the hills.</p>", "-s", &[0.3, 0.9]), "-s");
+    }
+}

@@ -162,15 +162,3 @@ fn pages_say_what_they_are() {
     assert_eq!(page("<meta property=og:type content=article>"), choose::Page::Other);
     assert_eq!(page("<meta name=generator content=phpBB>"), choose::Page::Forum);
 }
-
-#[test]
-fn a_heading_stays_with_its_section_and_goes_with_it() {
-    let section = |heading: &str, lines: &str| format!("<h3>{heading}</h3>{lines}");
-    let body = |lines: &[&str]| lines.iter().map(|p| format!("<p>{p}</p>")).collect::<String>();
-    let list: String =
-        ["昨夜的大风吹倒了三棵树", "新桥下周通车", "菜市场搬家之后"].iter().map(|w| format!("<li><a href=/x>{w}</a></li>")).collect();
-    let own = section("用法：", &body(&BODY[..2])) + &section("例", &body(&BODY[2..])) + &section("更多", &format!("<ul>{list}</ul>"));
-    let page = format!("<html><body><div class=\"main\"><h1>豆腐坊</h1>{own}</div></body></html>");
-    let text = kept(&page);
-    assert!(text.contains("用法：") && text.contains("\n例\n") && !text.contains("更多"), "{text}");
-}
