@@ -91,11 +91,12 @@ pub(super) struct Lane {
     pub controls: u32,
     /// Characters beyond ASCII that are no errors; letters that await a tone mark included.
     pub beyond: u32,
-    /// What letters cost that may belong to languages the model does not have: a lane is not dropped for that, see `refine`, as long as one
-    /// of these languages suits it.
+    /// What letters cost that may belong to languages the model does not have, in 1/16 nat: a lane is not dropped for that, see `refine`, as
+    /// long as one of these languages suits it.
     pub credit: u32,
+    /// One language of `alphabet` has the letters it has read, but for strays.
     pub suits: bool,
-    /// How much further behind it may be because it is declared.
+    /// How much further behind it may be because it is declared, in 1/16 nat.
     pub patience: u32,
     /// The last character was an ASCII one.
     behind_ascii: bool,
