@@ -4,7 +4,7 @@
 use crate::codec::Codec;
 use crate::model::{Model, NAT};
 
-/// A sign that stands at a letter and never does so in text, or a capital that stands as a sign does: `dar№ber`, `rd‰c`, `Ł25`.
+/// A sign that stands at a letter and never does so in text: `dar№ber`, `rd‰c`.
 const SIGN: u32 = 4 * NAT;
 /// A closing quote at the start of a Cyrillic word.
 const CLOSING: u32 = 6 * NAT;
@@ -33,9 +33,6 @@ pub(super) fn breaches_at(model: &Model, remarkable: impl Iterator<Item = usize>
         if at.is_alphabetic() {
             if at.is_uppercase() && behind(i, 1) == ' ' && char(i + 1) == ' ' && behind(i, 2).is_lowercase() {
                 cost += CAPITAL;
-            }
-            if at.is_uppercase() && !behind(i, 1).is_alphanumeric() && char(i + 1).is_ascii_digit() {
-                cost += SIGN;
             }
             if is_stranger(model, at) {
                 cost += STRANGER;
@@ -103,8 +100,6 @@ mod tests {
     fn signs_stand_at_digits_but_not_at_letters() {
         assert_eq!(of(Codec::MACINTOSH, "w‰re"), SIGN);
         assert_eq!(of(Codec::MACINTOSH, "5‰ mehr"), 0);
-        assert_eq!(of(Codec::WINDOWS_1250, "za Ł25"), SIGN);
-        assert_eq!(of(Codec::WINDOWS_1250, "Łódź 25"), 0);
         assert_eq!(of(Codec::WINDOWS_1256, "من\u{200C}من"), 0);
     }
 
