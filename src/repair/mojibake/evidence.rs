@@ -377,7 +377,11 @@ impl Walk {
 
     pub fn finish(&mut self, bytes: &[u8], start: usize, end: usize, found: &mut Vec<Suspect>) {
         // Names and terms add up over a long stretch; damage is dense.
-        if self.best_wide && self.best < BEYOND_DOUBT && self.best * 5 < (self.best_to - self.best_from) as i32 * DENSITY {
+        if self.best_wide
+            && self.best < BEYOND_DOUBT
+            && self.best * 5 < (self.best_to - self.best_from) as i32 * DENSITY
+            && !is_of_rows(&bytes[self.best_from..self.best_to.min(end)])
+        {
             self.best = self.best.min(HINT);
         }
         if self.mixed + 8 > self.best && self.mixed > 0 && is_latin(&bytes[start..end]) {
@@ -385,6 +389,9 @@ impl Walk {
         }
         if self.clash > self.best {
             (self.best, self.best_from, self.best_to) = (self.clash, self.clash_from.max(start), self.clash_to.min(end));
+        } else if self.clash > 0 && self.best >= HINT {
+            // Rare Han by themselves may be language; with what clashes near them they are not.
+            (self.best_from, self.best_to) = (self.best_from.min(self.clash_from.max(start)), self.best_to.max(self.clash_to.min(end)));
         }
         if self.best >= HINT {
             // The place may begin inside a character: it only tells which characters are near.
@@ -472,6 +479,21 @@ fn is_among_latin(bytes: &[u8], at: usize) -> bool {
     let near = &bytes[at.saturating_sub(NEAR)..(at + NEAR).min(bytes.len())];
     let latin = near.iter().filter(|b| b.is_ascii_alphabetic() && !b"aceijopsxyABCEHIJKMOPSTXY".contains(b)).count();
     latin * 4 >= near.iter().filter(|b| (0xd0..=0xd3).contains(*b)).count()
+}
+
+/// Whether half of what is beyond ASCII are half-width katakana, jamo, Greek, Cyrillic or Roman numerals: neither names nor terms, and of
+/// little weight each.
+#[cold]
+fn is_of_rows(bytes: &[u8]) -> bool {
+    let (mut rows, mut all) = (0, 0);
+    for w in bytes.windows(3).filter(|w| w[0] >= 0xc0) {
+        all += 1;
+        rows += usize::from(match w[0] {
+            0xe0..0xf0 => matches!(code_of(w, 0), 0xff61..=0xff9f | 0x3131..=0x318e | 0x2160..=0x217f),
+            lead => matches!(lead, 0xcd..=0xd1),
+        });
+    }
+    rows * 2 >= all
 }
 
 /// Whether ASCII letters outnumber characters of three bytes by far.

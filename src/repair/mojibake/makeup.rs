@@ -1,7 +1,7 @@
 //! What a stretch consists of, whatever stands around it: words said again, lists, Han set apart, words in capitals. Prices and limits are in
 //! `belief`.
 
-use super::kinds::{is_filler, is_han, is_letter, is_wide, script};
+use super::kinds::{is_filler, is_half_width_katakana, is_han, is_letter, is_wide, script};
 use crate::model::Model;
 
 /// How many different characters there are.
@@ -50,10 +50,43 @@ pub(super) fn are_scattered(was: &[char]) -> bool {
         }
         han += usize::from(!c.is_ascii());
         runs += usize::from(before && !c.is_ascii());
-        before = c.is_ascii();
+        // `2009年9月` is one word.
+        before = c.is_ascii() && (before || !c.is_ascii_digit());
     }
     // Of two words one may be short.
     if runs > 2 { han < runs * 2 } else { runs == 2 && han < 3 }
+}
+
+/// Full-width forms of half-width katakana and their marks, from U+FF61 on; the last two voice what stands before them.
+const FULL: &str =
+    "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜";
+
+/// What a stretch of half-width katakana, most of it, costs as Japanese that is set in them, in katakana or hiragana; 1/16 nats.
+pub(super) fn as_japanese(model: &Model, was: &[char]) -> Option<i32> {
+    let half = was.iter().filter(|c| is_half_width_katakana(**c)).count();
+    if half * 2 < was.iter().filter(|c| !c.is_ascii()).count() {
+        return None;
+    }
+    let (mut katakana, mut hiragana) = (String::with_capacity(was.len() * 3), String::with_capacity(was.len() * 3));
+    for &c in was {
+        let Some(full) = FULL.chars().nth((c as usize).wrapping_sub(0xff61)) else {
+            katakana.push(c);
+            hiragana.push(c);
+            continue;
+        };
+        let step = match (full, katakana.chars().next_back()) {
+            ('゛', Some('ウ')) => 'ヴ' as u32 - 'ウ' as u32,
+            ('゛', Some('カ'..='ト' | 'ハ'..='ホ')) => 1,
+            ('゜', Some('ハ'..='ホ')) => 2,
+            _ => 0,
+        };
+        for (text, away) in [(&mut katakana, 0), (&mut hiragana, 0x60)] {
+            let last = if step > 0 { text.pop().map(|c| c as u32 + step) } else { None };
+            let moved = |c: char| if matches!(c, 'ァ'..='ン') { c as u32 - away } else { c as u32 };
+            text.extend(char::from_u32(last.unwrap_or_else(|| moved(full))));
+        }
+    }
+    Some(model.cost(&katakana).min(model.cost(&hiragana)) as i32)
 }
 
 /// What the model asks of a text for its words in capitals beside the same words in small letters, in 1/16 nats: headings are clean, and
@@ -73,4 +106,26 @@ pub(super) fn of_capitals(model: &Model, was: &[char]) -> i32 {
         }
     }
     (model.cost(&text) as i32 - model.cost(&small) as i32).max(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_width_katakana_cost_what_japanese_does() {
+        let model = Model::shared();
+        let cost = |text: &str| as_japanese(model, &text.chars().collect::<Vec<_>>());
+        for (half, full) in [("ﾊﾟﾝﾔ､ｶﾞﾗｽ", "パンヤ、ガラス"), ("ｳﾞｧﾝ 7ﾄﾞ", "ヴァン 7ド")] {
+            assert_eq!(cost(half), Some(model.cost(full) as i32), "{half}");
+        }
+        assert!(cost("ﾊﾅﾋﾞｦﾐﾃｲﾙ") <= Some(model.cost("はなびをみている") as i32));
+        assert_eq!(cost("漢字ｶﾅ交じり"), None);
+    }
+
+    #[test]
+    fn numbers_cut_no_words() {
+        let scattered = |text: &str| are_scattered(&text.chars().collect::<Vec<_>>());
+        assert!(!scattered("嶮噐2009定9埖") && scattered("嶮 噐 定 埖") && scattered("嶮/噐/定"));
+    }
 }

@@ -11,19 +11,28 @@ pub(super) fn is_odd(stretch: &[char]) -> bool {
     let mut letters = 0;
     stretch.windows(2).any(|w| {
         letters += usize::from(of_letters(w[0], w[1]));
-        letters >= LETTERS || of_kana(w[0], w[1])
+        letters >= LETTERS || is_clash_of_kana(w[0], w[1])
     })
 }
 
 /// Whether two characters clash side by side.
 pub(super) fn clash(a: char, b: char) -> bool {
-    of_kana(a, b) || of_letters(a, b)
+    is_clash_of_kana(a, b) || of_letters(a, b)
 }
 
-fn of_kana(a: char, b: char) -> bool {
+/// Whether they are kana and Han that Japanese does not have.
+pub(super) fn is_clash_of_kana(a: char, b: char) -> bool {
     let other_han = |a, b| is_kana(a) && is_han(b) && !is_japanese(b);
-    other_han(a, b) || other_han(b, a)
+    other_han(a, b) || other_han(b, a) || is_long_vowel(a, b)
 }
+
+/// Whether the bracket is what the sign of long vowels becomes, which stands behind katakana.
+fn is_long_vowel(a: char, b: char) -> bool {
+    b == LONG_VOWEL && matches!(a, 'ァ'..='ヺ')
+}
+
+/// What the sign of long vowels, `ー`, becomes when EUC-JP is read as GBK.
+pub(super) const LONG_VOWEL: char = '〖';
 
 fn of_letters(a: char, b: char) -> bool {
     is_rare_jamo(a) && (is_rare_jamo(b) || is_wide_letter(b))

@@ -7,6 +7,7 @@ use super::charset::{Pair, Pairs, Reading};
 use super::fit::{BREAK, fit};
 use super::kinds::{is_cyrillic, is_letter, is_wide};
 use super::lanes::Lanes;
+use super::mixed;
 use super::signs::{READINGS, table};
 use crate::codec::Codec;
 use crate::model::Model;
@@ -331,6 +332,10 @@ fn extra(sample: &[char], amid_wide: bool, ranked: &mut Vec<Ranked>) {
             }
         }
     };
+    // Kana have the same bytes in both: what reads as it stands is no evidence, and the Han beside it may be too few to stand out.
+    if sample.windows(2).any(|w| mixed::is_clash_of_kana(w[0], w[1])) {
+        add(Codec::GB18030, &[Codec::EUC_JP]);
+    }
     if joined(is_wide) {
         add(Codec::GB18030, &[Codec::UTF_8, Codec::WINDOWS_1252]);
     }

@@ -353,6 +353,7 @@ fn build() -> Table {
                     () if (0x4e00..0xa000).contains(&code) && !mixed::is_japanese(c) => class::CHINESE,
                     () => 0,
                 };
+                let flag = if c == mixed::LONG_VOWEL { class::CHINESE } else { flag };
                 let price = if flag == class::JAMO { weight::CLEAN + weight::JAMO } else { price };
                 t.at[code as usize] = ((price - weight::CLEAN).clamp(-12, 40) as i8, class::WIDE | flag);
             }

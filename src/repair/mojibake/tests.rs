@@ -57,6 +57,33 @@ fn letters_of_latin_words_among_han_come_back_more_than_once() {
 }
 
 #[test]
+fn japanese_whose_kana_stay_comes_back() {
+    for text in [
+        "隣の店は古い帽子を売っていると述べた。",
+        "弟はノートを忘れて学校へ戻った。",
+        "祖母は庭で薔薇を育てている。",
+        "パーティーのメニュー",
+    ] {
+        assert_eq!(repaired(&garbled(text, Codec::EUC_JP, Codec::GB18030)), text);
+    }
+    // Kana of Chinese shop signs, a bracket for titles.
+    for honest in ["这家店叫“鲜の味”，味道很好。", "タグ〖新着〗をえらぶ", "メニュー〖限定〗はこちら"]
+    {
+        assert_eq!(repaired(honest), honest);
+    }
+}
+
+#[test]
+fn what_became_rows_of_letters_comes_back() {
+    let text = "隣の店は古い帽子を売っていると述べた。";
+    assert_eq!(repaired(&garbled(text, Codec::EUC_JP, Codec::EUC_KR)), text);
+    let text = "這個不是我的，是他們的。";
+    assert_eq!(repaired(&garbled(text, Codec::BIG5, Codec::SHIFT_JIS)), text);
+    let text = "我们2009年9月搬家";
+    assert_eq!(repaired(&garbled(text, Codec::GB18030, Codec::EUC_JP)), text);
+}
+
+#[test]
 fn a_bracket_around_a_stretch_stays() {
     for (open, close) in [('【', '】'), ('“', '”'), ('《', '》')] {
         let line = format!("公告牌上貼著{open}{}{close}，大家都看不懂。", garbled("橋邊的磨坊今天開門了", Codec::BIG5, Codec::GB18030));
@@ -104,6 +131,8 @@ fn honest_text_stays() {
         "呃，呃，這個嘛。",
         "┌──┬──┐\n│ a│ b│\n└──┴──┘",
         "ｱｲｳｴｵ ｶｷｸｹｺ",
+        "ﾅﾂﾔｽﾐﾉｼ",
+        "ﾊﾟﾝﾔﾉﾐｾ､7ｼﾞﾏﾃﾞ",
         "佢哋喺邊度呀？我唔知喎。",
         "子曰：學而時習之，不亦說乎？",
         "氕氘氚，锂铍硼碳氮氧氟氖",
