@@ -8,6 +8,7 @@ use crate::tree::Field;
 
 use super::attributes::Attributes;
 use super::entities;
+use super::shown;
 
 /// Bytes of JSON-LD read per script; longer ones are data, not a description.
 const LONGEST_JSON: usize = 1 << 20;
@@ -21,6 +22,8 @@ const LONGEST_BODY: usize = 1 << 16;
 #[derive(Default)]
 pub(super) struct Fields {
     fields: Vec<Field>,
+    /// Texts of JSON-LD that stand on the page, a line each.
+    shown: String,
 }
 
 impl Fields {
@@ -149,6 +152,7 @@ impl Fields {
                 Value::Array(items) => todo.extend(items.iter().rev()),
                 Value::Object(object) => {
                     let kind = object.get("@type").map(kinds).unwrap_or_default();
+                    shown::texts(&kind, object, LONGEST_BODY, &mut self.shown);
                     let describes = |k: &String| {
                         ["article", "posting", "report", "webpage", "review", "recipe", "videoobject", "question", "product"]
                             .iter()
@@ -204,7 +208,10 @@ impl Fields {
         }
     }
 
-    pub(super) fn finish(self) -> Vec<Field> {
+    pub(super) fn finish(mut self) -> Vec<Field> {
+        if !self.shown.is_empty() {
+            self.fields.push(Field { key: "jsonld:shown".into(), value: self.shown.into() });
+        }
         self.fields
     }
 }

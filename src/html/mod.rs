@@ -7,6 +7,7 @@ mod hidden;
 mod labels;
 pub(crate) mod links;
 mod reader;
+mod shown;
 mod sniff;
 mod tokens;
 mod writer;

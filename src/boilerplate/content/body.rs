@@ -56,7 +56,7 @@ pub(super) fn agree(text: &str, outline: &Outline, measures: &[Measure], likely:
 }
 
 /// Hands over a hash of each run of [`GRAM`] letters or digits of a text, whatever stands between them; tags count as nothing.
-fn each_gram(text: &str, mut take: impl FnMut(u64)) {
+pub(super) fn each_gram(text: &str, mut take: impl FnMut(u64)) {
     const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
     let leading = (1..GRAM).fold(1u64, |power, _| power.wrapping_mul(BASE));
     let (mut ring, mut n, mut hash) = ([0u64; GRAM], 0usize, 0u64);

@@ -6,6 +6,7 @@ mod choose;
 mod features;
 mod measure;
 mod sections;
+mod shown;
 mod slots;
 mod survey;
 mod trees;
@@ -57,6 +58,7 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     if page != Page::Forum {
         body::agree(text, outline, &survey.measures, &mut likely);
     }
+    shown::agree(text, outline, &survey, page, &mut likely);
     let mut choice = choose::choose(outline, &survey, &likely, profile, page);
     sections::keep(outline, &survey, &likely, &mut choice);
     let mut before = vec![false; outline.blocks.len()];
