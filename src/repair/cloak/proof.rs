@@ -30,6 +30,7 @@ pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
     let (mut looked, mut found, mut behind) = (0, 0, 0);
     // A line that is sung again and again is one witness, not many.
     let mut seen: Vec<[char; 16]> = Vec::new();
+    let mut is_language = None;
     let marks = places(text).filter_map(|p| if let Place::Mark(at) = p { Some(at) } else { None });
     for at in marks.filter(|at| *at > 0) {
         if looked == LOOKS {
@@ -45,6 +46,10 @@ pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
         if reads_on(text, at) {
             continue;
         }
+        // Asked before anything is read, and once: of mojibake with losses each place would be searched in vain.
+        if !*is_language.get_or_insert_with(|| is_mostly_language(text)) {
+            return false;
+        }
         if let Some((path, end)) = alone(text, verdict, at, true)
             && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
         {
@@ -52,7 +57,7 @@ pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
             behind = end;
         }
     }
-    found >= 2 && found * 4 >= looked && is_mostly_language(text)
+    found >= 2 && found * 4 >= looked
 }
 
 /// Characters of a page that are read to tell whether it is language, and what Han of it cost on the average at most: those of cloaked

@@ -291,6 +291,14 @@ pub(super) fn sample(model: &Model, line: &[char], core: (usize, usize)) -> Rang
     from..to
 }
 
+/// The larger part of a place of evidence beside what was asked of it, if that is a sample of its own.
+pub(super) fn further(core: (usize, usize), asked: &Range<usize>) -> Option<(usize, usize)> {
+    let (before, behind) = ((core.0, asked.start.min(core.1)), (asked.end.max(core.0), core.1));
+    let length = |part: (usize, usize)| part.1.saturating_sub(part.0);
+    let larger = if length(before) > length(behind) { before } else { behind };
+    (length(larger) >= SAMPLE).then_some(larger)
+}
+
 /// The stretch of ASCII and characters of a kind in a sample that has most of the latter in the evidence.
 fn longest(line: &[char], sample: Range<usize>, core: (usize, usize), is_known: impl Fn(&char) -> bool) -> Option<Range<usize>> {
     let mut best = (0, None);
@@ -364,5 +372,13 @@ mod tests {
         torn[5] = BREAK;
         assert!(!is_utf_8(&torn));
         assert!(!is_utf_8(&bytes(b"\xce\xd2\xc3\xc7\xd4\xda\xba\xd3\xb1\xdf\xc9\xa2\xb2\xbd")));
+    }
+
+    #[test]
+    fn the_rest_of_a_place_is_asked_in_larger_pieces() {
+        assert_eq!(further((0, 200), &(0..72)), Some((72, 200)));
+        assert_eq!(further((72, 200), &(72..144)), Some((144, 200)));
+        assert_eq!(further((0, 200), &(150..200)), Some((0, 150)));
+        assert_eq!(further((0, 60), &(0..36)), None, "too little");
     }
 }

@@ -44,6 +44,8 @@ mod limit {
     pub const RARER: i32 = 8;
     /// Evidence at which losses without a trace are looked for, and chance is no longer told from damage by its place; in 1/4 nats.
     pub const STRONG: i32 = 100;
+    /// Pieces of such a place that are asked when the first says nothing.
+    pub const PIECES: usize = 3;
 }
 
 /// A stretch to change.
@@ -218,10 +220,17 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
     }
     let mut ranked = Vec::new();
     if place.ask != Ask::Nothing && covered(&best.1) * 20 < odd * 19 {
-        let sample = rank::sample(model, line, place.core);
+        let mut sample = rank::sample(model, line, place.core);
         // What chance reads as text lies anywhere; damage amid clean text lies where the evidence is, unless losses tear it.
         let placed = level == 1 && place.known.is_empty() && place.evidence < limit::STRONG && !loss.is_seen() && odd * 2 < all;
         ranked = rank::hypotheses(model, line, place.core, sample.clone(), placed);
+        // The piece may be all names; a place that is odd beyond doubt has others.
+        let mut rest = place.core;
+        for _ in 0..if place.evidence >= limit::STRONG { limit::PIECES } else { 0 } {
+            let Some(other) = rank::further(rest, &sample).filter(|_| ranked.is_empty()) else { break };
+            (rest, sample) = (other, rank::sample(model, line, other));
+            ranked = rank::hypotheses(model, line, rest, sample.clone(), placed);
+        }
         let mut asked: Vec<Ranked> = ranked.iter().filter(|r| !place.known.contains(&r.pair)).copied().collect();
         if level == 1 && place.known.is_empty() {
             if placed {

@@ -84,6 +84,19 @@ fn what_became_rows_of_letters_comes_back() {
 }
 
 #[test]
+fn a_line_that_begins_with_names_comes_back() {
+    let text = "钺戟:镖铠,弩盔,矛锏,G.镰锹G耙:犁铲、枭锤G鳞:砲疱、蛟鳍、棘荆G镖:戟钺、铠盔、弩箭，\
+                这些兵器和农具我们在村里的博物馆看过，明天老师还要带我们再去一次，大家都很高兴。";
+    assert_eq!(repaired(&garbled(text, Codec::GB18030, Codec::WINDOWS_1252)), text);
+}
+
+#[test]
+fn a_latin_word_with_a_damaged_ending_comes_back() {
+    let text = "우리는 어제 강가에서 Willow의 노래를 불렀다.";
+    assert_eq!(repaired(&garbled(text, Codec::EUC_KR, Codec::WINDOWS_1252)), text);
+}
+
+#[test]
 fn a_bracket_around_a_stretch_stays() {
     for (open, close) in [('【', '】'), ('“', '”'), ('《', '》')] {
         let line = format!("公告牌上貼著{open}{}{close}，大家都看不懂。", garbled("橋邊的磨坊今天開門了", Codec::BIG5, Codec::GB18030));

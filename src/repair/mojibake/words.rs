@@ -81,7 +81,9 @@ fn is_latin_word(line: &[char], word: &Segment) -> bool {
     let letters = whole.iter().filter(|c| c.is_ascii_alphabetic()).count();
     let small = whole.iter().any(char::is_ascii_lowercase);
     let is_letter = |c: &char| c.is_ascii() || is_latin(*c) && *c != 'µ' || matches!(c, '‘' | '’' | '“' | '”' | '„' | '«' | '»');
-    if letters == 0 || letters < 2 && !small || !whole.iter().all(is_letter) {
+    // No word goes on with a capital: `LimitedÀÇ` is two.
+    let joined = whole.windows(2).any(|w| w[0].is_ascii_lowercase() && !w[1].is_ascii() && w[1].is_uppercase());
+    if letters == 0 || letters < 2 && !small || joined || !whole.iter().all(is_letter) {
         return false;
     }
     let now: Vec<char> = line[from..word.from].iter().copied().chain(word.now.chars()).chain(line[word.to..to].iter().copied()).collect();

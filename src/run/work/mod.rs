@@ -359,8 +359,8 @@ impl Worker<'_> {
         let order = self.plan.order(done.input, record.number);
         let before = done.mark();
         let written = guarded(|| -> Result<Result<(), Error>, String> {
-            let mut page = match std::str::from_utf8(&bytes) {
-                Ok(t) if text => self.render.page_of_text(raw, t),
+            let mut page = match text.then(|| simdutf8::basic::from_utf8(&bytes)) {
+                Some(Ok(t)) => self.render.page_of_text(raw, t),
                 _ => self.render.page(raw)?,
             };
             self.render.mark_sites(&mut page, |url| self.plan.host(url, order));
