@@ -33,7 +33,7 @@ from ._native import (
     Removed,
     __version__,
 )
-from . import _native
+from . import _arguments, _native
 
 __all__ = [
     "COLUMNS",
@@ -79,7 +79,12 @@ class Cleaner(_native.Cleaner):
 
     def __new__(cls, **options: Any) -> "Cleaner":
         _check(options)
-        self = super().__new__(cls, **options)
+        try:
+            self = super().__new__(cls, **options)
+        except _arguments.RAW:
+            # a run has the same options, by the same names
+            _arguments.explain(run, options)
+            raise
         self.options = options
         return self
 
@@ -132,6 +137,7 @@ def _cleaner(options: dict[str, Any]) -> Cleaner:
     try:
         return _cached(**options)
     except TypeError:
+        # what cannot be hashed is no option's value, which is said there
         return Cleaner(**options)
 
 
@@ -143,22 +149,38 @@ def clean(data: bytes | str, *, id: str = "", url: str | None = None, label: str
 
     Raises RecordError for what is no text (empty, binary, over max_record), TypeError for other types than bytes and str.
     """
-    return _cleaner(options).clean(data, id=id, url=url, label=label)
+    try:
+        return _cleaner(options).clean(data, id=id, url=url, label=label)
+    except _arguments.RAW:
+        _arguments.explain(clean, locals())
+        raise
 
 
 def repair(data: bytes | str, *, id: str = "", url: str | None = None, label: str | None = None, **options: Any) -> Document:
     """Decodes and repairs, and changes nothing else: clean text comes back as it is, with no edit. As `clean` otherwise."""
-    return _cleaner(options).repair(data, id=id, url=url, label=label)
+    try:
+        return _cleaner(options).repair(data, id=id, url=url, label=label)
+    except _arguments.RAW:
+        _arguments.explain(repair, locals())
+        raise
 
 
 def detect(data: bytes | str, *, id: str = "", label: str | None = None) -> Charset:
     """Which charset bytes are in: name, confidence 0 to 1, what decided, language, runners-up."""
-    return _native.Cleaner.detect(data, id=id, label=label)
+    try:
+        return _native.Cleaner.detect(data, id=id, label=label)
+    except _arguments.RAW:
+        _arguments.explain(detect, locals())
+        raise
 
 
 def explain(data: bytes | str, *, id: str = "", url: str | None = None, label: str | None = None, json: bool = False, all: bool = False, **options: Any) -> str:
     """What became of each line and by which rule, as text; json: as JSON lines. all: markup too, and nothing cut."""
-    return _cleaner(options).explain(data, id=id, url=url, label=label, json=json, all=all)
+    try:
+        return _cleaner(options).explain(data, id=id, url=url, label=label, json=json, all=all)
+    except _arguments.RAW:
+        _arguments.explain(explain, locals())
+        raise
 
 
 def clean_batch(
@@ -191,15 +213,20 @@ def clean_batch(
     that come out have more than 2 GiB, BatchTooLarge is raised.
     """
     cleaner = _cleaner(options)
-    return cleaner.clean_batch(
-        data, column, id=id, url=url, label=label, others=others, trace=trace, on_bad=on_bad, threads=threads, max_batch=max_batch
-    )
+    try:
+        return cleaner.clean_batch(
+            data, column, id=id, url=url, label=label, others=others, trace=trace, on_bad=on_bad, threads=threads, max_batch=max_batch
+        )
+    except _arguments.RAW:
+        _arguments.explain(clean_batch, locals())
+        raise
 
 
 def sources(*paths: str | os.PathLike) -> list[tuple[str, str, int]]:
     """The files under some files and folders as (path, name, bytes), in the order of a run of the command line: the bytes of their
     paths. The place in this list is the number of the file in the dump."""
-    return [(os.fspath(p), os.fspath(n), size) for p, n, size in _native.sources([os.fspath(p) for p in paths])]
+    some = _arguments.paths("sources", paths)
+    return [(os.fspath(p), os.fspath(n), size) for p, n, size in _native.sources(some)]
 
 
 def read(
@@ -223,10 +250,19 @@ def read(
     is_text (body is Unicode), extra (other members of a JSON line), reason (left aside: an image, a request, …), error (cannot be read: body holds its bytes). Damage is
     a row, never the end: reading goes on at the next record.
     """
-    where = path if path is not None else os.fspath(source)
-    source = source if hasattr(source, "read") else os.fspath(source)
+    if hasattr(source, "read"):
+        if path is None:
+            _arguments.wrong("path", path, "a string: it names the stream")
+    else:
+        (source,) = _arguments.paths("source", [source])
+    # bytes of a file's name that are no UTF-8 do not hinder, and are told as the command line tells them
+    where = os.fsencode(source).decode("utf-8", "replace") if path is None else path
     options = dict(name=name, file=file, kind=kind, column=column, batch_rows=batch_rows, batch_bytes=batch_bytes, max_record=max_record)
-    return _native.Reader(source, path=where, **options)
+    try:
+        return _native.Reader(source, path=where, **options)
+    except _arguments.RAW:
+        _arguments.explain(read, locals())
+        raise
 
 
 def run(
@@ -276,6 +312,7 @@ def run(
     Gives the report of the run (run.json) as a dict, with what was said on the way in "messages". Ctrl-C ends a run between two batches; it
     goes on with resume=True, as after any kill. Raises OptionError for what does not go together, JingwenError for what cannot be read or written.
     """
+    _arguments.explain(run, locals())
     form = dict(normalize=normalize, width=width, remove_lost=remove_lost)
     settings: dict[str, Any] = {
         "from": kind, "to": to, "text_field": column, "details": details, "dedup": dedup, "near": near, "learn_sites": learn_sites,
@@ -283,15 +320,16 @@ def run(
         "block": block, "limit": limit, "on_bad": on_bad,
     }  # fmt: skip
     if near is not None:
+        if not 0 <= near_threshold <= 1:
+            _arguments.wrong("near_threshold", near_threshold, "a share of shingles, 0 to 1")
         settings["near_threshold"] = round(near_threshold * 1000)
     paths = dict(
         against=against, keep_index=keep_index, site_facts=site_facts, rules=rules, trace=trace, report=report, quarantine=quarantine, temp=temp
     )
     paths = {name: os.fspath(path) for name, path in paths.items() if path is not None}
-    inputs = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
-    told, messages = _native.run(
-        [os.fspath(i) for i in inputs], os.fspath(output), json.dumps(settings), paths, resume, overwrite, threads, memory
-    )
+    inputs = [inputs] if isinstance(inputs, (str, os.PathLike, bytes)) or not hasattr(inputs, "__iter__") else inputs
+    some = _arguments.paths("inputs", inputs)
+    told, messages = _native.run(some, os.fspath(output), json.dumps(settings), paths, resume, overwrite, threads, memory)
     return {**json.loads(told), "messages": messages}
 
 
@@ -304,6 +342,7 @@ def restore(
     wrong byte is written. Gives the numbers of documents restored, their bytes, documents refused and records absent from the trace
     (they are in the quarantine), and what was said of them in "messages".
     """
+    _arguments.explain(restore, locals())
     to = None if output is None else os.fspath(output)
     numbers, messages = _native.restore(os.fspath(clean), os.fspath(trace), to, overwrite)
     return {**dict(zip(("documents", "bytes", "refused", "absent"), numbers)), "messages": messages}
@@ -320,7 +359,10 @@ def _arrow(data: Any, column: str | None) -> tuple[tuple[str, Any], Any]:
         import pyarrow
 
         # an index is no column, and what is put beside these rows is put there by it
-        return (kind, data.index), pyarrow.Table.from_pandas(data, preserve_index=False)
+        try:
+            return (kind, data.index), pyarrow.Table.from_pandas(data, preserve_index=False)
+        except (pyarrow.ArrowException, ValueError) as e:
+            raise ColumnError("the frame cannot become an Arrow table: %s" % "; ".join(str(a) for a in e.args)) from e
     if kind == "polars" and hasattr(data, "collect"):
         data = data.collect()
     if kind == "pyarrow" and type(data).__name__ == "ChunkedArray":

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi_and_data_type};
 use arrow_array::ffi_stream::{ArrowArrayStreamReader, FFI_ArrowArrayStream};
-use arrow_array::{Array, RecordBatch, RecordBatchIterator, StructArray, make_array};
+use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchIterator, StructArray, make_array};
+use arrow_buffer::NullBuffer;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
@@ -124,7 +125,11 @@ pub fn take(data: &Bound<'_, PyAny>) -> PyResult<Given> {
         let batch = match field.data_type() {
             DataType::Struct(_) => {
                 let array = make_array(data);
-                let (fields, columns, _) = array.as_struct().clone().into_parts();
+                let (fields, mut columns, nulls) = array.as_struct().clone().into_parts();
+                if let Some(nulls) = nulls.filter(|n| n.null_count() > 0) {
+                    // what stands under a row that is null says nothing
+                    columns = columns.iter().map(|column| without(column, &nulls)).collect::<Result<_, _>>().map_err(said)?;
+                }
                 let options = arrow_array::RecordBatchOptions::new().with_row_count(Some(array.len()));
                 let schema = Schema::new_with_metadata(fields, field.metadata().clone());
                 RecordBatch::try_new_with_options(Arc::new(schema), columns, &options).map_err(said)?
@@ -150,6 +155,17 @@ pub fn take(data: &Bound<'_, PyAny>) -> PyResult<Given> {
         "expected Arrow data (a pyarrow, polars, pandas >= 2.2 or duckdb table, batch or column; anything with __arrow_c_array__ or \
          __arrow_c_stream__), not {kind}"
     )))
+}
+
+/// A column, null where `nulls` says so, too.
+fn without(column: &ArrayRef, nulls: &NullBuffer) -> Result<ArrayRef, ArrowError> {
+    use DataType::{Null, RunEndEncoded, Union};
+    // these have no nulls of their own
+    if matches!(column.data_type(), Null | Union(..) | RunEndEncoded(..)) {
+        return Ok(Arc::clone(column));
+    }
+    let all = NullBuffer::union(Some(nulls), column.nulls());
+    column.to_data().into_builder().nulls(all).build().map(make_array)
 }
 
 /// What Arrow says, as an exception.

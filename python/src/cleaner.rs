@@ -238,6 +238,15 @@ impl Cleaner {
     }
 }
 
+/// Threads that a call may ask for, at most: each is started, whether there is a core for it or not.
+const THREADS: usize = 1024;
+
+/// Refuses more threads than a machine is asked for on purpose.
+pub fn threads(many: usize) -> PyResult<()> {
+    let told = || OptionError::new_err(format!("threads={many}: 0 for all cores, or 1 to {THREADS}"));
+    (many <= THREADS).then_some(()).ok_or_else(told)
+}
+
 /// What is asked of rows that cannot be read: true when they raise.
 fn strict(on_bad: &str) -> PyResult<bool> {
     choice("on_bad", on_bad, &[("quarantine", false), ("fail", true)])
@@ -249,6 +258,7 @@ impl Cleaner {
         if !(1..=own::MOST).contains(&plan.max_batch) {
             return Err(OptionError::new_err(format!("max_batch={}: a batch has 1 to {} bytes", plan.max_batch, own::MOST)));
         }
+        threads(plan.threads)?;
         let passes = if plan.pass == Pass::Clean { &self.clean } else { &self.dump };
         let given = capsule::take(data)?;
         let mut batches: Vec<arrow_array::RecordBatch> = Vec::new();
@@ -310,6 +320,10 @@ fn choice<T: Copy>(option: &str, value: &str, all: &[(&str, T)]) -> PyResult<T> 
     found.map(|(_, v)| *v).ok_or_else(|| OptionError::new_err(format!("{option}={value:?} is none of {}", names())))
 }
 
+/// Why a `str` is no text.
+const HALVES: &str = "no text: it holds halves of surrogate pairs, which are no characters; give its bytes, of a file as they stand there, else \
+                      text.encode(\"utf-8\", \"surrogatepass\")";
+
 /// Bytes or text from Python.
 enum Input<'a, 'py> {
     Bytes(&'a Bound<'py, PyBytes>),
@@ -336,7 +350,10 @@ impl<'a, 'py> Input<'a, 'py> {
     fn bytes(&self) -> PyResult<&[u8]> {
         match self {
             Input::Bytes(b) => Ok(b.as_bytes()),
-            Input::Text(t) => Ok(t.to_str()?.as_bytes()),
+            Input::Text(t) => match t.to_str() {
+                Ok(text) => Ok(text.as_bytes()),
+                Err(_) => Err(error::record(t.py(), "", HALVES)),
+            },
             Input::Copied(b) => Ok(b),
         }
     }

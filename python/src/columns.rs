@@ -132,10 +132,12 @@ impl Named {
             let Some(name) = name else { return Ok(None) };
             let missing = || ColumnError::new_err(format!("no column {name:?} for {what}; there are {}", there()));
             let at = schema.index_of(name).map_err(|_| missing())?;
+            single(schema, at, what)?;
             let kind = schema.field(at).data_type();
             if texts && !is_text(kind) {
                 return Err(ColumnError::new_err(format!(
-                    "column {name:?} for {what} holds {kind}, it must hold strings or bytes; there are {}",
+                    "column {name:?} for {what} holds {kind}, it must hold strings or bytes{}; there are {}",
+                    decoded(kind),
                     there()
                 )));
             }
@@ -180,12 +182,39 @@ impl Named {
         let texts: Vec<usize> = (0..schema.fields().len()).filter(|i| is_text(schema.field(*i).data_type())).collect();
         let named = TEXTS.iter().find_map(|n| texts.iter().find(|i| schema.field(**i).name().eq_ignore_ascii_case(n)));
         match (named, &texts[..]) {
-            (Some(at), _) | (None, [at]) => Ok(*at),
-            (None, []) => Err(ColumnError::new_err(format!("no column holds strings or bytes; there are {}", list(schema)))),
+            (Some(at), _) | (None, [at]) => single(schema, *at, "the texts").map(|()| *at),
+            (None, []) => {
+                let advice = schema.fields().iter().map(|f| decoded(f.data_type())).find(|advice| !advice.is_empty()).unwrap_or_default();
+                Err(ColumnError::new_err(format!("no column holds strings or bytes{advice}; there are {}", list(schema))))
+            }
             (None, _) => {
                 Err(ColumnError::new_err(format!("which column holds the texts? name it with column=…; there are {}", list(schema))))
             }
         }
+    }
+}
+
+/// Refuses a column that is not the only one of its name: which of them is meant nobody knows.
+fn single(schema: &Schema, at: usize, what: &str) -> PyResult<()> {
+    let name = schema.field(at).name();
+    let many = schema.fields().iter().filter(|f| f.name() == name).count();
+    let told = || {
+        ColumnError::new_err(format!(
+            "{many} columns are called {name:?}, one must be for {what}: rename the others; there are {}",
+            list(schema)
+        ))
+    };
+    (many == 1).then_some(()).ok_or_else(told)
+}
+
+/// What to do with strings that are stored in a way that is not read here; nothing for other types.
+fn decoded(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Dictionary(_, values) if is_text(values) => {
+            " as they are, not by numbers: cast it (pyarrow: column.cast(pyarrow.string()), pandas: astype(str), polars: cast(polars.String))"
+        }
+        DataType::Null => ": a column of nulls alone has no type, cast it (pyarrow: column.cast(pyarrow.string()))",
+        _ => "",
     }
 }
 

@@ -18,6 +18,7 @@ use jingwen::run::{Before, Run, index};
 use pyo3::prelude::*;
 
 use crate::capsule::{Batch, said};
+use crate::cleaner;
 use crate::error::{self, InternalError, JingwenError, OptionError};
 
 /// Messages that are kept; the rest is counted.
@@ -40,6 +41,7 @@ pub fn run(
     threads: usize,
     memory: u64,
 ) -> PyResult<(String, Vec<String>)> {
+    cleaner::threads(threads)?;
     let work = |told: &mut Told| -> Result<String, Error> {
         let means = Means { threads, memory, temp: paths.get("temp").cloned(), lang: Lang::default() };
         let settings = read(settings, &paths)?;

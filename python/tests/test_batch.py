@@ -74,11 +74,34 @@ def test_a_panic_is_one_row():
         (lambda t: jingwen.clean_batch(t, "html", max_batch=1 << 40), jingwen.OptionError, "max_batch"),
         (lambda t: jingwen.clean_batch([1, 2]), TypeError, "not list"),
         (lambda t: jingwen.clean_batch(t, "html", on_bad="ignore"), jingwen.OptionError, '"quarantine", "fail"'),
+        (lambda t: jingwen.clean_batch(t, "html", threads=-1), jingwen.OptionError, "threads=-1: it must be a whole number, not below 0"),
+        (lambda t: jingwen.clean_batch(t, "html", threads=1025), jingwen.OptionError, "threads=1025: 0 for all cores, or 1 to 1024"),
+        (lambda t: jingwen.clean_batch(t, "html", threads=float("nan")), jingwen.OptionError, "threads=nan"),
+        (lambda t: jingwen.clean_batch(t, b"html"), jingwen.OptionError, "column=b'html': it must be a string of Unicode characters or None"),
+        (lambda t: jingwen.clean_batch(t, "html", others=0), jingwen.OptionError, "others=0: it must be True or False"),
+        (lambda t: jingwen.clean_batch(t.append_column("html", t["html"]), "html"), jingwen.ColumnError, '2 columns are called "html"'),
+        (lambda t: jingwen.clean_batch(t.append_column("html", t["html"])), jingwen.ColumnError, "2 columns are called .* the texts: rename"),
+        (lambda t: jingwen.clean_batch(t["html"].dictionary_encode()), jingwen.ColumnError, "cast it .*Dictionary"),
+        (lambda t: jingwen.clean_batch(pa.nulls(3)), jingwen.ColumnError, "cast it"),
     ],
 )
 def test_what_cannot_be_is_an_exception(call, error, says):
     with pytest.raises(error, match=says):
         call(table(html=TEXTS, n=[1, 2, 3, 4]))
+
+
+def test_a_null_row_of_structs_is_null():
+    rows = pa.array([{"text": TEXTS[0], "n": 1}, None])
+    out = jingwen.clean_batch(rows)
+    assert (out["text"].null_count, out["n"].to_pylist()) == (1, [1, None])
+    assert out["reason"].to_pylist()[1].startswith("record/null")
+
+
+def test_a_frame_that_is_no_table_says_why():
+    pandas = pytest.importorskip("pandas")
+    for frame, says in ((pandas.DataFrame({"text": ["a", 1]}), "column text"), (pandas.DataFrame([["a", "b"]], columns=["x", "x"]), "Duplicate")):
+        with pytest.raises(jingwen.ColumnError, match=says):
+            jingwen.clean_batch(frame)
 
 
 def same(text, rows, kind="string_view"):

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import os
 
 import pytest
 
@@ -75,3 +76,28 @@ def test_files_have_the_order_of_the_command_line(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert [name for _, name, _ in jingwen.sources(tmp_path)] == ["a.txt", "b/1.txt", "b/2.txt"]
+
+
+def test_names_that_are_no_unicode_do_not_hinder(tmp_path):
+    path = os.fsencode(tmp_path) + b"/\xff.jsonl"
+    try:
+        with open(path, "wb") as f:
+            f.write(b'{"text":"a long road"}\n')
+    except OSError:
+        pytest.skip("the system has no such names")
+    (row,) = [row for batch in jingwen.read(os.fsdecode(path)) for row in pa.table(batch).to_pylist()]
+    assert (row["body"], row["path"][-7:]) == (b"a long road", "\ufffd.jsonl")
+
+
+@pytest.mark.parametrize(
+    "given, says",
+    [
+        (dict(source=3), "source=3: it must be a path"),
+        (dict(source="a.jsonl", batch_rows=-1), "batch_rows=-1: it must be a whole number"),
+        (dict(source="a.jsonl", column=b"text"), "column=b'text'"),
+        (dict(source=io.BytesIO(b"a")), "path=None: it must be a string"),
+    ],
+)
+def test_what_cannot_be_is_an_exception(given, says):
+    with pytest.raises(jingwen.OptionError, match=says):
+        jingwen.read(given.pop("source"), **given)

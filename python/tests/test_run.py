@@ -102,6 +102,11 @@ def test_own_rules_leave_lines_out(tmp_path):
         (dict(dedup="dump", against="/nowhere"), jingwen.OptionError, "is no index"),
         (dict(to="parquet", trace="trace"), jingwen.OptionError, "--trace"),
         (dict(nothing=1), TypeError, "nothing"),
+        (dict(threads=-1), jingwen.OptionError, "threads=-1: it must be a whole number, not below 0"),
+        (dict(threads=1 << 20), jingwen.OptionError, "threads=1048576: 0 for all cores, or 1 to 1024"),
+        (dict(trace=3), jingwen.OptionError, "trace=3: it must be a path or None"),
+        (dict(near="both", dedup="dump", near_threshold="much"), jingwen.OptionError, "near_threshold='much': it must be a number"),
+        (dict(limit="ten"), jingwen.OptionError, "limit='ten'"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_written(tmp_path, options, error, says):
