@@ -40,14 +40,39 @@ pub struct Verdict {
     pub cloaked: bool,
     /// The characters the page annotates, with their readings.
     pub set: Set,
-    /// Characters that stand without a reading often enough not to belong to the set. One bit a pair.
-    pub plain: Box<[u64]>,
+    /// Characters that stand without a reading often enough not to belong to the set.
+    pub plain: Pairs,
     /// Torn annotations on the page.
     pub torn: u32,
     /// Question marks that may be characters torn by a marker: what follows is no language.
     pub marks: u32,
     /// Do readings without tone stand twice behind many characters, 字(zi)(zi)?
     pub doubled: bool,
+}
+
+/// A set of pairs of bytes, one bit each.
+#[derive(Clone, Debug)]
+pub struct Pairs(Box<[u64; 1024]>);
+
+impl Default for Pairs {
+    fn default() -> Pairs {
+        Pairs(Box::new([0; 1024]))
+    }
+}
+
+impl Pairs {
+    fn add(&mut self, pair: u16) {
+        self.0[usize::from(pair) / 64] |= 1 << (pair % 64);
+    }
+
+    /// Whether the pair is one of them.
+    pub fn has(&self, pair: u16) -> bool {
+        self.0[usize::from(pair) / 64] >> (pair % 64) & 1 == 1
+    }
+
+    fn iter(&self) -> impl Iterator<Item = u16> {
+        (0..=u16::MAX).filter(|pair| self.has(*pair))
+    }
 }
 
 /// Looks at a text. `None` when it holds nothing a cloak leaves: the way out for clean text, as fast as a search for `(` and `?`.
@@ -95,16 +120,19 @@ pub fn judge(text: &str) -> Option<Verdict> {
     }
 
     let mut han = 0u32;
-    let mut unannotated: HashMap<u16, u32> = HashMap::new();
+    // A pair made by chance in a torn run may look like the character: one sight proves little.
+    let (mut annotated, mut plain) = (Pairs::default(), Pairs::default());
+    counts.keys().for_each(|pair| annotated.add(*pair));
     for c in text.chars() {
         if !is_han(c) {
             continue;
         }
         han += 1;
         if let Some(entry) = table.of(c) {
-            match counts.get_mut(&entry.pair) {
-                Some(count) => count.total += 1,
-                None => *unannotated.entry(entry.pair).or_default() += 1,
+            if !annotated.has(entry.pair) {
+                plain.add(entry.pair);
+            } else if let Some(count) = counts.get_mut(&entry.pair) {
+                count.total += 1;
             }
         }
     }
@@ -124,26 +152,19 @@ pub fn judge(text: &str) -> Option<Verdict> {
         && frequent * 2 >= counts.len()
         && mixed * 10 <= annotations
         && inside * 2 >= annotations
-        && !takes_the_rarest(&counts, &unannotated);
+        && !takes_the_rarest(&annotated, &plain);
 
     let mut set = Set::default();
-    let mut plain = vec![0u64; 1024];
-    for (pair, n) in &unannotated {
-        // A pair made by chance in a torn run may look like the character: one sight proves little.
-        if *n >= 1 {
-            plain[*pair as usize / 64] |= 1 << (pair % 64);
-        }
-    }
     for (pair, count) in &counts {
         if count.annotated * 10 >= count.total * 6 {
             if let Some((reading, _)) = count.readings.iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))) {
                 set.insert(*pair, reading);
             }
         } else {
-            plain[*pair as usize / 64] |= 1 << (pair % 64);
+            plain.add(*pair);
         }
     }
-    Some(Verdict { cloaked, set, plain: plain.into(), torn, marks, doubled })
+    Some(Verdict { cloaked, set, plain, torn, marks, doubled })
 }
 
 /// What follows an honest question mark and punctuation costs less than this: common text is at about 5 nats a character.
@@ -168,14 +189,14 @@ pub fn doubled(rest: &str) -> Option<usize> {
 /// Were the rarest of the page's traditional letters chosen, as an honest author does? Compares the ranks of annotated and other
 /// letters that differ from their simplified form: the chance that an annotated one is the more frequent of two. A cloak
 /// takes them by an order of its own, so the chance is near or above one half; glosses of rare letters come near 0.
-fn takes_the_rarest(annotated: &HashMap<u16, Count>, others: &HashMap<u16, u32>) -> bool {
+fn takes_the_rarest(annotated: &Pairs, others: &Pairs) -> bool {
     let table = Readings::shared();
-    let ranks = |pairs: &mut dyn Iterator<Item = &u16>| {
-        let mut all: Vec<u16> = pairs.filter_map(|p| table.entry(*p)).map(|e| e.rank).collect();
+    let ranks = |pairs: &Pairs| {
+        let mut all: Vec<u16> = pairs.iter().filter_map(|p| table.entry(p)).map(|e| e.rank).collect();
         all.sort_unstable();
         all
     };
-    let (mine, theirs) = (ranks(&mut annotated.keys()), ranks(&mut others.keys()));
+    let (mine, theirs) = (ranks(annotated), ranks(others));
     if theirs.len() < 4 {
         return false;
     }

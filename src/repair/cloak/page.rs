@@ -2,7 +2,7 @@
 
 use super::annotation;
 use super::channel::{Decoder, Set, Shown};
-use super::gate::{Verdict, is_han};
+use super::gate::{Pairs, Verdict, is_han};
 use super::gbk;
 use super::price::NAT;
 use super::readings::Readings;
@@ -50,7 +50,7 @@ pub struct Page<'t> {
     /// What it says.
     pub vocabulary: Vocabulary,
     /// Members of the table that stand on it without a reading. One bit a pair.
-    plain: Box<[u64]>,
+    plain: Pairs,
 }
 
 impl<'t> Page<'t> {
@@ -138,7 +138,7 @@ impl<'t> Page<'t> {
 
     /// Does a member of the table stand on the page without its reading?
     pub fn is_plain(&self, pair: u16) -> bool {
-        self.plain[pair as usize / 64] >> (pair % 64) & 1 == 1
+        self.plain.has(pair)
     }
 
     /// `(py)` at character `at`: (number, as it stands, character behind it).

@@ -37,6 +37,8 @@ pub struct Readings {
     entries: Vec<Entry>,
     /// Number of an entry plus one, by pair.
     by_pair: Box<[u16]>,
+    /// The same, by character of the basic plane.
+    by_char: Box<[u16]>,
     /// Reading numbers of all entries, the usual one of each first.
     listed: Vec<u16>,
     /// Number of a reading. Only ever asked, never walked.
@@ -69,6 +71,7 @@ impl Readings {
         let mut r = Readings {
             entries: Vec::new(),
             by_pair: vec![0; 0x1_0000].into(),
+            by_char: vec![0; 0x1_0000].into(),
             listed: Vec::new(),
             numbers: HashMap::new(),
             spelled: Vec::new(),
@@ -104,6 +107,10 @@ impl Readings {
                 count: (r.listed.len() - first as usize).min(255) as u8,
             });
             r.by_pair[pair as usize] = r.entries.len() as u16;
+            r.by_char[ch as usize & 0xffff] = r.entries.len() as u16;
+        }
+        for c in '\u{e000}'..='\u{f8ff}' {
+            r.by_char[c as usize] = gbk::pair_of(c).map_or(0, |pair| r.by_pair[usize::from(u16::from_be_bytes(pair))]);
         }
         r.by_lead.sort_unstable_by_key(|(lead, reading, hit)| (*lead, *reading, !hit.usual, hit.trail));
         r.conversion.sort_unstable();
@@ -117,7 +124,8 @@ impl Readings {
 
     /// The entry of a character.
     pub fn of(&self, c: char) -> Option<&Entry> {
-        self.entry(u16::from_be_bytes(gbk::pair_of(c)?))
+        let number = self.by_char.get(c as usize)?;
+        self.entries.get(usize::from(*number).wrapping_sub(1))
     }
 
     /// All entries, in the order of their code points.
@@ -214,6 +222,10 @@ mod tests {
         assert_eq!(r.place(long, r.number("zhǎng").expect("listed")), Some(0));
         assert_eq!(r.place(long, r.number("cháng").expect("listed")), Some(1));
         assert!(r.of('中').is_none());
+        for c in '\0'..='\u{ffff}' {
+            let by_pair = gbk::pair_of(c).and_then(|pair| r.entry(u16::from_be_bytes(pair)));
+            assert_eq!(r.of(c).map(|e| e.pair), by_pair.map(|e| e.pair), "{c:?}");
+        }
     }
 
     #[test]

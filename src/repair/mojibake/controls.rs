@@ -90,14 +90,14 @@ fn of_windows(c: char) -> Option<char> {
 /// windows-1252 do; else none. For lines no other hypothesis explains.
 pub(super) fn left(text: &str, start: usize, end: usize) -> Vec<(usize, Change)> {
     let line = &text[start..end];
-    let Some(&pair) = Pairs::get().all.iter().find(|p| p.read == Codec::LATIN_1 && p.written == Codec::WINDOWS_1252) else {
-        return Vec::new();
-    };
     // Both bytes of a control in UTF-8; what has none is most text.
     let bytes = line.as_bytes();
     if !memchr_iter(0xc2, bytes).any(|at| bytes[at + 1] < 0xa0) {
         return Vec::new();
     }
+    let Some(&pair) = Pairs::get().all.iter().find(|p| p.read == Codec::LATIN_1 && p.written == Codec::WINDOWS_1252) else {
+        return Vec::new();
+    };
     let chars: Vec<char> = line.chars().collect();
     if !stand_well(&chars) {
         return Vec::new();
