@@ -8,7 +8,7 @@ use crate::tree::Field;
 
 use super::attributes::Attributes;
 use super::entities;
-use super::shown;
+use super::{shown, signed};
 
 /// Bytes of JSON-LD read per script; longer ones are data, not a description.
 const LONGEST_JSON: usize = 1 << 20;
@@ -118,6 +118,19 @@ impl Fields {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         if (5..=14).contains(&digits) {
             self.push("class:date".to_owned(), &entities::resolved(text));
+        }
+    }
+
+    /// An element that names an author; each name once, the first few.
+    pub(super) fn signed(&mut self, attributes: &str, text: &str) {
+        /// Names kept; a page that names as many is a list.
+        const NAMES: usize = 8;
+        let known = |f: &&Field| &*f.key == "class:author";
+        if self.fields.iter().filter(known).count() < NAMES
+            && let Some(name) = signed::name(attributes, text)
+            && !self.fields.iter().filter(known).any(|f| *f.value == *name)
+        {
+            self.push("class:author".to_owned(), &name);
         }
     }
 

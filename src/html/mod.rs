@@ -8,6 +8,7 @@ mod labels;
 pub(crate) mod links;
 mod reader;
 mod shown;
+mod signed;
 mod sniff;
 mod tokens;
 mod writer;

@@ -94,8 +94,8 @@ struct Reader<'t> {
     mode: Mode,
     /// The first main heading has begun.
     heading: bool,
-    /// `idden`, `one`, `href`, `date`: attributes without them neither hide nor link nor date.
-    finders: [memmem::Finder<'static>; 4],
+    /// `idden`, `one`, `href`, `date`, `uthor`: attributes without them neither hide nor link nor date nor name an author.
+    finders: [memmem::Finder<'static>; 5],
 }
 
 /// Reads a whole text.
@@ -123,7 +123,7 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         lists: Vec::new(),
         mode,
         heading: false,
-        finders: [memmem::Finder::new("idden"), memmem::Finder::new("one"), memmem::Finder::new("href"), memmem::Finder::new("date")],
+        finders: ["idden", "one", "href", "date", "uthor"].map(memmem::Finder::new),
     };
     r.node(Tag::OTHER, 0, Span::default());
     while let Some(token) = r.tokens.next() {
@@ -209,6 +209,10 @@ impl Reader<'_> {
             // the shortest is `class=date`
             _ if attributes.len() >= 10 && self.finders[3].find(attributes.as_bytes()).is_some() => {
                 self.fields.dated(attributes, &self.text[s.at.end..], self.heading);
+            }
+            // the shortest is `rel=author`
+            _ if attributes.len() >= 10 && self.finders[4].find(attributes.as_bytes()).is_some() => {
+                self.fields.signed(attributes, &self.text[s.at.end..]);
             }
             _ => {}
         }

@@ -16,6 +16,7 @@ use crate::rules::Rules;
 use crate::tree::Outline;
 
 use date::Dates;
+use site::Site;
 
 /// What a page says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -77,6 +78,7 @@ pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rul
     if out.date.is_none() {
         dates.otherwise(marks, &mut out);
     }
+    signed(outline, address.as_deref(), &mut out);
     (out, title_marks)
 }
 
@@ -113,6 +115,28 @@ fn authors(outline: &Outline, out: &mut Metadata) {
         if !out.author.is_empty() || out.publisher.is_some() {
             break;
         }
+    }
+}
+
+/// The author an element of the page names, where fields and lines name nobody or the site alone. A page whose elements name many is a
+/// list of texts or a thread.
+fn signed(outline: &Outline, url: Option<&str>, out: &mut Metadata) {
+    const MANY: usize = 3;
+    let names = all(outline, &["class:author"]);
+    if names.is_empty() || names.len() > MANY {
+        return;
+    }
+    let site = Site::of(outline, url);
+    if !out.author.iter().all(|name| site.is(name)) {
+        return;
+    }
+    let Some(name) = names.into_iter().find(|name| !site.is(name) && !byline::is_publisher(name)) else { return };
+    let list = names::list(&name).or_else(|| (!name.chars().any(names::is_han)).then(|| vec![name]));
+    if let Some(list) = list {
+        if let Some(site) = out.author.first() {
+            out.publisher.get_or_insert_with(|| site.clone());
+        }
+        out.author = list;
     }
 }
 
@@ -170,6 +194,20 @@ mod tests {
         let m = with(&[("meta:twitter:label1", "Written by"), ("meta:twitter:data1", "Anna Dorp")]);
         assert_eq!(m.author, ["Anna Dorp"]);
         assert!(with(&[("meta:twitter:label1", "Reading time"), ("meta:twitter:data1", "5 minutes")]).author.is_empty());
+    }
+
+    #[test]
+    fn an_element_names_who_signs_where_no_field_does() {
+        let m = with(&[("class:author", "Anna Dorp")]);
+        assert_eq!(m.author, ["Anna Dorp"]);
+        // the site signs its own pages
+        let m = with(&[("meta:og:site_name", "Hill Times"), ("meta:author", "Hill Times"), ("class:author", "Anna Dorp")]);
+        assert_eq!((m.author, m.publisher.as_deref()), (vec!["Anna Dorp".to_owned()], Some("Hill Times")));
+        let m = with(&[("meta:author", "Bo Hill"), ("class:author", "Anna Dorp")]);
+        assert_eq!(m.author, ["Bo Hill"]);
+        let many = ["Anna", "Bo", "Carl", "Dora"].map(|name| ("class:author", name));
+        assert!(with(&many).author.is_empty());
+        assert!(with(&[("class:author", "记者观察日报")]).author.is_empty());
     }
 
     #[test]
