@@ -20,6 +20,21 @@ pub(super) fn clash(a: char, b: char) -> bool {
     is_clash_of_kana(a, b) || of_letters(a, b)
 }
 
+/// Whether a stretch consists of characters Japanese has, as Japanese sets them: Han and kana with the marks between, beside ASCII. Single
+/// katakana amid Han are only those of names and counters: 茅ヶ崎, 三ノ宮.
+pub(super) fn may_be_japanese(stretch: &[char]) -> bool {
+    let is_of_it = |c: char| c.is_ascii() || is_kana(c) || matches!(c, '・' | 'ー' | '々' | '、' | '。') || is_han(c) && is_japanese(c);
+    let is_katakana = |c: char| matches!(c, '\u{30a1}'..='\u{30fc}');
+    let is_alone = |i: usize| {
+        let beside = [i.checked_sub(1), Some(i + 1)].map(|at| at.and_then(|at| stretch.get(at)));
+        is_katakana(stretch[i])
+            && !matches!(stretch[i], 'ケ' | 'ヶ' | 'ノ' | '・')
+            && !beside.iter().flatten().any(|c| is_katakana(**c))
+            && beside.iter().flatten().any(|c| is_han(**c))
+    };
+    (0..stretch.len()).all(|i| is_of_it(stretch[i]) && !is_alone(i))
+}
+
 /// Whether they are kana and Han that Japanese does not have.
 pub(super) fn is_clash_of_kana(a: char, b: char) -> bool {
     let other_han = |a, b| is_kana(a) && is_han(b) && !is_japanese(b);
@@ -79,6 +94,17 @@ mod tests {
         for clean in ["映画を見に行きました", "ㅋㅋㅋㅋ ㅠㅠ", "한글ㅋㅋ", "电影《あの頃》很好", "α파와 β파"]
         {
             assert!(!is_odd(&clean.chars().collect::<Vec<_>>()), "{clean}");
+        }
+    }
+
+    #[test]
+    fn kana_go_with_han_as_japanese_has_them() {
+        let all = |text: &str| text.chars().collect::<Vec<_>>();
+        for clean in ["砂嵐 [すなあらし]", "錬成・練成", "茅ヶ崎へ行く", "ビル街のパン屋"] {
+            assert!(may_be_japanese(&all(clean)), "{clean}");
+        }
+        for damaged in ["寰頂ビ朝", "ヅ煎衛盪", "说を见に乐しみ", "鍦ㄦ渤"] {
+            assert!(!may_be_japanese(&all(damaged)), "{damaged}");
         }
     }
 
