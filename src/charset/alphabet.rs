@@ -83,10 +83,35 @@ pub(super) fn counts(c: char) -> bool {
     matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷')
 }
 
-/// What a letter passes for behind another one: a capital inside a word is a letter of no language.
+/// What a letter passes for where it stands: `\u{24F}`, a letter of no language, where no language has it. That is a capital inside a word, a
+/// small letter before a capital and a capital before a capital that begins a word (`żQuién`, `ŤThis`: signs read as letters), and a
+/// consonant by itself (`Ť word ť`), but for abbreviations and numbers of a list.
 #[inline]
-pub(super) fn passes_for(c: char, before: char) -> char {
-    if before.is_lowercase() && c.is_uppercase() { '\u{24F}' } else { c }
+pub(super) fn passes_for(c: char, before: char, behind: [char; 2]) -> char {
+    let [next, second] = behind;
+    let begins = !before.is_alphabetic();
+    let is_odd = if c.is_uppercase() {
+        before.is_lowercase() || begins && next.is_uppercase() && second.is_lowercase()
+    } else {
+        next.is_uppercase()
+    };
+    let is_apart = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')' | '-' | '\'' | '’');
+    let is_alone = is_apart(before) && is_apart(next) && is_consonant(c);
+    if is_odd || is_alone { '\u{24F}' } else { c }
+}
+
+/// True for Latin letters of which none is a word.
+fn is_consonant(c: char) -> bool {
+    let mut plain = c;
+    unicode_normalization::char::decompose_canonical(c, |d| {
+        if d.is_ascii() {
+            plain = d;
+        }
+    });
+    match plain {
+        'ð' | 'þ' | 'đ' | 'ħ' | 'ł' | 'ŋ' | 'ŧ' | 'ß' | 'ĸ' | 'Ð' | 'Þ' | 'Đ' | 'Ħ' | 'Ł' | 'Ŋ' | 'Ŧ' => true,
+        _ => plain.is_ascii_alphabetic() && !matches!(plain.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'w'),
+    }
 }
 
 /// A letter of a reading and what it cost there in any language, in 1/16 nat.
@@ -109,8 +134,7 @@ pub(super) const REACH: usize = 2;
 /// sorted.
 pub(super) fn correction(letters: &mut [Priced], unlikely: i64) -> i64 {
     let paid = |l: &Priced| i64::from(l.price) + i64::from(l.behind);
-    // In no language a letter is not cheap, and what stands behind it neither.
-    let of_none = unlikely + letters.iter().map(|l| i64::from(RARE.saturating_sub(l.price)) - i64::from(l.behind.min(0))).sum::<i64>();
+    let of_none = of_none(letters, unlikely);
     letters.iter_mut().for_each(|l| l.letter = small(l.letter));
     letters.sort_unstable_by_key(|l| l.letter);
     if letters.is_empty() {
@@ -133,6 +157,11 @@ pub(super) fn correction(letters: &mut [Priced], unlikely: i64) -> i64 {
         }
     }
     costs.into_iter().fold(of_none, i64::min)
+}
+
+/// The same when the text is in no language: a letter is not cheap there, and what stands behind it neither.
+pub(super) fn of_none(letters: &[Priced], unlikely: i64) -> i64 {
+    unlikely + letters.iter().map(|l| i64::from(RARE.saturating_sub(l.price)) - i64::from(l.behind.min(0))).sum::<i64>()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::abreast::Abreast;
 use super::candidates::Candidate;
 use super::coarse;
-use super::lane::{Lane, Steps};
+use super::lane::{Lane, Steps, repeats};
 use super::pages::{Pages, bit};
 use super::sample::is_word;
 use crate::codec::{Codec, Step};
@@ -49,13 +49,10 @@ pub(super) struct Outcome {
 
 /// Lets `candidates` read the windows of `bytes`. The charsets in `declared` are not dropped so soon: what their declaration is worth is
 /// decided by who calls.
-pub(super) fn contest(
-    bytes: &[u8],
-    candidates: &[Candidate],
-    declared: &[Codec],
-    mut windows: impl Iterator<Item = Range<usize>>,
-) -> Outcome {
+pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], declared: &[Codec], windows: impl Iterator<Item = Range<usize>>) -> Outcome {
     let model = Model::shared();
+    let mut signs = Signs::default();
+    let mut windows = windows.filter(|w| signs.say_more(bytes, w.clone()));
     let mut first: Vec<Range<usize>> = Vec::new();
     let mut text = Vec::with_capacity(4 * coarse::BYTES);
     let mut high = 0;
@@ -200,6 +197,43 @@ impl Seen {
     }
 }
 
+/// How often each byte beyond ASCII stood alone apart from letters, before a word, and behind one: a no-break space or a question mark in a
+/// hundred places says no more than in some.
+struct Signs {
+    counts: [[u8; 128]; 3],
+}
+
+impl Default for Signs {
+    fn default() -> Signs {
+        Signs { counts: [[0; 128]; 3] }
+    }
+}
+
+impl Signs {
+    /// So many times it counts, apart from letters and beside one. Origin: no letter makes more than an eighth of the 36 bytes that the
+    /// sieve looks at.
+    const ENOUGH: [u8; 3] = [4, 8, 8];
+
+    /// False for a place whose bytes beyond ASCII all stand apart from each other and not inside a word, when there were enough of these.
+    fn say_more(&mut self, bytes: &[u8], place: Range<usize>) -> bool {
+        let (mut any, mut more) = (false, false);
+        let byte = |i: Option<usize>| i.and_then(|i| bytes.get(i)).copied().unwrap_or(0);
+        for at in place.filter(|&i| bytes[i] >= 0x80) {
+            let (before, behind) = (byte(at.checked_sub(1)), byte(Some(at + 1)));
+            let role = match (before.is_ascii_alphabetic(), behind.is_ascii_alphabetic()) {
+                _ if before >= 0x80 || behind >= 0x80 => return true,
+                (true, true) => return true,
+                (before, behind) => usize::from(before) + 2 * usize::from(behind),
+            };
+            let count = &mut self.counts[role][usize::from(bytes[at] & 0x7F)];
+            *count = count.saturating_add(1);
+            any = true;
+            more |= *count <= Signs::ENOUGH[role];
+        }
+        more || !any
+    }
+}
+
 /// Drops lanes that stand where a cheaper one of the same charset stands: cut off elsewhere at the start, they read alike from here on.
 fn drop_repeated(lanes: &mut Vec<Lane>) {
     let mut at = 1;
@@ -224,6 +258,7 @@ fn read_differences(
     lanes: &mut Vec<Lane>,
 ) -> Vec<Range<usize>> {
     let mut sites = Vec::new();
+    let mut signs = Signs::default();
     let pages = Pages::get();
     let end = bytes.len().min(from + REST);
     let mut at = from.min(end);
@@ -245,12 +280,15 @@ fn read_differences(
                 }
                 stop += 1;
             }
+            at = stop;
+            if !signs.say_more(bytes, start..stop) {
+                continue;
+            }
             let site = &bytes[start..stop];
             lanes.iter_mut().for_each(|l| l.at = 0);
             abreast.read(lanes, steps, site, site.len(), u32::MAX, u32::MAX);
             seen.add(site);
             sites.push(start..stop);
-            at = stop;
         }
         keep_near(lanes, seen);
         if lanes.len() == 1 || at == end {
@@ -294,7 +332,8 @@ impl Outcome {
             }
             let end = w.end.min(w.start + left);
             left -= end - w.start;
-            text.extend_from_slice(&bytes[w.start..end]);
+            let mut sign = 0;
+            text.extend(bytes[w.start..end].iter().filter(|&&b| !repeats(&mut sign, b as char)));
             text.push(b'\n');
             weighed.push(w.start..end);
         }
@@ -330,7 +369,8 @@ impl Outcome {
             let behind = bytes[w.end..].iter().take(NEAR).take_while(is_text).count();
             for part in [w.start - before..w.start, w.end..w.end + behind] {
                 // Only whole words: windows end and begin with words of their own.
-                text.extend(bytes[part].iter().map(|&b| b as char));
+                let mut sign = 0;
+                text.extend(bytes[part].iter().map(|&b| b as char).filter(|&c| !repeats(&mut sign, c)));
                 text.push('\n');
             }
         }
@@ -380,7 +420,8 @@ impl Outcome {
             let start = if w.start == 0 { lane.torn } else { w.start };
             let end = w.end.min(start + left);
             left -= end.saturating_sub(start);
-            text.push_str(&lane.codec.decode(&bytes[start.min(end)..end]));
+            let mut sign = 0;
+            text.extend(lane.codec.decode(&bytes[start.min(end)..end]).chars().filter(|&c| !repeats(&mut sign, c)));
             text.push('\n');
         }
         text

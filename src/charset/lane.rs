@@ -22,6 +22,8 @@ const TWIN: u32 = NAT;
 /// A letter alone before a digit: a pound, a section sign or a copyright sign that is read as a letter. Prices of a shop made a page
 /// Russian otherwise.
 const BEFORE_DIGIT: u32 = 8 * NAT;
+/// A small letter that begins a word and stands before a capital: an inverted question mark or a guillemet that is read as a letter.
+const BEFORE_CAPITAL: u32 = 8 * NAT;
 /// Hanja in EUC-KR: texts of our day hardly hold any.
 const HANJA: u32 = 2 * NAT;
 /// See [`lonely`].
@@ -102,10 +104,14 @@ pub(super) struct Lane {
     behind_ascii: bool,
     /// The last character was a Cyrillic letter, or passed for one.
     in_cyrillic: bool,
-    /// The last character was a letter beyond ASCII or a half-width kana, and the one before it no letter.
+    /// The last character was a letter beyond ASCII or a half-width kana, and the one before it no letter; the last was a small letter, too.
     alone: bool,
+    alone_small: bool,
     /// The last character was a letter.
     in_word: bool,
+    /// The last character when it was a sign or a blank of ASCII, or 0: rows of them say nothing, and what they cost differs from language
+    /// to language.
+    sign: u8,
     /// How many bytes of the window it has read.
     pub at: usize,
     state: State,
@@ -132,7 +138,9 @@ impl Lane {
             behind_ascii: true,
             in_cyrillic: false,
             alone: false,
+            alone_small: false,
             in_word: false,
+            sign: 0,
             at: 0,
             state: start(codec, model),
             base: None,
@@ -173,6 +181,10 @@ impl Lane {
 
     #[inline]
     fn pay(&mut self, model: &Model, steps: &mut Steps, c: char) {
+        if repeats(&mut self.sign, c) {
+            self.chars += 1;
+            return;
+        }
         if c > '\u{7F}' || self.in_cyrillic || self.alone {
             return self.pay_any(model, steps, c);
         }
@@ -200,7 +212,12 @@ impl Lane {
         if self.alone && modelled.is_ascii_digit() {
             self.cost += BEFORE_DIGIT;
         }
+        if self.alone_small && modelled.is_ascii_uppercase() {
+            self.cost += BEFORE_CAPITAL;
+        }
         self.alone = !self.in_word && (('\u{80}'..'\u{700}').contains(&c) && c.is_alphabetic() || ('\u{FF61}'..='\u{FF9F}').contains(&c));
+        // A micro sign goes before capitals.
+        self.alone_small = !self.in_word && ('\u{C0}'..'\u{2E80}').contains(&c) && c.is_lowercase();
         self.in_word = modelled.is_alphabetic();
         let (next, price) = steps.step(model, self.state, modelled);
         self.state = next;
@@ -314,7 +331,9 @@ impl Lane {
             && self.behind_ascii == other.behind_ascii
             && self.in_cyrillic == other.in_cyrillic
             && self.alone == other.alone
+            && self.alone_small == other.alone_small
             && self.in_word == other.in_word
+            && self.sign == other.sign
     }
 
     /// Pays what another one paid from `before` to `after`, which read the same characters, and stands where that one stands.
@@ -326,7 +345,8 @@ impl Lane {
         self.controls += after.controls - before.controls;
         self.beyond += after.beyond - before.beyond;
         (self.state, self.behind_ascii, self.base) = (after.state, after.behind_ascii, after.base);
-        (self.in_cyrillic, self.alone, self.in_word) = (after.in_cyrillic, after.alone, after.in_word);
+        (self.in_cyrillic, self.alone, self.alone_small) = (after.in_cyrillic, after.alone, after.alone_small);
+        (self.in_word, self.sign) = (after.in_word, after.sign);
         self.at += after.at - before.at;
     }
 
@@ -347,6 +367,15 @@ impl Lane {
             self.pay(model, steps, c);
         }
     }
+}
+
+/// Whether a character repeats a sign or a blank of ASCII; `sign` is what the last character was, 0 for any other, and becomes what this
+/// one is.
+#[inline]
+pub(super) fn repeats(sign: &mut u8, c: char) -> bool {
+    let is_sign = c.is_ascii() && !c.is_ascii_alphanumeric() && !is_control(c);
+    let now = if is_sign { c as u8 } else { 0 };
+    std::mem::replace(sign, now) == now && is_sign
 }
 
 /// What a reading knows of its language before the first character.

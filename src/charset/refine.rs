@@ -6,7 +6,7 @@ use super::contest::Outcome;
 use super::lane::Lane;
 use super::pages::{NONE, Pages, bit, present};
 use super::{alphabet, manners};
-use crate::model::{Model, NAT, Scores, State};
+use crate::model::{Language, Model, NAT, Scores, State};
 
 /// Languages are told apart only when the second is this near: more is never gained by it.
 const CLOSE: u32 = 24 * NAT;
@@ -41,11 +41,14 @@ struct Base {
     ascii: i64,
     /// What speaks against another language by that.
     unlikely: i64,
+    /// Whether the text is English beyond doubt: no language of `alphabet` is taken for it.
+    english: bool,
 }
 
 impl Base {
     fn new(model: &Model, page: u8, chars: Vec<char>, beside: &str) -> Base {
-        let mut base = Base { page, steps: Vec::with_capacity(chars.len()), chars, scores: Scores::new(), ascii: 0, unlikely: 0 };
+        let mut base =
+            Base { page, steps: Vec::with_capacity(chars.len()), chars, scores: Scores::new(), ascii: 0, unlikely: 0, english: false };
         // The same in all readings: it tells which languages the text may be in.
         base.scores.add(model, beside);
         let mut ascii = base.scores.clone();
@@ -62,6 +65,7 @@ impl Base {
         }
         base.ascii = ahead(&ascii);
         base.unlikely = (ascii.any() as i64 * ANOTHER / 100 - base.ascii).clamp(0, KNOWN);
+        base.english = base.unlikely == KNOWN && ascii.best().0 == Language::English;
         base
     }
 
@@ -136,7 +140,8 @@ fn put(letters: &mut Vec<Priced>, places: impl Iterator<Item = usize>, char: imp
             }
             behind += price(j) as i32 - alphabet::ASCII as i32;
         }
-        letters.push(Priced { letter: alphabet::passes_for(c, before), price: price(i), behind });
+        let next = [1, 2].map(|n| char(i + n).unwrap_or('\n'));
+        letters.push(Priced { letter: alphabet::passes_for(c, before, next), price: price(i), behind });
     }
 }
 
@@ -184,7 +189,9 @@ pub(super) fn refine(outcome: &mut Outcome, bytes: &[u8]) {
             (base.other_page(model, page, &weighed, &mut letters), breaches)
         };
         // A language of the table is near one of the model or none, and its ASCII letters cost what they cost there: only the others decide.
-        let correction = (ahead(&scores) - base.ascii).min(alphabet::correction(&mut letters, base.unlikely));
+        let of_others =
+            if base.english { alphabet::of_none(&letters, base.unlikely) } else { alphabet::correction(&mut letters, base.unlikely) };
+        let correction = (ahead(&scores) - base.ascii).min(of_others);
         let lane: &mut Lane = &mut outcome.lanes[i];
         lane.cost = (i64::from(lane.cost) + correction).max(0) as u32 + breaches;
     }
