@@ -85,7 +85,7 @@ pub(super) fn counts(c: char) -> bool {
 
 /// What a letter passes for where it stands: `\u{24F}`, a letter of no language, where no language has it. That is a capital inside a word, a
 /// small letter before a capital and a capital before a capital that begins a word (`żQuién`, `ŤThis`: signs read as letters), and a
-/// consonant by itself (`Ť word ť`), but for abbreviations and numbers of a list.
+/// letter by itself that is no word (`Ť word ť`), but for abbreviations and numbers of a list.
 #[inline]
 pub(super) fn passes_for(c: char, before: char, behind: [char; 2]) -> char {
     let [next, second] = behind;
@@ -96,22 +96,13 @@ pub(super) fn passes_for(c: char, before: char, behind: [char; 2]) -> char {
         next.is_uppercase()
     };
     let is_apart = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')' | '-' | '\'' | '’');
-    let is_alone = is_apart(before) && is_apart(next) && is_consonant(c);
+    let is_alone = is_apart(before) && is_apart(next) && !is_word(c);
     if is_odd || is_alone { '\u{24F}' } else { c }
 }
 
-/// True for Latin letters of which none is a word.
-fn is_consonant(c: char) -> bool {
-    let mut plain = c;
-    unicode_normalization::char::decompose_canonical(c, |d| {
-        if d.is_ascii() {
-            plain = d;
-        }
-    });
-    match plain {
-        'ð' | 'þ' | 'đ' | 'ħ' | 'ł' | 'ŋ' | 'ŧ' | 'ß' | 'ĸ' | 'Ð' | 'Þ' | 'Đ' | 'Ħ' | 'Ł' | 'Ŋ' | 'Ŧ' => true,
-        _ => plain.is_ascii_alphabetic() && !matches!(plain.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y' | 'w'),
-    }
+/// True for the letters that are a word by themselves in some language of the table: à, å, é, ő.
+fn is_word(c: char) -> bool {
+    matches!(small(c), 'à' | 'á' | 'â' | 'å' | 'æ' | 'è' | 'é' | 'ê' | 'í' | 'ò' | 'ó' | 'ô' | 'ø' | 'ù' | 'ú' | 'ő' | 'į' | 'ŷ')
 }
 
 /// A letter of a reading and what it cost there in any language, in 1/16 nat.
@@ -121,6 +112,8 @@ pub(super) struct Priced {
     pub price: u32,
     /// What the ASCII characters behind it, that it is the context of, cost more than such characters do; negative when less.
     pub behind: i32,
+    /// Whether no letter stands beside it, and blanks do not stand on both sides.
+    pub apart: bool,
 }
 
 /// What a character of ASCII is taken to cost behind a letter, in 1/16 nat: what `coarse` takes one to cost anywhere.
@@ -135,11 +128,12 @@ pub(super) const REACH: usize = 2;
 pub(super) fn correction(letters: &mut [Priced], unlikely: i64) -> i64 {
     let paid = |l: &Priced| i64::from(l.price) + i64::from(l.behind);
     let of_none = of_none(letters, unlikely);
+    // No language consists of single letters.
+    if letters.iter().all(|l| l.apart) {
+        return if letters.is_empty() { 0 } else { of_none };
+    }
     letters.iter_mut().for_each(|l| l.letter = small(l.letter));
     letters.sort_unstable_by_key(|l| l.letter);
-    if letters.is_empty() {
-        return 0;
-    }
     let mut costs = [i64::from(SELDOM) + unlikely; u64::BITS as usize];
     let owns = owns();
     for same in letters.chunk_by(|a, b| a.letter == b.letter) {
@@ -169,7 +163,7 @@ mod tests {
     use super::*;
 
     fn priced(letters: &str, price: u32) -> Vec<Priced> {
-        letters.chars().map(|letter| Priced { letter, price, behind: 0 }).collect()
+        letters.chars().map(|letter| Priced { letter, price, behind: 0, apart: false }).collect()
     }
 
     #[test]
@@ -186,5 +180,24 @@ mod tests {
         let cost = |letters: &str| correction(&mut priced(letters, NAT), 0);
         assert!(cost("ñùñùñù") < cost("ńłńłńł"));
         assert!(cost("жжж") == cost("ɣɣɣ"), "none suits");
+    }
+    #[test]
+    fn letters_where_no_language_has_them_are_of_none() {
+        for (c, before, next) in
+            [('ż', ' ', ['Q', 'u']), ('Ť', ' ', ['T', 'h']), ('ť', ' ', [' ', 'm']), ('Í', 'n', ['t', ' ']), ('ö', '\n', ['\n', 'O'])]
+        {
+            assert_eq!(passes_for(c, before, next), '\u{24F}', "{before}{c}{next:?}");
+        }
+        for (c, before, next) in
+            [('å', ' ', [' ', 's']), ('č', ' ', ['.', ' ']), ('É', ' ', ['T', 'A']), ('ť', 'i', [' ', 'a']), ('ż', ' ', ['e', ' '])]
+        {
+            assert_eq!(passes_for(c, before, next), c, "{before}{c}{next:?}");
+        }
+    }
+
+    #[test]
+    fn single_letters_are_no_language() {
+        let cells = |apart| correction(&mut [Priced { letter: 'á', price: 9 * NAT, behind: 0, apart }; 4], 0);
+        assert!(cells(true) >= 0 && cells(false) < 0);
     }
 }

@@ -28,6 +28,8 @@ const PLAIN: u32 = 8 * NAT;
 /// What a capital costs that is none of Latin. With the two nats of the full price text in capitals loses its charset here; with nothing
 /// more candidates stay than must, and detection costs 2 % more on the development set.
 const CAPITAL: u32 = NAT / 2;
+/// What a no-break space costs by itself: as much as in `lane`.
+const APART_FROM_WORDS: u32 = 4 * NAT;
 /// What a malformed sequence costs here, and what a pair saves whose second byte is ASCII, which others pay apart.
 const ERROR: u32 = 14 * NAT;
 const ASCII: u32 = 5 * NAT / 2;
@@ -169,6 +171,7 @@ fn price(c: Option<char>, beside: Beside) -> u8 {
         u32::MAX
     });
     let price = match c {
+        '\u{A0}' if beside == Beside::NoLetter => APART_FROM_WORDS,
         _ if beside == Beside::NoLetter => alone,
         '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
         '\u{300}'..='\u{36F}' | '¿' | '¡' => alone / 2,

@@ -197,38 +197,38 @@ impl Seen {
     }
 }
 
-/// How often each byte beyond ASCII stood alone apart from letters, before a word, and behind one: a no-break space or a question mark in a
-/// hundred places says no more than in some.
+/// How often each byte beyond ASCII stood apart from letters, and before the capital that begins a word: a no-break space or an inverted
+/// question mark in a hundred places says no more than in some.
 struct Signs {
-    counts: [[u8; 128]; 3],
+    counts: [[u8; 128]; 2],
 }
 
 impl Default for Signs {
     fn default() -> Signs {
-        Signs { counts: [[0; 128]; 3] }
+        Signs { counts: [[0; 128]; 2] }
     }
 }
 
 impl Signs {
-    /// So many times it counts, apart from letters and beside one. Origin: no letter makes more than an eighth of the 36 bytes that the
-    /// sieve looks at.
-    const ENOUGH: [u8; 3] = [4, 8, 8];
+    /// So many times it counts, apart and before a capital. Origin: no letter makes more than an eighth of the 36 bytes that the sieve
+    /// looks at; behind words nothing is left out, as word after word of a list may end alike.
+    const ENOUGH: [u8; 2] = [4, 8];
 
-    /// False for a place whose bytes beyond ASCII all stand apart from each other and not inside a word, when there were enough of these.
+    /// False for a place whose bytes beyond ASCII are all such signs, when there were enough of these.
     fn say_more(&mut self, bytes: &[u8], place: Range<usize>) -> bool {
         let (mut any, mut more) = (false, false);
         let byte = |i: Option<usize>| i.and_then(|i| bytes.get(i)).copied().unwrap_or(0);
         for at in place.filter(|&i| bytes[i] >= 0x80) {
             let (before, behind) = (byte(at.checked_sub(1)), byte(Some(at + 1)));
-            let role = match (before.is_ascii_alphabetic(), behind.is_ascii_alphabetic()) {
-                _ if before >= 0x80 || behind >= 0x80 => return true,
-                (true, true) => return true,
-                (before, behind) => usize::from(before) + 2 * usize::from(behind),
-            };
-            let count = &mut self.counts[role][usize::from(bytes[at] & 0x7F)];
+            let is_apart = |b: u8| b < 0x80 && !b.is_ascii_alphabetic() || b == bytes[at];
+            if !is_apart(before) || !(is_apart(behind) || behind.is_ascii_uppercase()) {
+                return true;
+            }
+            let kind = usize::from(behind.is_ascii_uppercase());
+            let count = &mut self.counts[kind][usize::from(bytes[at] & 0x7F)];
             *count = count.saturating_add(1);
             any = true;
-            more |= *count <= Signs::ENOUGH[role];
+            more |= *count <= Signs::ENOUGH[kind];
         }
         more || !any
     }

@@ -22,8 +22,11 @@ const TWIN: u32 = NAT;
 /// A letter alone before a digit: a pound, a section sign or a copyright sign that is read as a letter. Prices of a shop made a page
 /// Russian otherwise.
 const BEFORE_DIGIT: u32 = 8 * NAT;
-/// A small letter that begins a word and stands before a capital: an inverted question mark or a guillemet that is read as a letter.
+/// A small letter that begins a word, or a copyright sign, right before a capital: an inverted question mark or a guillemet that is read as
+/// something else.
 const BEFORE_CAPITAL: u32 = 8 * NAT;
+/// What a no-break space costs more than a blank where no word ends: cells of tables hold nothing else.
+const NO_BREAK: u32 = 2 * NAT;
 /// Hanja in EUC-KR: texts of our day hardly hold any.
 const HANJA: u32 = 2 * NAT;
 /// See [`lonely`].
@@ -104,9 +107,10 @@ pub(super) struct Lane {
     behind_ascii: bool,
     /// The last character was a Cyrillic letter, or passed for one.
     in_cyrillic: bool,
-    /// The last character was a letter beyond ASCII or a half-width kana, and the one before it no letter; the last was a small letter, too.
+    /// The last character was a letter beyond ASCII or a half-width kana, and the one before it no letter.
     alone: bool,
-    alone_small: bool,
+    /// The last character was a small letter beyond ASCII, and the one before it no letter; or it was a copyright sign.
+    before_no_capital: bool,
     /// The last character was a letter.
     in_word: bool,
     /// The last character when it was a sign or a blank of ASCII, or 0: rows of them say nothing, and what they cost differs from language
@@ -138,7 +142,7 @@ impl Lane {
             behind_ascii: true,
             in_cyrillic: false,
             alone: false,
-            alone_small: false,
+            before_no_capital: false,
             in_word: false,
             sign: 0,
             at: 0,
@@ -185,7 +189,7 @@ impl Lane {
             self.chars += 1;
             return;
         }
-        if c > '\u{7F}' || self.in_cyrillic || self.alone {
+        if c > '\u{7F}' || self.in_cyrillic || self.alone || self.before_no_capital {
             return self.pay_any(model, steps, c);
         }
         let (next, price) = steps.step(model, self.state, c);
@@ -208,16 +212,23 @@ impl Lane {
             modelled = twin;
             self.cost += TWIN;
         }
+        if c == '\u{A0}' {
+            if self.in_word {
+                modelled = c;
+            } else {
+                self.cost += NO_BREAK;
+            }
+        }
         self.in_cyrillic = ('\u{400}'..='\u{52F}').contains(&modelled);
         if self.alone && modelled.is_ascii_digit() {
             self.cost += BEFORE_DIGIT;
         }
-        if self.alone_small && modelled.is_ascii_uppercase() {
+        if self.before_no_capital && modelled.is_ascii_uppercase() {
             self.cost += BEFORE_CAPITAL;
         }
         self.alone = !self.in_word && (('\u{80}'..'\u{700}').contains(&c) && c.is_alphabetic() || ('\u{FF61}'..='\u{FF9F}').contains(&c));
         // A micro sign goes before capitals.
-        self.alone_small = !self.in_word && ('\u{C0}'..'\u{2E80}').contains(&c) && c.is_lowercase();
+        self.before_no_capital = c == '©' || !self.in_word && ('\u{C0}'..'\u{2E80}').contains(&c) && c.is_lowercase();
         self.in_word = modelled.is_alphabetic();
         let (next, price) = steps.step(model, self.state, modelled);
         self.state = next;
@@ -331,7 +342,7 @@ impl Lane {
             && self.behind_ascii == other.behind_ascii
             && self.in_cyrillic == other.in_cyrillic
             && self.alone == other.alone
-            && self.alone_small == other.alone_small
+            && self.before_no_capital == other.before_no_capital
             && self.in_word == other.in_word
             && self.sign == other.sign
     }
@@ -345,7 +356,7 @@ impl Lane {
         self.controls += after.controls - before.controls;
         self.beyond += after.beyond - before.beyond;
         (self.state, self.behind_ascii, self.base) = (after.state, after.behind_ascii, after.base);
-        (self.in_cyrillic, self.alone, self.alone_small) = (after.in_cyrillic, after.alone, after.alone_small);
+        (self.in_cyrillic, self.alone, self.before_no_capital) = (after.in_cyrillic, after.alone, after.before_no_capital);
         (self.in_word, self.sign) = (after.in_word, after.sign);
         self.at += after.at - before.at;
     }
@@ -402,7 +413,7 @@ fn surcharge(c: char) -> u32 {
 }
 
 /// The character the model knows for one that is only another form of it: Romanian letters with a cedilla, as all charsets before
-/// Unicode wrote them, and half-width katakana.
+/// Unicode wrote them, half-width katakana, and the blank that does not break.
 pub(super) fn as_modelled(codec: Codec, c: char) -> char {
     const FULL: [char; 56] = [
         'ヲ', 'ァ', 'ィ', 'ゥ', 'ェ', 'ォ', 'ャ', 'ュ', 'ョ', 'ッ', 'ー', 'ア', 'イ', 'ウ', 'エ', 'オ', 'カ', 'キ', 'ク', 'ケ', 'コ', 'サ',
@@ -421,6 +432,7 @@ pub(super) fn as_modelled(codec: Codec, c: char) -> char {
         '｣' => '」',
         '､' => '、',
         '･' => '・',
+        '\u{A0}' => ' ',
         _ => c,
     }
 }

@@ -141,7 +141,9 @@ fn put(letters: &mut Vec<Priced>, places: impl Iterator<Item = usize>, char: imp
             behind += price(j) as i32 - alphabet::ASCII as i32;
         }
         let next = [1, 2].map(|n| char(i + n).unwrap_or('\n'));
-        letters.push(Priced { letter: alphabet::passes_for(c, before, next), price: price(i), behind });
+        // A word of one letter stands between blanks.
+        let apart = !before.is_alphabetic() && !next[0].is_alphabetic() && (before, next[0]) != (' ', ' ');
+        letters.push(Priced { letter: alphabet::passes_for(c, before, next), price: price(i), behind, apart });
     }
 }
 
