@@ -215,7 +215,7 @@ fn signs_and_blanks_say_no_more_than_they_do() {
         // Quotes around whole words.
         "<h2>About the boats, here \u{ab}This river\u{bb}</h2>\n<p>The boats of this river are \u{ab}painted\u{bb} every spring.</p>\n".to_owned(),
         "The guide of the harbour is kept short \u{2014} not a book. You don\u{2019}t read it in a day\u{2026}\n\u{201c}Boats\u{201d} are what floats.\n".repeat(6),
-        "Open the harbour\u{2026}\nClose the harbour\u{2026}\n\u{201c}\n\u{201d}\nThe \u{201c}harbour\u{201d} of this town is shown in the picture below.\n".repeat(3),
+        "\u{201c}\n\u{201d}\nThe \u{201c}harbour\u{201d} of this town is shown in the picture below.\n".repeat(3),
         "Copyright \u{a9} 1999 the boat house of Sk&aring;ne and Sj\u{e6}lland, which keeps the boats.\n".to_owned(),
     ];
     for text in texts {
