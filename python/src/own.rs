@@ -1,6 +1,7 @@
 //! The columns that come out: those of the Parquet writer, then why a row could not be read, then its story if asked for, filled row by
 //! row. Which columns there are and what stands in them is the library's.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use arrow_array::ArrayRef;
@@ -24,6 +25,11 @@ const ROOM: (usize, usize) = (16, 160);
 
 /// Bytes that a written column has room for besides, at most.
 const SPARE: usize = 1 << 16;
+
+/// Bytes of what was removed in the batch before, for each [`PARTS`] bytes of text that it was given: of one dump the next batch will be like
+/// it. A column without room moves, megabytes of it, again and again.
+static REMOVED: AtomicUsize = AtomicUsize::new(0);
+const PARTS: usize = 64;
 
 /// The columns that are written by the passes themselves, row behind row, in the order of [`Room::ends`].
 const WRITTEN: [&str; 3] = ["text", "counts", "removed"];
@@ -100,6 +106,8 @@ pub struct Filled {
     own: Vec<Values>,
     error: Strings,
     trace: Option<Strings>,
+    /// Bytes of text that they are made of.
+    given: usize,
     /// Bytes of all columns so far.
     bytes: u64,
     /// Bytes they may have, at most [`MOST`]: more is an exception, not a panic.
@@ -109,7 +117,9 @@ pub struct Filled {
 impl Rows {
     /// With room for so many rows of so many bytes of text; with `trace` a last column holds the story of each record.
     pub fn new(rows: usize, bytes: usize, trace: bool, most: u64) -> Rows {
-        let [text, counts, removed] = Rows::expected(rows, bytes).map(Pooled::text);
+        let [of_text, of_counts, of_removed] = Rows::expected(rows, bytes);
+        let as_before = bytes.saturating_mul(REMOVED.load(Ordering::Relaxed)) / PARTS;
+        let [text, counts, removed] = [of_text, of_counts, of_removed + as_before].map(Pooled::text);
         let column = |c: &OwnColumn| match (c.holds, WRITTEN.iter().position(|name| *name == c.name)) {
             (Holds::Number(_), _) => Values::Number(Float64Builder::with_capacity(rows)),
             (Holds::Text(_), Some(at)) => Values::Written(Strings::new(rows, 0), at),
@@ -118,7 +128,7 @@ impl Rows {
         let more = || Strings::new(rows, rows * ROOM.1);
         let room = Room { text, counts, removed };
         let own = OWN.iter().map(column).collect();
-        Rows { room, columns: Filled { own, error: more(), trace: trace.then(more), bytes: 0, most: most.min(MOST) } }
+        Rows { room, columns: Filled { own, error: more(), trace: trace.then(more), given: bytes, bytes: 0, most: most.min(MOST) } }
     }
 
     /// Bytes of the written columns that are to be expected of rows of so many bytes.
@@ -162,6 +172,7 @@ impl Rows {
     pub fn append(&mut self, other: Rows) {
         let columns = &mut self.columns;
         columns.bytes += other.columns.bytes;
+        columns.given += other.columns.given;
         if columns.is_too_large() {
             return;
         }
@@ -197,6 +208,9 @@ impl Rows {
         if columns.is_too_large() {
             return Err(too_large(columns.bytes, columns.most));
         }
+        // JSON is longer than what it tells of, but not much
+        let share = removed.len().saturating_mul(PARTS) / columns.given.max(1);
+        REMOVED.store(share.min(2 * PARTS), Ordering::Relaxed);
         let mut written = [text, counts, removed];
         let own = columns.own.into_iter().map(|values| -> ArrayRef {
             match values {
