@@ -9,10 +9,14 @@ use std::sync::{Once, mpsc};
 
 use crate::error::Error;
 
+/// Threads that may be asked for, at most: each is started, whether there is a core for it or not. Far beyond the cores of any machine of our
+/// day, and no harm to a small one.
+pub const MOST_THREADS: usize = 1024;
+
 /// How much may be on its way at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Worker threads; 0 = as many as the machine has cores.
+    /// Worker threads; 0 = as many as the machine has cores, and never more than [`MOST_THREADS`].
     pub threads: usize,
     /// Sum of the weights of the jobs read and not yet handed to the sink. One job that is heavier runs alone.
     pub weight: u64,
@@ -63,7 +67,7 @@ pub fn ordered_twice<J: Send, W: Send, A: Send, R: Send, E>(
 ) -> Result<(), E> {
     let threads = match limits.threads {
         0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-        n => n,
+        n => n.min(MOST_THREADS),
     };
     let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok()).flatten();
     let Some(pool) = pool else {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jingwen::batch::guarded;
+use jingwen::batch::{MOST_THREADS, guarded};
 use jingwen::explain::Explanation;
 use jingwen::rules::Rules;
 use jingwen::run::passes::{Given, Passes};
@@ -238,13 +238,10 @@ impl Cleaner {
     }
 }
 
-/// Threads that a call may ask for, at most: each is started, whether there is a core for it or not.
-const THREADS: usize = 1024;
-
 /// Refuses more threads than a machine is asked for on purpose.
 pub fn threads(many: usize) -> PyResult<()> {
-    let told = || OptionError::new_err(format!("threads={many}: 0 for all cores, or 1 to {THREADS}"));
-    (many <= THREADS).then_some(()).ok_or_else(told)
+    let told = || OptionError::new_err(format!("threads={many}: 0 for all cores, or 1 to {MOST_THREADS}"));
+    (many <= MOST_THREADS).then_some(()).ok_or_else(told)
 }
 
 /// What is asked of rows that cannot be read: true when they raise.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::value::size;
+use super::value::{size, threads};
 use super::{To, exit_codes};
 
 /// What `--help` says below the options.
@@ -35,7 +35,7 @@ pub struct Detect {
     #[arg(long, value_enum, default_value_t = To::Text)]
     pub to: To,
     /// Threads; 0 for one a core
-    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    #[arg(short, long, default_value = "0", value_name = "N", value_parser = threads)]
     pub jobs: usize,
     /// Of a larger file only so much is looked at
     #[arg(long, default_value = "256M", value_parser = size, value_name = "SIZE")]

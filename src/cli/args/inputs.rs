@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::value::{memory, share, size};
+use super::value::{memory, share, size, threads};
 use crate::form::Normalization;
 use crate::run::settings::From;
 
@@ -21,7 +21,7 @@ pub struct Inputs {
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
     /// Threads; 0 for one a core. The output is the same for any number
-    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    #[arg(short, long, default_value = "0", value_name = "N", value_parser = threads)]
     pub jobs: usize,
     /// Largest record; larger ones go to quarantine without being loaded. K, M, G are powers of 1024
     #[arg(long, default_value = "256M", value_parser = size, value_name = "SIZE")]

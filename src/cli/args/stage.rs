@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::value::{fraction, memory};
+use super::value::{fraction, memory, threads};
 use super::{Clean, exit_codes};
 use crate::run::settings::Of;
 
@@ -86,7 +86,7 @@ pub struct Sharing {
     #[arg(long, value_name = "I/N", default_value = "1/1", value_parser = fraction)]
     pub share: (usize, usize),
     /// Threads; 0 for one a core
-    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    #[arg(short, long, default_value = "0", value_name = "N", value_parser = threads)]
     pub jobs: usize,
     /// Memory for records on their way and for duplicates
     #[arg(long, default_value = "1G", value_parser = memory, value_name = "SIZE")]

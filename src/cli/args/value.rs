@@ -1,4 +1,6 @@
-//! What options take that is neither a word nor a plain number: sizes, shares, guards.
+//! What options take that is neither a word nor a plain number: sizes, shares, guards, threads.
+
+use crate::batch::MOST_THREADS;
 
 /// A number of records, or a share of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +69,12 @@ pub fn memory(s: &str) -> Result<u64, String> {
     if n == 0 { Err("a size has at least one byte".to_owned()) } else { Ok(n.saturating_mul(1 << shift)) }
 }
 
+/// Threads, 0 for one a core.
+pub fn threads(s: &str) -> Result<usize, String> {
+    let n = s.parse::<usize>().ok().filter(|n| *n <= MOST_THREADS);
+    n.ok_or_else(|| format!("`{s}` is no number of threads; write 0 for one a core, or 1 to {MOST_THREADS}"))
+}
+
 /// `64K`, `256M`, `1G`, `1000`.
 pub fn size(s: &str) -> Result<usize, String> {
     let number = s.trim_end_matches(['i', 'B', 'b']);
@@ -93,6 +101,12 @@ mod tests {
     fn similarities() {
         assert_eq!((similarity("0.8"), similarity("1"), similarity("0.5")), (Ok(800), Ok(1000), Ok(500)));
         assert!(similarity("0.49").is_err() && similarity("1.01").is_err() && similarity("80%").is_err());
+    }
+
+    #[test]
+    fn threads_are_no_more_than_a_machine_is_asked_for() {
+        assert_eq!((threads("0"), threads("1024")), (Ok(0), Ok(1024)));
+        assert!(threads("1025").is_err() && threads("-1").is_err() && threads("99999999999999999999").is_err() && threads("two").is_err());
     }
 
     #[test]

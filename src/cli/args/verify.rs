@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::value::threads;
+
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub struct Verify {
@@ -11,6 +13,6 @@ pub struct Verify {
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
     /// Threads; 0 for one a core
-    #[arg(short, long, default_value_t = 0, value_name = "N")]
+    #[arg(short, long, default_value = "0", value_name = "N", value_parser = threads)]
     pub jobs: usize,
 }
