@@ -174,7 +174,7 @@ fn price(c: Option<char>, beside: Beside) -> u8 {
         '\u{A0}' if beside == Beside::NoLetter => APART_FROM_WORDS,
         _ if beside == Beside::NoLetter => alone,
         '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' => alone / 2,
-        '\u{300}'..='\u{36F}' | '¿' | '¡' => alone / 2,
+        '\u{300}'..='\u{36F}' | '¿' | '¡' | '…' => alone / 2,
         '\u{400}'..='\u{45F}' if beside == Beside::Twin => alone + 3 * NAT / 2,
         c if c.is_alphabetic() => alone + 10 * NAT,
         c if is_sign(c) => alone + 5 * NAT,

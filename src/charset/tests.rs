@@ -205,7 +205,7 @@ fn signs_and_blanks_say_no_more_than_they_do() {
     let table = |cell: &str| {
         format!("<table><tr><td>{cell}</td><td>{cell}</td></tr><tr><td>The price of a boat</td><td>{cell}</td></tr></table>\n")
     };
-    let texts: [String; 7] = [
+    let texts: [String; 8] = [
         // Rows of blanks and dashes behind a letter.
         format!("a letter \u{e0}{}\n\n--------{} les premi\u{e8}res et les troisi\u{e8}mes\n", " ".repeat(60), "-".repeat(60)),
         // Cells that hold a no-break space.
@@ -216,6 +216,7 @@ fn signs_and_blanks_say_no_more_than_they_do() {
         "<h2>About the boats, here \u{ab}This river\u{bb}</h2>\n<p>The boats of this river are \u{ab}painted\u{bb} every spring.</p>\n".to_owned(),
         "The guide of the harbour is kept short \u{2014} not a book. You don\u{2019}t read it in a day\u{2026}\n\u{201c}Boats\u{201d} are what floats.\n".repeat(6),
         "\u{201c}\n\u{201d}\nThe \u{201c}harbour\u{201d} of this town is shown in the picture below.\n".repeat(3),
+        "Open the harbour\u{2026}\nClose the harbour\u{2026}\nOpen the boat house\u{2026}\n".to_owned(),
         "Copyright \u{a9} 1999 the boat house of Sk&aring;ne and Sj\u{e6}lland, which keeps the boats.\n".to_owned(),
     ];
     for text in texts {
