@@ -28,7 +28,7 @@ const PLAIN: u32 = 8 * NAT;
 /// What a capital costs that is none of Latin. With the two nats of the full price text in capitals loses its charset here; with nothing
 /// more candidates stay than must, and detection costs 2 % more on the development set.
 const CAPITAL: u32 = NAT / 2;
-/// What a no-break space costs by itself: as much as in `lane`.
+/// What a no-break space costs by itself: about what a blank and `NO_BREAK` of `lane` do.
 const APART_FROM_WORDS: u32 = 4 * NAT;
 /// What a malformed sequence costs here, and what a pair saves whose second byte is ASCII, which others pay apart.
 const ERROR: u32 = 14 * NAT;

@@ -214,7 +214,7 @@ impl Signs {
     /// looks at; behind words nothing is left out, as word after word of a list may end alike.
     const ENOUGH: [u8; 2] = [4, 8];
 
-    /// False for a place whose bytes beyond ASCII are all such signs, when there were enough of these.
+    /// False for a place whose bytes beyond ASCII are all such signs, when there were enough of these; true when it has none.
     fn say_more(&mut self, bytes: &[u8], place: Range<usize>) -> bool {
         let (mut any, mut more) = (false, false);
         let byte = |i: Option<usize>| i.and_then(|i| bytes.get(i)).copied().unwrap_or(0);

@@ -23,7 +23,8 @@ const TWIN: u32 = NAT;
 /// Russian otherwise.
 const BEFORE_DIGIT: u32 = 8 * NAT;
 /// A small letter that begins a word, or a copyright sign, right before a capital: an inverted question mark or a guillemet that is read as
-/// something else.
+/// something else. Set by hand, as the next two are: on 1,447 pieces of manuals in some thirty languages, 153 wrong answers without these rules and
+/// those of `Signs` in `contest` and of `alphabet`, 109 with them; on the development set 0.05 % more are right.
 const BEFORE_CAPITAL: u32 = 8 * NAT;
 /// What three dots behind a Latin letter cost less: the model was made from texts that hardly have them there.
 const DOTS: u32 = 7 * NAT;
@@ -178,6 +179,8 @@ impl Lane {
     pub fn break_line(&mut self, model: &Model, steps: &mut Steps) {
         self.state = steps.step(model, self.state, '\n').0;
         self.base = None;
+        // No character stands before the next one.
+        (self.alone, self.before_no_capital, self.in_word, self.sign) = (false, false, false, b'\n');
     }
 
     /// What it has paid, and what the whole text must pay.

@@ -19,8 +19,10 @@ fn leads() -> &'static [&'static str] {
     LEADS.get_or_init(|| include_str!("../data/author-leads.txt").lines().filter(|l| !l.starts_with('#')).collect())
 }
 
-/// Words that stand beside a name in such elements and are none.
-const STATES: [&str; 5] = ["offline", "online", "follow", "guest", "staff"];
+/// What stands in the place of a name and is none, lower case: `src/data/author-states.txt`.
+fn states() -> impl Iterator<Item = &'static str> {
+    include_str!("../data/author-states.txt").lines().filter(|l| !l.starts_with('#'))
+}
 
 /// The name that an element of these attributes says; `text` is what follows its tag. Linear in the first thousand bytes of that.
 pub(super) fn name(attributes: &str, text: &str) -> Option<String> {
@@ -108,7 +110,7 @@ fn name_in(text: &str) -> Option<String> {
         // `Submitted on 5 May by`, `Edited by`
         && !name.split(' ').any(|word| word.bytes().all(|b| b.is_ascii_digit()))
         && !leads().contains(&&*name.rsplit(' ').next().unwrap_or_default().to_lowercase())
-        && !STATES.iter().any(|w| w.eq_ignore_ascii_case(name));
+        && !states().any(|w| w.eq_ignore_ascii_case(name));
     fits.then(|| name.to_owned())
 }
 

@@ -1,6 +1,8 @@
 //! What a stretch consists of, whatever stands around it: words said again, lists, Han set apart, words in capitals. Prices and limits are in
 //! `belief`.
 
+use unicode_normalization::char::{compose, decompose_compatible};
+
 use super::kinds::{is_filler, is_half_width_katakana, is_han, is_letter, is_wide, script};
 use crate::model::Model;
 
@@ -57,10 +59,6 @@ pub(super) fn are_scattered(was: &[char]) -> bool {
     if runs > 2 { han < runs * 2 } else { runs == 2 && han < 3 }
 }
 
-/// Full-width forms of half-width katakana and their marks, from U+FF61 on; the last two voice what stands before them.
-const FULL: &str =
-    "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン゛゜";
-
 /// What a stretch of half-width katakana, most of it, costs as Japanese that is set in them, in katakana or hiragana; 1/16 nats.
 pub(super) fn as_japanese(model: &Model, was: &[char]) -> Option<i32> {
     let half = was.iter().filter(|c| is_half_width_katakana(**c)).count();
@@ -69,22 +67,28 @@ pub(super) fn as_japanese(model: &Model, was: &[char]) -> Option<i32> {
     }
     let (mut katakana, mut hiragana) = (String::with_capacity(was.len() * 3), String::with_capacity(was.len() * 3));
     for &c in was {
-        let Some(full) = FULL.chars().nth((c as usize).wrapping_sub(0xff61)) else {
+        if !is_half_width_katakana(c) {
             katakana.push(c);
             hiragana.push(c);
             continue;
-        };
-        let step = match (full, katakana.chars().next_back()) {
-            ('゛', Some('ウ')) => 'ヴ' as u32 - 'ウ' as u32,
-            ('゛', Some('カ'..='ト' | 'ハ'..='ホ')) => 1,
-            ('゜', Some('ハ'..='ホ')) => 2,
-            _ => 0,
-        };
-        for (text, away) in [(&mut katakana, 0), (&mut hiragana, 0x60)] {
-            let last = if step > 0 { text.pop().map(|c| c as u32 + step) } else { None };
-            let moved = |c: char| if matches!(c, 'ァ'..='ン') { c as u32 - away } else { c as u32 };
-            text.extend(char::from_u32(last.unwrap_or_else(|| moved(full))));
         }
+        let mut full = c;
+        decompose_compatible(c, |d| full = d);
+        // A mark voices what stands before it, or stands alone.
+        let voiced = katakana.chars().next_back().and_then(|last| compose(last, full));
+        if voiced.is_some() {
+            katakana.pop();
+            hiragana.pop();
+        }
+        let whole = match (voiced, full) {
+            (Some(voiced), _) => voiced,
+            (None, '\u{3099}') => '゛',
+            (None, '\u{309a}') => '゜',
+            (None, full) => full,
+        };
+        katakana.push(whole);
+        // The blocks stand side by side in the same order.
+        hiragana.push(if matches!(whole, 'ァ'..='ヴ') { char::from_u32(whole as u32 - 0x60).unwrap_or(whole) } else { whole });
     }
     Some(model.cost(&katakana).min(model.cost(&hiragana)) as i32)
 }
