@@ -18,8 +18,20 @@ const UNSEEN: [&str; 18] = [
 ];
 
 /// Parts that open on click or are streamed stay visible; the words are the reader's.
-const FOLDED: [&str; 11] =
-    ["accordion", "collaps", "tabpanel", "tab-pane", "tab__content", "tab-content", "tabcontent", "spoiler", "faq", "expandable", "acd-"];
+const FOLDED: [&str; 12] = [
+    "accordion",
+    "collaps",
+    "tabpanel",
+    "tab-pane",
+    "tab__content",
+    "tab-content",
+    "tabcontent",
+    "spoiler",
+    "faq",
+    "expandable",
+    "expander",
+    "acd-",
+];
 
 /// Names of what stands over a page until it is shut; the words are the reader's.
 const SHUT: [&str; 17] = [
@@ -80,23 +92,66 @@ fn is_hidden(name: &str, attributes: &[Attribute]) -> bool {
     hides && !opens
 }
 
+/// The children of an element that are elements.
+fn elements(node: &Handle) -> Vec<Handle> {
+    node.children.borrow().iter().filter(|c| matches!(c.data, NodeData::Element { .. })).cloned().collect()
+}
+
+fn name_of(node: &Handle) -> &str {
+    match &node.data {
+        NodeData::Element { name, .. } => &name.local,
+        _ => "",
+    }
+}
+
+/// Prose right below a heading opens on click.
+fn is_folded_section(node: &Handle, attributes: &[Attribute], below: &str) -> bool {
+    let named =
+        |w: &&str| attributes.iter().any(|a| matches!(&*a.name.local, "class" | "id" | "role") && a.value.to_ascii_lowercase().contains(w));
+    ["h2", "h3", "h4", "h5", "h6", "dt", "summary"].contains(&below) && !SHUT.iter().chain(&["form"]).any(named) && holds_prose(node)
+}
+
+/// The TeX of a formula.
+fn tex(math: &Handle) -> Option<String> {
+    let mut todo = elements(math);
+    while let Some(node) = todo.pop() {
+        if let NodeData::Element { attrs, .. } = &node.data
+            && name_of(&node) == "annotation"
+            && attrs.borrow().iter().any(|a| a.value.contains("application/x-tex"))
+            && let Some(NodeData::Text { contents }) = node.children.borrow().first().map(|c| &c.data)
+        {
+            return Some(contents.borrow().to_string());
+        }
+        todo.extend(elements(&node));
+    }
+    None
+}
+
 /// Counts of the characters html5ever shows, white space aside. A work list, no recursion.
 fn oracle(text: &str) -> BTreeMap<char, i64> {
     let mut options = ParseOpts::default();
     options.tree_builder.scripting_enabled = true;
     let dom = parse_document(RcDom::default(), options).one(text);
     let mut counts = BTreeMap::new();
-    let mut todo: Vec<Handle> = vec![dom.document.clone()];
-    while let Some(node) = todo.pop() {
+    // each with the name of the element it stands right below
+    let mut todo: Vec<(Handle, String)> = vec![(dom.document.clone(), String::new())];
+    while let Some((node, below)) = todo.pop() {
         match &node.data {
             NodeData::Text { contents } => count(&contents.borrow(), &mut counts),
             NodeData::Element { name, attrs, .. } => {
                 let name = &*name.local;
+                if name == "math"
+                    && let Some(tex) = tex(&node)
+                {
+                    count(&tex, &mut counts);
+                    continue;
+                }
+                let formula = elements(&node).first().is_some_and(|e| name_of(e) == "math");
                 let closed_dialog = name == "dialog" && !attrs.borrow().iter().any(|a| &*a.name.local == "open");
                 if UNSEEN.contains(&name)
                     || name == "annotation"
                     || closed_dialog
-                    || is_hidden(name, &attrs.borrow())
+                    || (is_hidden(name, &attrs.borrow()) && !formula && !is_folded_section(&node, &attrs.borrow(), &below))
                     || is_unread(&node, name, &attrs.borrow())
                 {
                     continue;
@@ -104,7 +159,14 @@ fn oracle(text: &str) -> BTreeMap<char, i64> {
             }
             _ => {}
         }
-        todo.extend(node.children.borrow().iter().cloned());
+        let mut below = String::new();
+        for child in node.children.borrow().iter() {
+            todo.push((child.clone(), below.clone()));
+            match &child.data {
+                NodeData::Text { contents } if contents.borrow().trim().is_empty() => {}
+                _ => below = name_of(child).to_owned(),
+            }
+        }
     }
     counts
 }
@@ -141,6 +203,7 @@ fn own_pages_show_the_same_characters() {
         "<select><option>1</select><dl><dt>t<dd>d<dt>u</dl><h2>h</h3>i<br/>j</br>k<img alt=x><hr>l<xmp><b></xmp>",
         "<b><p>x</b>y</p>z</i><td>cell</td><option>o</option></body></html>more<html><body>again",
         "a < b && c > d <3 </3 <!doctype x> <?php echo ?> </ x> &unknown; &ampx &lt",
+        "<p>a <span style='display:none'><math><mi>x</mi><annotation encoding='application/x-tex'>x^{2}</annotation></math></span><math><mi>y",
         "<div hidden>no<div>no</div></div><div style='display:none'>no</div><p aria-hidden=true>no</p><dialog>no</dialog>yes",
     ];
     for page in pages {

@@ -6,11 +6,11 @@ use super::attributes::Attributes;
 
 /// Hidden by `hidden`, `aria-hidden=true`, or a style that shows nothing; but parts that the reader opens with a click, and parts a
 /// streaming server moves to their place by script, are content. `element` is the page from the element's start tag on, nothing for
-/// one inside a line.
+/// one inside a line; `before` is the page up to it.
 ///
 /// `aria-hidden` alone hides nothing from eyes: it keeps icons, copies and closed dialogs from being read aloud, and as often the teaser
 /// of a list or the slides of a carousel, so that an element it is said of stays when it holds a line of prose.
-pub(super) fn is_hidden(attributes: &str, element: &str) -> bool {
+pub(super) fn is_hidden(attributes: &str, element: &str, before: &str) -> bool {
     let (mut hidden, mut unread) = (false, false);
     for (name, value) in Attributes::of(attributes) {
         match name.len() {
@@ -25,7 +25,23 @@ pub(super) fn is_hidden(attributes: &str, element: &str) -> bool {
     if !hidden && unread {
         return !names(attributes, &FOLDED) && (names(attributes, &SHUT) || !holds_prose(element));
     }
-    hidden && !opens_on_click(attributes)
+    hidden && !opens_on_click(attributes) && !is_folded_section(attributes, element, before)
+}
+
+/// True for prose right below a heading: the section the heading opens on click.
+fn is_folded_section(attributes: &str, element: &str, before: &str) -> bool {
+    /// End tags of what a section stands below.
+    const ENDS: [&[u8]; 7] = [b"</h2>", b"</h3>", b"</h4>", b"</h5>", b"</h6>", b"</dt>", b"</summary>"];
+    let before = before.trim_ascii_end().as_bytes();
+    ENDS.iter().any(|end| before.len() >= end.len() && before[before.len() - end.len()..].eq_ignore_ascii_case(end))
+        && !names(attributes, &SHUT)
+        && !names(attributes, &["form"])
+        && holds_prose(element)
+}
+
+/// True for what begins with MathML: encyclopedias hide it behind a picture of the formula, which is no text.
+pub(super) fn holds_formula(inside: &str) -> bool {
+    inside.trim_ascii_start().as_bytes().get(..5).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<math"))
 }
 
 /// Words in class, id or role of what stands over a page until it is shut, and of the copies a carousel makes of its slides.
@@ -54,7 +70,7 @@ fn holds_prose(element: &str) -> bool {
     /// Bytes; what is shorter is an icon, a label, a price, an entry of a menu.
     const LINE: usize = 60;
     /// Bytes of markup in which such a line begins.
-    const NEAR: usize = 1500;
+    const NEAR: usize = 4000;
     let bytes = element.as_bytes();
     if bytes.is_empty() {
         return false;
@@ -87,8 +103,20 @@ fn holds_prose(element: &str) -> bool {
 }
 
 /// Words in class, id or role of tab panels, accordions and folded answers; `S:` begins the id of a streamed part.
-const FOLDED: [&str; 11] =
-    ["accordion", "collaps", "tabpanel", "tab-pane", "tab__content", "tab-content", "tabcontent", "spoiler", "faq", "expandable", "acd-"];
+const FOLDED: [&str; 12] = [
+    "accordion",
+    "collaps",
+    "tabpanel",
+    "tab-pane",
+    "tab__content",
+    "tab-content",
+    "tabcontent",
+    "spoiler",
+    "faq",
+    "expandable",
+    "expander",
+    "acd-",
+];
 
 fn opens_on_click(attributes: &str) -> bool {
     Attributes::of(attributes).any(|(name, value)| name.eq_ignore_ascii_case("id") && value.starts_with("S:")) || names(attributes, &FOLDED)

@@ -17,7 +17,7 @@ use crate::tree::{Link, Outline, Tree};
 
 use super::attributes::Attributes;
 use super::fields::Fields;
-use super::hidden::is_hidden;
+use super::hidden::{holds_formula, is_hidden};
 use super::labels::Labels;
 use super::links;
 use super::tokens::{Start, Token, Tokens};
@@ -87,6 +87,8 @@ struct Reader<'t> {
     p_open: u32,
     a_open: u32,
     items: u32,
+    /// End of the content of the last `<math>` that names no TeX.
+    plain_math: usize,
     /// `<pre>` elements begun.
     codes: u32,
     /// Of each open list: the number of its next item, when it has numbers.
@@ -119,6 +121,7 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         p_open: 0,
         a_open: 0,
         items: 0,
+        plain_math: 0,
         codes: 0,
         lists: Vec::new(),
         mode,
@@ -244,8 +247,12 @@ impl Reader<'_> {
                 || (!self.mode.show_hidden
                     && !matches!(tag, Tag::HTML | Tag::BODY)
                     && self.may_hide(attributes)
-                    && is_hidden(attributes, if inline { "" } else { &self.text[s.at.start..] })));
+                    && !holds_formula(&self.text[s.at.end..])
+                    && is_hidden(attributes, if inline { "" } else { &self.text[s.at.start..] }, &self.text[..s.at.start])));
         let hides = hides || seen && self.top().flow.pre && !attributes.is_empty() && is_line_number(attributes, &self.text[s.at.end..]);
+        if tag == Tag::MATH && seen && !hides && !s.closed && self.annotated(&s) {
+            return;
+        }
         if seen && inline && !hides {
             // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
             return self.skip(s.at.end);

@@ -139,6 +139,26 @@ fn parts_that_open_are_content() {
 }
 
 #[test]
+fn the_section_below_a_heading_is_folded_not_hidden() {
+    let line = "The village mended the road in five days, with stones, carts and bread.";
+    for page in [
+        format!("<h3>When?</h3>\n<div class=content style='display: none'><p>{line}</div>"),
+        format!("<dl><dt>When?</dt><dd hidden>{line}</dd></dl>"),
+        format!("<h2>When?</h2><div class=css-1 aria-hidden=true hidden>{line}</div>"),
+    ] {
+        assert_eq!(lines(&page), format!("When?\n{line}"), "{page}");
+    }
+    for page in [
+        format!("<h3>When?</h3><p>In May.</p><div style='display:none'><p>{line}</div>"),
+        format!("<h3>When?</h3><form class=gform style='display:none'><p>{line}</form>"),
+        format!("<h3>When?</h3><div class=login-modal style='display:none'><p>{line}</div>"),
+        "<h3>When?</h3><ul style='display:none'><li>In May<li>In June</ul>".to_owned(),
+    ] {
+        assert!(!lines(&page).contains(line) && !lines(&page).contains("June"), "{page}");
+    }
+}
+
+#[test]
 fn what_is_not_read_aloud_is_seen_when_it_is_prose() {
     let line = "The village mended the road in five days, with stones, carts and bread.";
     for page in [
@@ -364,4 +384,17 @@ const COLUMNS_OF_A_TEST: usize = 64;
 fn a_formula_in_a_script_is_text_other_scripts_are_not() {
     assert_eq!(lines("<p>Let <script type=\"math/tex\">a^2 < b</script> hold.<script>x()</script>"), "Let a^2 < b hold.");
     assert_eq!(lines("<p>So<script type='math/tex; mode=display'>E=mc^2</script>holds"), "So\nE=mc^2\nholds");
+}
+
+#[test]
+fn a_formula_is_its_tex_where_the_page_names_it() {
+    let annotation = "<annotation encoding='application/x-tex'>x^{2}&lt;y</annotation>";
+    let formula = format!("<math><semantics><msup><mi>x</mi><mn>2</mn></msup>{annotation}</semantics></math>");
+    assert_eq!(lines(&format!("<p>Let {formula} hold.")), "Let x^{2}<y hold.");
+    // encyclopedias hide it behind a picture
+    assert_eq!(lines(&format!("<p>Let <span style='display: none;'>{formula}</span><img alt='x^{{2}}'> hold.")), "Let x^{2}<y hold.");
+    // without TeX the letters are what there is, and what never ends is read on
+    assert_eq!(lines("<p>Let <math><mi>x</mi><mo>=</mo><mn>1</mn></math> hold."), "Let x=1 hold.");
+    assert_eq!(lines("<p>Let <math><mi>x</mi><p>hold.<math><mi>y"), "Let x\nhold.y");
+    assert_eq!(lines(&format!("<p hidden>a {formula}</p>b")), "b");
 }

@@ -84,6 +84,11 @@ impl<'t> Tokens<'t> {
         None
     }
 
+    /// What [`Tokens::raw`] found is read as markup after all. `at` is where it begins.
+    pub(super) fn back_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// Everything not read yet, as the content of `<plaintext>` or of a script without end.
     pub(super) fn rest(&mut self) -> Range<usize> {
         let rest = self.at..self.bytes.len();

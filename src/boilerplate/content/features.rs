@@ -51,6 +51,8 @@ pub(super) struct Place {
     /// What the page says it is: an article, a forum.
     says_article: f32,
     says_forum: f32,
+    /// Says that it is an article, or of which day it is.
+    pub(super) says_article_or_day: bool,
     /// Or goods, a list of other pages, the site as such, and no day.
     says_shop: bool,
     /// Blocks in the same place of the template.
@@ -126,6 +128,7 @@ impl Place {
         let website = says_article == 0.0 && says(&["website"], &["meta:og:type"]) > 0.0;
         let dated = says(&[""], &["jsonld:datepublished", "meta:article:published_time", "itemprop:datepublished"]) > 0.0;
         Place {
+            says_article_or_day: says_article > 0.0 || dated,
             says_shop: goods || list || website && !dated,
             slots: slots::of(outline, survey),
             core: core(outline, survey),

@@ -2,6 +2,7 @@
 //! closed-class lines inside the content, are `lines`'.
 
 mod body;
+mod cards;
 mod choose;
 mod features;
 mod measure;
@@ -60,6 +61,9 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     }
     shown::agree(text, outline, &survey, page, &mut likely);
     let mut choice = choose::choose(outline, &survey, &likely, profile, page);
+    if page != Page::Forum && !place.says_article_or_day && profile != Profile::Precision {
+        cards::keep(&survey, &likely, &mut choice);
+    }
     sections::keep(outline, &survey, &likely, &mut choice);
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {

@@ -20,7 +20,7 @@ pub(super) const NAMES: [&str; 18] = [
 pub(super) const CONSENT: Groups = 1 << NAMES.len();
 
 /// The group of footers.
-const FOOT: usize = 6;
+pub(super) const FOOT: usize = 6;
 
 struct Words {
     search: AhoCorasick,

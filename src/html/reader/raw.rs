@@ -60,6 +60,29 @@ impl Reader<'_> {
         self.writer.skip_hidden(end);
     }
 
+    /// MathML whose TeX stands in an annotation: the TeX is the text, as a power or a fraction cannot be read from the letters alone.
+    /// False when there is none; then it is read like any element.
+    pub(super) fn annotated(&mut self, s: &Start) -> bool {
+        if s.at.start < self.plain_math {
+            return false;
+        }
+        let Some(content) = self.tokens.raw(Tag::MATH) else { return false };
+        let Some(tex) = tex(&self.text[content.clone()]) else {
+            self.tokens.back_to(content.start);
+            self.plain_math = content.end;
+            return false;
+        };
+        self.writer.skip_hidden(content.start + tex.start);
+        let flow = self.top().flow;
+        self.writer.text(content.start + tex.start..content.start + tex.end, flow, false, &self.tree);
+        let end = match self.tokens.next() {
+            Some(Token::End { at, .. } | Token::Void(at)) => at.end,
+            _ => content.end,
+        };
+        self.writer.skip_hidden(end);
+        true
+    }
+
     /// A formula that a script of the page draws from its TeX: the TeX is the text.
     fn formula(&mut self, s: &Start, content: std::ops::Range<usize>) {
         let display = memmem::find(self.text[s.attributes.clone()].as_bytes(), b"display").is_some();
@@ -78,4 +101,20 @@ impl Reader<'_> {
             self.writer.line();
         }
     }
+}
+
+/// The range of the TeX among the annotations of MathML.
+fn tex(math: &str) -> Option<std::ops::Range<usize>> {
+    const NAME: &str = "<annotation";
+    let mut from = 0;
+    while let Some(at) = memmem::find(&math.as_bytes()[from..], NAME.as_bytes()) {
+        let attributes = from + at + NAME.len();
+        let text = attributes + memchr::memchr(b'>', &math.as_bytes()[attributes..])? + 1;
+        let end = text + memchr::memchr(b'<', &math.as_bytes()[text..])?;
+        if math[attributes..text].contains("application/x-tex") && !math[text..end].trim_ascii().is_empty() {
+            return Some(text..end);
+        }
+        from = end;
+    }
+    None
 }
