@@ -49,8 +49,12 @@ impl Table {
         let bucket = (((h >> 32) * self.buckets) >> 32) as usize;
         let wanted = (((h >> 8) & 0xFFFF) as u16).max(1);
         let all: &[u8; BUCKET * 2] = self.fingerprints[bucket * BUCKET * 2..].first_chunk()?;
+        // Most keys that are asked for are not stored: whether any of the 16 is the wanted one is found out at once.
+        if !all.as_chunks::<2>().0.iter().fold(false, |any, f| any | (u16::from_le_bytes(*f) == wanted)) {
+            return None;
+        }
         // Four fingerprints a word: the top bit of a lane is set when it equals the wanted one. Only lanes above a true match of
-        // the same word can be set wrongly, so the lowest bit over all words is right. No branch but the last.
+        // the same word can be set wrongly, so the lowest bit over all words is right.
         const ONES: u64 = 0x0001_0001_0001_0001;
         let wanted = u64::from(wanted) * ONES;
         let words = all.as_chunks::<8>().0;
@@ -60,6 +64,6 @@ impl Table {
             hits |= (lanes.wrapping_sub(ONES) & !lanes & (ONES << 15)) >> (3 - i);
         }
         let first = hits.trailing_zeros() as usize;
-        (hits != 0).then(|| bucket * BUCKET + 4 * (first % 16 - 12) + first / 16)
+        Some(bucket * BUCKET + 4 * (first % 16 - 12) + first / 16)
     }
 }

@@ -485,13 +485,20 @@ fn is_among_latin(bytes: &[u8], at: usize) -> bool {
 /// little weight each.
 #[cold]
 fn is_of_rows(bytes: &[u8]) -> bool {
-    let (mut rows, mut all) = (0, 0);
-    for w in bytes.windows(3).filter(|w| w[0] >= 0xc0) {
+    let (mut rows, mut all, mut at) = (0, 0, 0);
+    while let Some(&[lead, b, c]) = bytes[at..].first_chunk() {
+        let (is_row, length) = match lead {
+            0xe0..0xf0 => (matches!(code_of(&[lead, b, c], 0), 0xff61..=0xff9f | 0x3131..=0x318e | 0x2160..=0x217f), 3),
+            0xc0..0xe0 => (matches!(lead, 0xcd..=0xd1), 2),
+            0xf0.. => (false, 3),
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
         all += 1;
-        rows += usize::from(match w[0] {
-            0xe0..0xf0 => matches!(code_of(w, 0), 0xff61..=0xff9f | 0x3131..=0x318e | 0x2160..=0x217f),
-            lead => matches!(lead, 0xcd..=0xd1),
-        });
+        rows += usize::from(is_row);
+        at += length;
     }
     rows * 2 >= all
 }

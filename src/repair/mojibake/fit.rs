@@ -55,19 +55,26 @@ fn fit_sequences(model: &Model, bytes: &[u16], origin: &[char]) -> Fit {
     // Best stretches that end at the last bytes, the last first.
     let mut ends = [(0i32, 0u32); 4];
     let mut best = Fit::default();
+    // Bytes since a stretch was worth something: behind four of them nothing does but a sequence.
+    let mut idle = ends.len();
     for (i, &b) in bytes.iter().enumerate() {
         if b == BREAK {
-            ends = [(0, i as u32 + 1); 4];
+            (ends, idle) = ([(0, i as u32 + 1); 4], ends.len());
+            continue;
+        }
+        let sequence = last_sequence(bytes, i);
+        if sequence.is_none() && idle >= ends.len() {
             continue;
         }
         let mut sum = goes_on(&ends, b, i);
-        if let Some((c, n)) = last_sequence(bytes, i) {
+        if let Some((c, n)) = sequence {
             let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE;
             let worth = ends[n - 1].0 + if origin[i + 1 - n] == c { 0 } else { worth.max(SEQUENCE) };
             if worth > sum.0 {
                 sum = (worth, if ends[n - 1].0 > 0 { ends[n - 1].1 } else { (i + 1 - n) as u32 });
             }
         }
+        idle = if sum.0 > 0 { 0 } else { idle + 1 };
         ends = [sum, ends[0], ends[1], ends[2]];
         if sum.0 > best.score {
             best = Fit { score: sum.0, from: sum.1, to: i as u32 + 1 };

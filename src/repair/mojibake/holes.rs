@@ -135,30 +135,37 @@ pub(super) struct Holes<'m> {
 
 impl Holes<'_> {
     /// Feeds symbols to a node; every way to go on is offered to `out`. False when there is none.
-    pub fn feed(&mut self, mut node: Node, symbols: &[Option<u8>], out: &mut Beam) -> bool {
-        if node.cost - self.most_worth(&node.pending, symbols) >= out.limit() {
-            return self.goes_on(&node, symbols);
-        }
-        let Some((&symbol, rest)) = symbols.split_first() else {
-            out.push(&node);
-            return true;
-        };
-        if node.pending.len == 0 && symbol.is_some_and(|b| b < 0x80) {
-            return symbol.is_some_and(|b| self.emit(&mut node, b as char)) && self.feed(node, rest, out);
-        }
-        node.pending.push(symbol);
-        match self.state(&node.pending) {
-            Form::Bad => false,
-            Form::Open => self.feed(node, rest, out),
-            Form::Whole(c) => {
-                node.cost -= self.worth(&node.pending);
-                node.pending = Holed::default();
-                self.emit(&mut node, c) && self.feed(node, rest, out)
+    pub fn feed(&mut self, mut node: Node, mut symbols: &[Option<u8>], out: &mut Beam) -> bool {
+        loop {
+            if node.cost - self.most_worth(&node.pending, symbols) >= out.limit() {
+                return self.goes_on(&node, symbols);
             }
-            Form::Holed => {
-                let pending = node.pending;
-                node.pending = Holed::default();
-                usize::from(node.outs) < node.out.len() && self.fill(node, &pending, rest, out)
+            let Some((&symbol, rest)) = symbols.split_first() else {
+                out.push(&node);
+                return true;
+            };
+            symbols = rest;
+            let c = match symbol {
+                Some(b) if node.pending.len == 0 && b < 0x80 => b as char,
+                _ => {
+                    node.pending.push(symbol);
+                    match self.state(&node.pending) {
+                        Form::Bad => return false,
+                        Form::Open => continue,
+                        Form::Whole(c) => {
+                            node.cost -= self.worth(&node.pending);
+                            node.pending = Holed::default();
+                            c
+                        }
+                        Form::Holed => {
+                            let pending = std::mem::take(&mut node.pending);
+                            return usize::from(node.outs) < node.out.len() && self.fill(node, &pending, rest, out);
+                        }
+                    }
+                }
+            };
+            if !self.emit(&mut node, c) {
+                return false;
             }
         }
     }

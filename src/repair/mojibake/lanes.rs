@@ -181,7 +181,7 @@ impl Lanes {
                 }
                 sum = larger(sum, added(ends[1], &two));
             }
-            if i >= 2 && (bytes[i - 2] == 0x8f || (0x30..=0x39).contains(&b)) {
+            if i >= 2 && is_lead(last) && may_be_longer(bytes[i - 2], b) {
                 self.longer(model, bytes, i, &ends, &mut sum, Some(origin));
             }
             best.pairs = larger(best.pairs, sum);
@@ -215,7 +215,7 @@ impl Lanes {
                 let two = &self.of_two[place(last, b)];
                 sum = larger(sum, added(ends[1], two));
             }
-            if i >= 2 && (bytes[i - 2] == 0x8f || (0x30..=0x39).contains(&b)) {
+            if i >= 2 && is_lead(last) && may_be_longer(bytes[i - 2], b) {
                 self.longer(model, bytes, i, &ends, &mut sum, None);
             }
             best.pairs = larger(best.pairs, sum);
@@ -249,6 +249,12 @@ impl Lanes {
 #[inline]
 fn is_lead(byte: u16) -> bool {
     (0x81..BREAK).contains(&byte)
+}
+
+/// Whether a character of three bytes or four may end with `last`, two bytes behind `first`, and a byte beyond ASCII between them.
+#[inline]
+fn may_be_longer(first: u16, last: u16) -> bool {
+    first == 0x8f || (0x30..=0x39).contains(&first) && (0x30..=0x39).contains(&last)
 }
 
 /// Where what two bytes are worth stands.

@@ -6,7 +6,7 @@ use super::holes::{Beam, Holed, Holes, Memory, Node, price};
 use super::segment::{Guess, Segment};
 use super::stock::stock;
 use crate::codec::Codec;
-use crate::model::Model;
+use crate::model::{Model, State};
 
 /// How bytes were lost.
 #[derive(Clone, Copy, Debug, Default)]
@@ -52,6 +52,7 @@ impl Lattice {
         let mut memory = std::mem::take(&mut self.memory);
         let mut search = Holes { model, written: pair.written, single, stock, memory: &mut memory };
         self.nodes.clear();
+        self.nodes.reserve(line.len() * 3);
         self.live.clear();
         self.nodes.push(Node {
             parent: NONE,
@@ -70,14 +71,18 @@ impl Lattice {
         let mut clean = 0u32;
         let mut begun = false;
         for (i, &c) in line.iter().enumerate() {
-            let (state, cost) = model.step(straight, c);
-            straight = state;
-            prefix.push(prefix[i] + cost as i32);
+            let stepped = model.step(straight, c);
+            prefix.push(prefix[i] + stepped.1 as i32);
             let after = line.get(i + 1).copied();
             let leave = if c.is_ascii() { 0 } else { border };
-            let mut outside = self.outside(model, clean, c, 0);
+            // Two characters behind a stretch the text goes on as if there had been none.
+            let as_it_stands = self.nodes[clean as usize].state == straight;
+            let mut outside = if as_it_stands { self.outside_by(stepped, clean, c, 0) } else { self.outside(model, clean, c, 0) };
+            straight = stepped.0;
             for &n in &self.live {
-                if self.nodes[n as usize].pending.len == 0 {
+                let node = &self.nodes[n as usize];
+                // A price is never below nothing.
+                if node.pending.len == 0 && node.cost + leave < outside.cost {
                     let other = self.outside(model, n, c, leave);
                     if other.cost < outside.cost {
                         outside = other;
@@ -201,8 +206,12 @@ impl Lattice {
     }
 
     fn outside(&self, model: &Model, from: u32, c: char, price: i32) -> Node {
+        self.outside_by(model.step(self.nodes[from as usize].state, c), from, c, price)
+    }
+
+    /// The same when it is known where the model's step leads and what it costs.
+    fn outside_by(&self, (state, cost): (State, u32), from: u32, c: char, price: i32) -> Node {
         let before = self.nodes[from as usize];
-        let (state, cost) = model.step(before.state, c);
         Node {
             parent: from,
             cost: before.cost + cost as i32 + price,

@@ -47,6 +47,7 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
         return None;
     }
     let mut search = Searches::default();
+    let mut has_controls = None;
     let mut known: Vec<Pair> = Vec::new();
     let mut changes: Vec<Vec<(usize, Change)>> = vec![Vec::new(); suspects.len()];
     for (s, found) in suspects.iter().zip(&mut changes).filter(|(s, _)| s.is_alarm()) {
@@ -62,7 +63,7 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
         if found.is_empty() && !known.is_empty() {
             *found = line(&mut search, text, s, &known, Ask::Nothing);
         }
-        if found.is_empty() && s.is_alarm() {
+        if found.is_empty() && s.is_alarm() && *has_controls.get_or_insert_with(|| controls::has_any(text)) {
             *found = controls::left(text, s.start, s.end);
         }
     }

@@ -191,32 +191,43 @@ impl Readings {
         let start = self.bytes.len();
         let (mut covered, mut of_core) = (0, OfCore { bytes: 0..0, high: 0 });
         let mut place = (usize::MAX, 0);
+        let mut is_apart = true;
         for (i, &c) in sample.iter().enumerate() {
             if c.is_ascii() {
                 self.bytes.push(u16::from(c as u8));
                 self.origin.push(c);
+                is_apart = false;
                 continue;
             }
-            let code =
-                if single { self.rows[i].map(|all| all[number]).filter(|b| *b != 0).map(|b| ([b, 0, 0, 0], 1)) } else { reading.bytes(c) };
-            match code {
-                Some((code, n)) => {
-                    let from = self.bytes.len() - start;
-                    for (k, &b) in code[..n].iter().enumerate() {
+            let from = self.bytes.len() - start;
+            let n = if single {
+                match self.rows[i].map_or(0, |all| all[number]) {
+                    0 => 0,
+                    b => {
                         self.bytes.push(u16::from(b));
-                        self.origin.push(if k == 0 { c } else { '\0' });
-                    }
-                    covered += 1;
-                    if core.contains(&i) {
-                        of_core.high += n;
-                        place = (place.0.min(from), from + n);
+                        self.origin.push(c);
+                        1
                     }
                 }
-                None if self.bytes[start..].last().is_some_and(|b| *b != BREAK) => {
-                    self.bytes.push(BREAK);
-                    self.origin.push('\0');
+            } else {
+                let (code, n) = reading.bytes(c).unwrap_or(([0; 4], 0));
+                for (k, &b) in code[..n].iter().enumerate() {
+                    self.bytes.push(u16::from(b));
+                    self.origin.push(if k == 0 { c } else { '\0' });
                 }
-                None => {}
+                n
+            };
+            if n > 0 {
+                is_apart = false;
+                covered += 1;
+                if core.contains(&i) {
+                    of_core.high += n;
+                    place = (place.0.min(from), from + n);
+                }
+            } else if !is_apart {
+                self.bytes.push(BREAK);
+                self.origin.push('\0');
+                is_apart = true;
             }
         }
         if covered == 0 || covered * 3 < high {

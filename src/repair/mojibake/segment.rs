@@ -171,7 +171,7 @@ impl Search {
             }
             let followed = line.get(at + 1).is_some_and(|n| matches!(n, ' ' | '\u{a0}'));
             // Outside: from outside, or from a stretch that ends here.
-            let mut best = clean.map(|n| self.outside(model, n, c, if at > 0 { boxes(line[at - 1], c) } else { 0 }));
+            let mut best = clean.map(|n| self.goes_on_outside(model, n, at, line));
             let mut least = best.map_or(self.straight[at + 1].cost, |b| b.cost);
             // A Latin word between Han ends where they begin.
             let behind_word = border == BORDER_UTF_8 && is_wide(c);
@@ -258,9 +258,24 @@ impl Search {
         (self.nodes.len() - 1) as u32
     }
 
+    /// Character `at` outside of stretches, behind one that is.
+    fn goes_on_outside(&self, model: &Model, from: u32, at: usize, line: &[char]) -> Node {
+        let (state, cost) = (self.nodes[from as usize].state, if at > 0 { boxes(line[at - 1], line[at]) } else { 0 });
+        let [before, after] = [&self.straight[at], &self.straight[at + 1]];
+        // Two characters behind a stretch the line goes on as if there had been none.
+        if state == before.state {
+            return self.outside_by((after.state, (after.plain - before.plain) as u32), from, line[at], cost);
+        }
+        self.outside(model, from, line[at], cost)
+    }
+
     fn outside(&self, model: &Model, from: u32, c: char, price: i32) -> Node {
+        self.outside_by(model.step(self.nodes[from as usize].state, c), from, c, price)
+    }
+
+    /// The same when it is known where the model's step leads and what it costs.
+    fn outside_by(&self, (state, cost): (State, u32), from: u32, c: char, price: i32) -> Node {
         let before = &self.nodes[from as usize];
-        let (state, cost) = model.step(before.state, c);
         let mut out = ['\0'; 4];
         out[0] = c;
         Node {
