@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::annotation::{Place, places, whole};
 use super::channel::Set;
 use super::gbk;
+use super::proof::may_be_proven_by_marks;
 use super::readings::{FREQUENT, Readings};
 use crate::model::{Model, NAT};
 
@@ -50,7 +51,7 @@ pub struct Verdict {
     pub doubled: bool,
 }
 
-/// A set of pairs of bytes, one bit each.
+/// A set of pairs of bytes, or of characters of the basic plane, one bit each.
 #[derive(Clone, Debug)]
 pub struct Pairs(Box<[u64; 1024]>);
 
@@ -71,7 +72,9 @@ impl Pairs {
     }
 
     fn iter(&self) -> impl Iterator<Item = u16> {
-        (0..=u16::MAX).filter(|pair| self.has(*pair))
+        let some = |(n, bits): (usize, &u64)| (*bits != 0).then_some(n as u16);
+        let each = |n: u16| (64 * n..=64 * n + 63).filter(|pair| self.has(*pair));
+        self.0.iter().enumerate().filter_map(some).flat_map(each)
     }
 }
 
@@ -115,26 +118,32 @@ pub fn judge(text: &str) -> Option<Verdict> {
     }
     let enough = annotations >= LEAST && counts.len() >= LEAST_DIFFERENT;
     let doubled = twices >= LEAST && twice.len() >= LEAST_DIFFERENT;
-    if !enough && torn == 0 && marks < LEAST_MARKS && !doubled {
+    // Whether a page that is not cloaked by its annotations may be by something else.
+    let by_damage = torn > 0 || doubled || marks >= LEAST_MARKS && may_be_proven_by_marks(text);
+    if !enough && !by_damage {
         return None;
     }
 
-    let mut han = 0u32;
     // A pair made by chance in a torn run may look like the character: one sight proves little.
     let (mut annotated, mut plain) = (Pairs::default(), Pairs::default());
     counts.keys().for_each(|pair| annotated.add(*pair));
-    for c in text.chars() {
-        if !is_han(c) {
-            continue;
-        }
+    let (mut han, mut seen) = (0u32, Pairs::default());
+    for c in text.chars().filter(|c| is_han(*c)) {
         han += 1;
-        if let Some(entry) = table.of(c) {
-            if !annotated.has(entry.pair) {
-                plain.add(entry.pair);
-            } else if let Some(count) = counts.get_mut(&entry.pair) {
-                count.total += 1;
-            }
+        if annotations * 100 < han * LEAST_PER_CENT && !by_damage {
+            return None;
         }
+        // Of the basic plane: a number like that of a pair.
+        seen.add(c as u32 as u16);
+        if !counts.is_empty()
+            && let Some(entry) = table.of(c).filter(|e| annotated.has(e.pair))
+            && let Some(count) = counts.get_mut(&entry.pair)
+        {
+            count.total += 1;
+        }
+    }
+    for entry in seen.iter().filter_map(|c| table.of(char::from_u32(c.into())?)).filter(|e| !annotated.has(e.pair)) {
+        plain.add(entry.pair);
     }
     let total: u32 = counts.values().map(|c| c.total).sum();
     let frequent = counts.keys().filter(|p| table.entry(**p).is_some_and(|e| e.rank <= FREQUENT)).count();

@@ -27,37 +27,86 @@ pub fn is_proven_by_torn(text: &str, verdict: &Verdict) -> bool {
 /// Do the question marks before punctuation turn into language, again and again? Honest ones do not: what follows them is
 /// language as it stands. Two, and a quarter of those looked at.
 pub fn is_proven_by_marks(text: &str, verdict: &Verdict) -> bool {
-    let (mut looked, mut found, mut behind) = (0, 0, 0);
-    // A line that is sung again and again is one witness, not many.
-    let mut seen: Vec<[char; 16]> = Vec::new();
-    let mut is_language = None;
-    let marks = places(text).filter_map(|p| if let Place::Mark(at) = p { Some(at) } else { None });
-    for at in marks.filter(|at| *at > 0) {
-        if looked == LOOKS {
+    let (mut found, mut behind) = (0, 0);
+    let mut marks = Marks::default();
+    for at in mark_places(text) {
+        if marks.is_enough() {
             break;
         }
-        let mut around = text[..at].chars().rev().take(1).chain(text[at..].chars());
-        let around: [char; 16] = std::array::from_fn(|_| around.next().unwrap_or('\n'));
-        if at < behind || seen.contains(&around) {
+        if at < behind {
             continue;
         }
-        seen.push(around);
-        looked += 1;
-        if reads_on(text, at) {
-            continue;
-        }
-        // Asked before anything is read, and once: of mojibake with losses each place would be searched in vain.
-        if !*is_language.get_or_insert_with(|| is_mostly_language(text)) {
-            return false;
-        }
-        if let Some((path, end)) = alone(text, verdict, at, true)
-            && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
-        {
-            found += 1;
-            behind = end;
+        match marks.look(text, at) {
+            Look::Honest => {}
+            Look::Unlike => return false,
+            Look::Odd => {
+                if let Some((path, end)) = alone(text, verdict, at, true)
+                    && path.nodes.iter().filter(|n| matches!(n.kind, Kind::Marker | Kind::Shift | Kind::ShiftStrip)).count() >= 3
+                {
+                    found += 1;
+                    behind = end;
+                }
+            }
         }
     }
-    found >= 2 && found * 4 >= looked
+    found >= 2 && found * 4 >= marks.seen.len()
+}
+
+/// Is there a question mark that [`is_proven_by_marks`] would read? Asked before anything is counted on the page.
+pub fn may_be_proven_by_marks(text: &str) -> bool {
+    let mut marks = Marks::default();
+    for at in mark_places(text) {
+        if marks.is_enough() {
+            return false;
+        }
+        match marks.look(text, at) {
+            Look::Honest => {}
+            Look::Unlike => return false,
+            Look::Odd => return true,
+        }
+    }
+    false
+}
+
+fn mark_places(text: &str) -> impl Iterator<Item = usize> {
+    places(text).filter_map(|p| if let Place::Mark(at) = p { Some(at) } else { None }).filter(|at| *at > 0)
+}
+
+/// The question marks that were looked at. A line that is sung again and again is one witness, not many.
+#[derive(Default)]
+struct Marks {
+    seen: Vec<[char; 16]>,
+    is_language: Option<bool>,
+}
+
+/// What a question mark is at first sight.
+enum Look {
+    /// What follows it is language, or it was looked at before.
+    Honest,
+    /// What follows it is none.
+    Odd,
+    /// The whole page is none.
+    Unlike,
+}
+
+impl Marks {
+    fn is_enough(&self) -> bool {
+        self.seen.len() == LOOKS
+    }
+
+    fn look(&mut self, text: &str, at: usize) -> Look {
+        let mut around = text[..at].chars().rev().take(1).chain(text[at..].chars());
+        let around: [char; 16] = std::array::from_fn(|_| around.next().unwrap_or('\n'));
+        if self.seen.contains(&around) {
+            return Look::Honest;
+        }
+        self.seen.push(around);
+        if reads_on(text, at) {
+            return Look::Honest;
+        }
+        // Asked before anything is read, and once: of mojibake with losses each place would be searched in vain.
+        if *self.is_language.get_or_insert_with(|| is_mostly_language(text)) { Look::Odd } else { Look::Unlike }
+    }
 }
 
 /// Characters of a page that are read to tell whether it is language, and what Han of it cost on the average at most: those of cloaked
@@ -99,4 +148,22 @@ fn alone(text: &str, verdict: &Verdict, at: usize, marks: bool) -> Option<(Path,
 /// The last character border at or before a byte.
 fn boundary(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn honest_question_marks_are_not_read() {
+        let honest = "河边的磨坊今天开门吗?，我们一起去看看。\n他们都来吗?，那就太好了。\n";
+        assert!(!may_be_proven_by_marks(honest));
+        assert!(!may_be_proven_by_marks(&honest.repeat(LOOKS)));
+        let odd = format!("{honest}村里的老人都这样说?，龘\n");
+        assert!(may_be_proven_by_marks(&odd));
+        // A line again and again is one witness; behind so many others nothing is looked at.
+        assert!(may_be_proven_by_marks(&(honest.repeat(LOOKS) + &odd)));
+        let others: String = (0..LOOKS).map(|n| format!("第{n}天他们还来吗?，我们{n}\n")).collect();
+        assert!(!may_be_proven_by_marks(&(others + &odd)));
+    }
 }
