@@ -62,7 +62,7 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     shown::agree(text, outline, &survey, page, &mut likely);
     let mut choice = choose::choose(outline, &survey, &likely, profile, page);
     if page != Page::Forum && !place.says_article_or_day && profile != Profile::Precision {
-        cards::keep(&survey, &likely, &mut choice);
+        cards::keep(outline, &survey, &likely, &mut choice);
     }
     sections::keep(outline, &survey, &likely, &mut choice);
     let mut before = vec![false; outline.blocks.len()];
