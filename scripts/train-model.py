@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Trains the character model: reads a folder of clean text, writes src/data/model.bin, the same bytes each time.
+"""Trains the character model: reads a folder of clean text and counts of letters, writes src/data/model.bin, the same bytes each time.
 
-    python3 scripts/train-model.py ../shared/corpus src/data/model.bin
+    pip install brotli==1.2.1 && pip install --no-deps lingua-language-detector==1.3.5
+    python3 scripts/train-model.py ../shared/corpus SITE-PACKAGES/lingua/language-models src/data/model.bin
 
 Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/table.rs.
 Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.
 """
+import json
 import os
 import struct
 import subprocess
@@ -37,7 +39,7 @@ HAN_SIZES = {"zho": (137_600, 116_000, 0.75), "jpn": (14_400, 6_800, 0.75), "kor
 # family: (languages, code point ranges, bigrams, trigrams offered to tables with SPARE slots to each)
 FAMILIES = [
     ("Latin", "cat ces deu eng fin fra hun ind ita nld pol por ron spa swa swe tur vie".split(),
-     [(0x41, 0x5A), (0x61, 0x7A), (0xAA, 0xAA), (0xBA, 0xBA), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x24F), (0x1E00, 0x1EFF)], 3200, 14_000),
+     [(0x41, 0x5A), (0x61, 0x7A), (0xAA, 0xAA), (0xBA, 0xBA), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0x24F), (0x1E00, 0x1EFF)], 3600, 19_500),
     ("Cyrillic", "bul kaz mon rus srp-Cyrl ukr".split(), [(0x400, 0x52F), (0x1C80, 0x1C8F)], 1400, 7_000),
     ("Greek", ["ell"], [(0x370, 0x3FF), (0x1F00, 0x1FFF)], 700, 3_000),
     ("Armenian", ["hye"], [(0x530, 0x58F)], 700, 3_000),
@@ -53,6 +55,15 @@ FAMILIES = [
     ("Myanmar", ["mya"], [(0x1000, 0x109F), (0xAA60, 0xAA7F), (0xA9E0, 0xA9FF)], 1200, 4_000),
     ("Ethiopic", ["amh"], [(0x1200, 0x139F), (0x2D80, 0x2DDF), (0xAB00, 0xAB2F)], 2600, 3_000),
 ]
+# Latin languages without text in the corpus, by the counts of letters within words that lingua has of them (several: the mean of these).
+COUNTED = [("afr", "af"), ("hrv", "hr bs"), ("cym", "cy"), ("dan", "da"), ("epo", "eo"), ("est", "et"), ("eus", "eu"), ("gle", "ga"), ("isl", "is"), ("lav", "lv"),
+           ("lit", "lt"), ("nor", "nb nn"), ("slk", "sk"), ("slv", "sl"), ("sqi", "sq")]
+# Latin languages of the corpus, by the name of such counts: they are added to those of the text.
+BESIDE_TEXT = dict(cat="ca", ces="cs", deu="de", eng="en", fin="fi", fra="fr", hun="hu", ind="id", ita="it", nld="nl", pol="pl", por="pt", ron="ro", spa="es", swa="sw",
+                   swe="sv", tur="tr", vie="vi")
+BESIDE_SAY = 0.2        # what the counts say beside the text, which says 1
+COUNTED_SIZE = 240_000  # characters the counts are brought to: as many as there are of the other languages
+COUNTED_SAY = 0.35      # what each of these languages says in the family as a whole, the others 1
 # (sample, written as, read as): what a frequent character must not be typical of
 GARBLES = [(l, "utf-8", "cp1252") for l in "cat ces deu eng fin fra hun ita pol por ron spa swe tur vie rus ukr ell arb heb tha jpn kor zhs".split()] + [
     (l, "utf-8", "cp1250") for l in ("zhs", "rus", "pol", "ces")] + [
@@ -242,17 +253,98 @@ def ngrams(streams, vocabulary, sizes, salt):
 
 # --- letters ----------------------------------------------------------------------------------------------------------
 
-def letter_family(texts, symbols, keep2, keep3, salt):
-    """texts: [symbol arrays], one a language. Column 0 is the family as a whole; it is the only one when there is one language."""
-    weights = [1.0] * len(texts)
-    size = [len(t) for t in texts]
-    counts = []
+def counted(text, symbols):
+    """Counts of a text's symbols: (each, pairs, how often, triples, how often)."""
+    k2, c2, _ = grams(text, 2, 1)
+    k3, c3, _ = grams(text, 3, 1)
+    return np.bincount(text, minlength=symbols).astype(np.float64), k2, c2, k3, c3
+
+
+def read_words(folder, codes):
+    """Counts of letters within words, a word with a blank before and behind: {one, two, three characters: share of all letters}.
+
+    The files have each n-gram as a fraction of the (n-1)-gram before its last letter. What is missing of a whole is what ends there, and what
+    an n-gram has more than those that are longer by a letter before it, begins with it: nothing is estimated."""
+    import brotli
+    mean = {}
+    for code in codes:
+        share = {"": 1.0}
+        for name in ("unigrams", "bigrams", "trigrams"):
+            grams_of = json.loads(brotli.decompress(open(os.path.join(folder, code, name + ".json.br"), "rb").read()))["ngrams"]
+            for fraction, found in sorted(grams_of.items()):
+                a, b = map(int, fraction.split("/"))
+                for g in found.split(" "):
+                    share[g] = share[g[:-1]] * a / b
+        behind, before = {}, {}
+        for g, n in share.items():
+            if g:
+                behind[g[:-1]] = behind.get(g[:-1], 0) + n
+                before[g[1:]] = before.get(g[1:], 0) + n
+        left = lambda g, longer: n if (n := share[g] - longer.get(g, 0)) > 1e-12 else 0
+        word = {g: n for g, n in share.items() if len(g) == 3}
+        for g in share:
+            if len(g) == 2:
+                word[" " + g], word[g + " "] = left(g, before), left(g, behind)
+        for g in share:
+            if len(g) == 1:
+                starts = sum(n for w, n in word.items() if w[0] == " " and w[1] == g and w[2] != " ")
+                alone = left(g, before) - starts
+                word[" " + g + " "] = alone if alone > 1e-12 else 0
+        for g, n in word.items():
+            mean[g] = mean.get(g, 0) + n / len(codes)
+    return mean
+
+
+def spread(words, symbol_of, texts, symbols):
+    """Counts as `counted` gives them of a language of whose words alone something is known: blanks and marks between them stand as they do in `texts`."""
+    classes = {}
     for t in texts:
-        c1 = np.bincount(t, minlength=symbols).astype(np.float64)
-        k2, c2, _ = grams(t, 2, 1)
-        k3, c3, _ = grams(t, 3, 1)
-        counts.append((c1, k2, c2, k3, c3))
-    if len(texts) > 1:  # the family: every language has the same say
+        k, c, _ = grams(np.minimum(t, S_RARE), 3, 1)
+        for key, n in zip(k.tolist(), c.tolist()):
+            key = (key >> 32, key >> 16 & 0xFFFF, key & 0xFFFF)
+            classes[key] = classes.get(key, 0) + n
+    letter = S_RARE
+    ends = sum(n for (a, b, c), n in classes.items() if b == letter and c != letter)
+    begin = {m: sum(n for (a, b, _), n in classes.items() if (a, b) == (m, letter)) / ends for m in (S_SPACE, S_PUNCT)}
+    end = {m: sum(n for (_, b, c), n in classes.items() if (b, c) == (letter, m)) / ends for m in (S_SPACE, S_PUNCT)}
+    first, last, three = {}, {}, {}
+    count_in = lambda d, k, n: d.__setitem__(k, d.get(k, 0) + n)
+    for g, n in sorted(words.items()):
+        s = [symbol_of(c) for c in g]
+        if g[0] == " ":
+            count_in(first, s[1], n)
+        if g[2] == " ":
+            count_in(last, s[1], n)
+        for a in ([S_SPACE, S_PUNCT] if g[0] == " " else [s[0]]):
+            for c in ([S_SPACE, S_PUNCT] if g[2] == " " else [s[2]]):
+                count_in(three, (a, s[1], c), n * (begin[a] if g[0] == " " else 1) * (end[c] if g[2] == " " else 1))
+    count = sum(first.values())
+    for (a, b, c), n in sorted(classes.items()):
+        if b != letter:
+            for x, p in ([(x, m / count) for x, m in first.items()] if c == letter else [(c, 1)]):
+                for y, q in ([(y, m / count) for y, m in last.items()] if a == letter else [(a, 1)]):
+                    count_in(three, (y, b, x), n / ends * count * p * q)
+    k3 = np.array(sorted(a << 32 | b << 16 | c for a, b, c in three), dtype=np.uint64)
+    c3 = np.array([three[k >> 32, k >> 16 & 0xFFFF, k & 0xFFFF] for k in k3.tolist()])
+    c3 *= COUNTED_SIZE / c3.sum()
+    k2, at = np.unique(k3 & np.uint64(0xFFFFFFFF), return_inverse=True)
+    c2 = np.bincount(at, c3)
+    return np.bincount((k2 & np.uint64(0xFFFF)).astype(np.int64), c2, symbols), k2, c2, k3, c3
+
+
+def add(one, other, say):
+    """Counts of one text and those of another one, brought to `say` times its size."""
+    say *= one[0].sum() / other[0].sum()
+    k2, _, c2 = merge([(one[1], one[2], one[2]), (other[1], other[2], other[2] * say)])
+    k3, _, c3 = merge([(one[3], one[4], one[4]), (other[3], other[4], other[4] * say)])
+    return one[0] + other[0] * say, k2, c2, k3, c3
+
+
+def letter_family(counts, weights, symbols, keep2, keep3, salt):
+    """counts: of each language, as `counted` gives them. Column 0 is the family as a whole; it is the only one when there is one language."""
+    size = [c[0].sum() for c in counts]
+    counts = list(counts)
+    if len(counts) > 1:  # the family: every language has its say
         c1 = sum(c[0] / s * w for c, s, w in zip(counts, size, weights)) * 100_000
         k2, _, c2 = merge([(c[1], c[2], c[2] / s * w * 100_000) for c, s, w in zip(counts, size, weights)])
         k3, _, c3 = merge([(c[3], c[4], c[4] / s * w * 100_000) for c, s, w in zip(counts, size, weights)])
@@ -303,7 +395,7 @@ def letter_family(texts, symbols, keep2, keep3, salt):
 # --- all --------------------------------------------------------------------------------------------------------------
 
 def main():
-    corpus, target = sys.argv[1], sys.argv[2]
+    corpus, words, target = sys.argv[1:4]
     here = os.path.dirname(os.path.abspath(__file__))
     fold = read_fold(here)
     texts = {}
@@ -411,6 +503,10 @@ def main():
         n = np.zeros(0x110000)
         for l in languages:
             n += np.bincount(lower[multi[l]], minlength=0x110000)
+        of_words = [read_words(words, codes.split()) for _, codes in COUNTED] if name == "Latin" else []
+        for found in of_words:
+            for g, share in found.items():
+                n[ord(g[1])] += share * COUNTED_SIZE
         letters = [c for c in range(0x10000) if family_of[c] == f and n[c] >= 3 and lower[c] == c]
         symbol[family_of == f] = S_RARE
         for i, c in enumerate(letters):
@@ -431,7 +527,15 @@ def main():
                     for b in range(2):
                         case[a, b] += np.count_nonzero((before == a) & (cased[1:] == b + 1))
         print(name)
-        parts.append(letter_family(mine, S_FIRST + len(letters), keep2, keep3, 16 + 2 * f))
+        symbols = S_FIRST + len(letters)
+        counts = [counted(t, symbols) for t in mine]
+        symbol_of = lambda c: int(symbol[ord(c)]) if c != " " else S_SPACE
+        for i, l in enumerate(languages):
+            if l in BESIDE_TEXT:
+                counts[i] = add(counts[i], spread(read_words(words, [BESIDE_TEXT[l]]), symbol_of, mine, symbols), BESIDE_SAY)
+        counts += [spread(found, symbol_of, mine, symbols) for found in of_words]
+        weights = [1.0] * len(mine) + [COUNTED_SAY] * len(of_words)
+        parts.append(letter_family(counts, weights, symbols, keep2, keep3, 16 + 2 * f))
     case = case + 1
     case_cost = cost(case / case.sum(axis=1, keepdims=True))
 

@@ -156,7 +156,8 @@ fn quality() {
     );
     let (mut bytes, mut time) = (0, 0.0);
     for (name, language) in &languages {
-        let Some(mut lines) = held_out(name) else { return };
+        // Some languages are known by counts alone.
+        let Some(mut lines) = held_out(name) else { continue };
         lines.truncate(2000);
         let chars: usize = lines.iter().map(|l| l.chars().count()).sum();
         let at = Instant::now();

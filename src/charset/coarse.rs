@@ -3,7 +3,6 @@
 
 use std::sync::OnceLock;
 
-use super::alphabet;
 use super::candidates::{self, Candidate};
 use super::lane::{is_control, lonely};
 use super::manners::is_sign;
@@ -165,11 +164,7 @@ fn price(c: Option<char>, beside: Beside) -> u8 {
     // Headings are in capitals, and one charset's capitals are another's small letters: how much they say is for the full price to weigh.
     let small = if c >= '\u{370}' { c.to_lowercase().next().unwrap_or(c) } else { c };
     let capital = if small == c { 0 } else { CAPITAL };
-    let alone = (Model::shared().alone(small) + capital).min(if beside != Beside::NoLetter && alphabet::knows(c) {
-        alphabet::RARE
-    } else {
-        u32::MAX
-    });
+    let alone = Model::shared().alone(small) + capital;
     let price = match c {
         '\u{A0}' if beside == Beside::NoLetter => APART_FROM_WORDS,
         _ if beside == Beside::NoLetter => alone,

@@ -17,9 +17,9 @@ const BYTES: usize = 768;
 const BESIDE: usize = 384;
 
 /// How much dearer ASCII letters are in the nearest language of the model than in any, in percent, when the text is in another: 12 in
-/// Breton and Esperanto; lists of Hungarian words are 1 dearer in Hungarian.
+/// Breton; lists of Hungarian words are 1 dearer in Hungarian.
 const ANOTHER: i64 = 3;
-/// The most that speaks against another language: Norwegian is cheap as Swedish.
+/// The most that speaks against another language: Galician is cheap as Portuguese.
 const KNOWN: i64 = 10 * NAT as i64;
 
 /// The bytes that are weighed and where those beyond ASCII are: single-byte readings are never written out.
@@ -140,10 +140,8 @@ fn put(letters: &mut Vec<Priced>, places: impl Iterator<Item = usize>, char: imp
             }
             behind += price(j) as i32 - alphabet::ASCII as i32;
         }
-        let next = [1, 2].map(|n| char(i + n).unwrap_or('\n'));
-        // A word of one letter stands between blanks.
-        let apart = !before.is_alphabetic() && !next[0].is_alphabetic() && (before, next[0]) != (' ', ' ');
-        letters.push(Priced { letter: alphabet::passes_for(c, before, next), price: price(i), behind, apart });
+        let next = char(i + 1).unwrap_or('\n');
+        letters.push(Priced { letter: alphabet::passes_for(c, before, next), price: price(i), behind });
     }
 }
 

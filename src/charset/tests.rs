@@ -201,6 +201,25 @@ fn languages_without_a_model_are_read_in_their_charset() {
 }
 
 #[test]
+fn short_lines_are_told_apart_by_their_language() {
+    // Our own lines, in languages that share most letters and few charsets.
+    let texts = [
+        (Codec::WINDOWS_1257, "Jūras krastā stāv vecas zvejnieku laivas"),
+        (Codec::WINDOWS_1257, "Prie ežero stovi žvejų laivai"),
+        (Codec::WINDOWS_1250, "Čez reko pelje ozek most in še ena pot"),
+        (Codec::ISO_8859_2, "Na kraju šume živi stari čovjek"),
+        (Codec::WINDOWS_1250, "Košeľa visí na dlhej šnúre pri rieke"),
+        (Codec::WINDOWS_1252, "Fjölskyldan þarf að fara í bæinn á morgun"),
+        (Codec::WINDOWS_1252, "Bådene ligger ved bryggen, når det blæser"),
+        (Codec::WINDOWS_1252, "Një lumë i vogël rrjedh pranë shtëpisë"),
+    ];
+    for (codec, text) in texts {
+        let bytes = codec.inverse().unwrap().encode_text(text).unwrap();
+        assert_eq!(decode(&raw(&bytes), Rules::builtin()).1.text, text, "{}", name(&bytes));
+    }
+}
+
+#[test]
 fn signs_and_blanks_say_no_more_than_they_do() {
     let table = |cell: &str| {
         format!("<table><tr><td>{cell}</td><td>{cell}</td></tr><tr><td>The price of a boat</td><td>{cell}</td></tr></table>\n")

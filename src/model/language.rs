@@ -7,7 +7,7 @@ pub(super) const CASED: usize = 4;
 /// Family of the Latin letters.
 pub(super) const LATIN: usize = 0;
 /// Columns of each family in one row of sums: first column of family n.
-pub(super) const FIRST_COLUMN: [usize; FAMILIES + 1] = [0, 19, 26, 27, 28, 29, 30, 34, 35, 36, 37, 38, 39, 40, 41, 42];
+pub(super) const FIRST_COLUMN: [usize; FAMILIES + 1] = [0, 34, 41, 42, 43, 44, 45, 49, 50, 51, 52, 53, 54, 55, 56, 57];
 
 macro_rules! languages {
     ($($variant:ident $code:literal $place:expr, $says:literal;)*) => {
@@ -83,6 +83,21 @@ languages! {
     Swedish "swe" Column(0, 16), "Swedish.";
     Turkish "tur" Column(0, 17), "Turkish.";
     Vietnamese "vie" Column(0, 18), "Vietnamese.";
+    Afrikaans "afr" Column(0, 19), "Afrikaans.";
+    Croatian "hrv" Column(0, 20), "Croatian and Bosnian, in Latin letters.";
+    Welsh "cym" Column(0, 21), "Welsh.";
+    Danish "dan" Column(0, 22), "Danish.";
+    Esperanto "epo" Column(0, 23), "Esperanto.";
+    Estonian "est" Column(0, 24), "Estonian.";
+    Basque "eus" Column(0, 25), "Basque.";
+    Irish "gle" Column(0, 26), "Irish.";
+    Icelandic "isl" Column(0, 27), "Icelandic.";
+    Latvian "lav" Column(0, 28), "Latvian.";
+    Lithuanian "lit" Column(0, 29), "Lithuanian.";
+    Norwegian "nor" Column(0, 30), "Norwegian, both forms.";
+    Slovak "slk" Column(0, 31), "Slovak.";
+    Slovenian "slv" Column(0, 32), "Slovenian.";
+    Albanian "sqi" Column(0, 33), "Albanian.";
     Bulgarian "bul" Column(1, 1), "Bulgarian.";
     Kazakh "kaz" Column(1, 2), "Kazakh, in Cyrillic.";
     Mongolian "mon" Column(1, 3), "Mongolian, in Cyrillic.";
