@@ -1,6 +1,7 @@
 //! `Kernel::page`: one record in, everything known of it out. The only place that knows the order of the stages; reads as the
 //! specification. No threads, files, clocks or environment here or below.
 
+use crate::block::{Block, Mark};
 use crate::charset;
 use crate::layer::{Layer, Stage};
 use crate::metadata;
@@ -76,6 +77,10 @@ impl Kernel {
             page.layers.push(layer);
         }
 
+        // Of a text a paragraph is what is judged; of a page elements tell what belongs together, lines only within one.
+        if page.format == Format::Text {
+            joined(&mut page, paragraph::unwrap, rules);
+        }
         // A notice at the end of a paragraph becomes a block of its own before anything is judged.
         if self.options.boilerplate {
             if let Some(blocks) = boilerplate::split(page.text(), &page.outline.blocks) {
@@ -94,12 +99,10 @@ impl Kernel {
         // what lay outside the text and is its title goes for that
         page.marks.retain(|m| marks.binary_search_by_key(&m.block, |title| title.block).is_err());
         page.marks.extend(marks);
-        if let Some((layer, blocks, marks)) = paragraph::join(page.text(), &page.outline.blocks, &page.marks, rules) {
-            carry_links(&mut page.outline, &layer);
-            page.layers.push(layer);
-            page.outline.blocks = blocks;
-            page.marks = marks;
+        if page.format != Format::Text {
+            joined(&mut page, paragraph::unwrap, rules);
         }
+        joined(&mut page, paragraph::join, rules);
         if self.options.duplicates {
             let mut keys = paragraph::Known::default();
             page.marks.extend(paragraph::duplicates(page.text(), &page.outline.blocks, &page.marks, rules, &mut keys));
@@ -186,6 +189,18 @@ fn format(id: &str, text: &str) -> Format {
         Format::Markdown
     } else {
         Format::Text
+    }
+}
+
+/// What puts neighbours together: the layer, and blocks and marks numbered for it.
+type Join = fn(&str, &[Block], &[Mark], &Rules) -> Option<(Layer<'static>, Vec<Block>, Vec<Mark>)>;
+
+fn joined(page: &mut Page<'_>, join: Join, rules: &Rules) {
+    if let Some((layer, blocks, marks)) = join(page.text(), &page.outline.blocks, &page.marks, rules) {
+        carry_links(&mut page.outline, &layer);
+        page.layers.push(layer);
+        page.outline.blocks = blocks;
+        page.marks = marks;
     }
 }
 

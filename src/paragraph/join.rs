@@ -1,9 +1,10 @@
-//! Paragraphs broken in mid-sentence put together: newspaper columns, and text with hard line ends. Repeats are found in `repeat`.
+//! Paragraphs of Chinese or Japanese broken in mid-sentence put together, such as those of newspaper columns. Lines broken at a margin are
+//! told in `wrapped`, repeats found in `repeat`.
 
+use super::together::together;
 use crate::block::{Block, Kind, Mark};
 use crate::byline::names::is_han;
-use crate::edit::Editor;
-use crate::layer::{Layer, Stage};
+use crate::layer::Layer;
 use crate::model::Model;
 use crate::rules::Rules;
 
@@ -20,22 +21,17 @@ const WORD: i64 = 60;
 /// Votes that make a broken page, at least one for so many paragraphs. Collections of short articles have one in 25.
 const PATTERN: usize = 2;
 const SPREAD: usize = 12;
-/// Lines of Latin text this close to the longest of the page, in percent, count as broken at the margin.
-const MARGIN: usize = 70;
-/// Longest line of a printed or mailed page, in characters.
-const WIDEST: usize = 100;
 
 /// Joins neighbours that are one sentence; `None` when there are none. A block that begins a joined paragraph grows, the others
 /// disappear; blocks between that were left out stay out and end before it.
 ///
-/// The first half has no mark at its end and a comma or the like inside, or is a line broken at the margin; the second half begins
-/// as no paragraph does, and ends with a mark. Headings, items, rows, code, verse and lines of different kinds are never joined.
+/// The first half has no mark at its end and a comma or the like inside; the second half begins as no paragraph does, and ends with a mark.
+/// Headings, items, rows, code, verse and lines of different kinds are never joined.
 pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Option<(Layer<'static>, Vec<Block>, Vec<Mark>)> {
     let mut out = vec![false; blocks.len()];
     for m in marks {
         out[m.block as usize] = true;
     }
-    let margin = margin(text, blocks, &out);
     let mut joined: Vec<bool> = vec![false; blocks.len()];
     let mut chinese_breaks = Vec::new();
     let mut votes = 0;
@@ -51,7 +47,6 @@ pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) 
         }
         let chinese = x.chars().next_back().is_some_and(is_inner) && y.chars().next().is_some_and(is_inner);
         if !chinese {
-            joined[i] = broken_latin(x, y, gap, margin);
             continue;
         }
         if let Some(flow) = broken_chinese(x, y, joined[i - 1], blocks.get(i + 1).map(|n| n.span.of(text))) {
@@ -68,39 +63,7 @@ pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) 
             joined[i] = true;
         }
     }
-    let any = joined.contains(&true);
-    if !any {
-        return None;
-    }
-    let rule = rules.rule("paragraph/join");
-    let mut editor = Editor::new(text);
-    let mut new = Vec::with_capacity(blocks.len());
-    let mut number = Vec::with_capacity(blocks.len());
-    for (i, block) in blocks.iter().enumerate() {
-        let start = block.span.start as usize;
-        if joined[i] {
-            let end = blocks[i - 1].span.end as usize;
-            let (x, y) = (blocks[i - 1].span.of(text), block.span.of(text));
-            // Words are parted by blanks, ideographs are not; a hyphen at the margin stays, it may belong to the word.
-            let wide = |c: Option<char>| c.is_some_and(is_inner);
-            let glue = if wide(x.chars().next_back()) || wide(y.chars().next()) { "" } else { " " };
-            editor.replace(end..start, glue, rule, 80);
-        }
-        let from = editor.position(start);
-        let to = editor.position(block.span.end as usize);
-        let span = crate::span::Span::new(from, to);
-        match new.last_mut() {
-            Some(last) if joined[i] => {
-                let last: &mut Block = last;
-                last.span.end = span.end;
-                last.link_bytes += block.link_bytes;
-            }
-            _ => new.push(Block { span, ..*block }),
-        }
-        number.push((new.len() - 1) as u32);
-    }
-    let marks = marks.iter().map(|m| Mark { block: number[m.block as usize], first: m.first.map(|f| number[f as usize]), ..*m }).collect();
-    Some((editor.finish(Stage::Join)?, new, marks))
+    together(text, blocks, marks, &joined, rules.rule("paragraph/join"), 80)
 }
 
 /// A character that stands inside a sentence of Chinese or Japanese: an ideograph, kana, a digit, a comma.
@@ -165,6 +128,14 @@ fn flow(x: &str, y: &str) -> i64 {
 
 /// True when a line begins as a paragraph does: a number, a bullet, an opening quote, a place line.
 fn starts_anew(y: &str) -> bool {
+    let first = y.chars().next().unwrap_or(' ');
+    is_numbered(y)
+        || matches!(first, '(' | '（' | '【' | '[' | '●' | '■' | '◆' | '★' | '▲' | '·' | '※' | '“' | '「' | '《')
+        || y.chars().take(12).any(|c| matches!(c, '：' | ':'))
+}
+
+/// True when a line begins with a number as items and sections do: `一、`, `1.`, `第二`.
+pub(super) fn is_numbered(y: &str) -> bool {
     const NUMBERS: &str = "一二三四五六七八九十①②③④⑤⑥⑦⑧⑨⑩";
     let first = y.chars().next().unwrap_or(' ');
     let second = y.chars().nth(1).unwrap_or(' ');
@@ -173,39 +144,6 @@ fn starts_anew(y: &str) -> bool {
     (NUMBERS.contains(first) && (listed(second) || NUMBERS.contains(second) && listed(third)))
         || (first.is_ascii_digit() && (listed(second) || second.is_ascii_digit() && listed(third)))
         || (first == '第' && (NUMBERS.contains(second) || second.is_ascii_digit()))
-        || matches!(first, '(' | '（' | '【' | '[' | '●' | '■' | '◆' | '★' | '▲' | '·' | '※' | '“' | '「' | '《')
-        || y.chars().take(12).any(|c| matches!(c, '：' | ':'))
-}
-
-/// The length at which lines of Latin text are broken, in bytes, if they are: at least eight lines, of which two in three come close
-/// to the longest, and it is of a printed or mailed page.
-fn margin(text: &str, blocks: &[Block], out: &[bool]) -> Option<usize> {
-    let lines = blocks.iter().zip(out).filter(|(b, out)| !**out && b.kind == Kind::Paragraph).map(|(b, _)| b.span);
-    // A longer line ends the search: most texts have one, told by its bytes alone (a character has at most four).
-    if lines.clone().any(|span| span.len() > 4 * WIDEST) {
-        return None;
-    }
-    let mut lengths = Vec::new();
-    for span in lines {
-        let n = span.of(text).chars().take(WIDEST + 1).count();
-        if n > WIDEST {
-            return None;
-        }
-        lengths.push(n);
-    }
-    let longest = lengths.iter().copied().max()?;
-    let full = lengths.iter().filter(|n| **n * 100 >= longest * MARGIN).count();
-    (lengths.len() >= 8 && longest >= 50 && full * 3 >= lengths.len() * 2).then_some(longest)
-}
-
-/// Two lines of one paragraph of Latin text, broken at the margin: the first is nearly full and has no end, the second stands right
-/// below it and goes on in lower case.
-fn broken_latin(x: &str, y: &str, gap: &str, margin: Option<usize>) -> bool {
-    let Some(margin) = margin else { return false };
-    let touching = gap.matches('\n').count() == 1;
-    let full = x.chars().count() * 100 >= margin * MARGIN;
-    let open = x.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == ',' || c == '-');
-    touching && full && open && y.chars().next().is_some_and(char::is_lowercase)
 }
 
 #[cfg(test)]
@@ -244,13 +182,5 @@ mod tests {
         ] {
             assert_eq!(joined(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn lines_broken_at_the_margin() {
-        let line = "the road runs along the river and then up the hill to the next";
-        let text = format!("{}village.", format!("{line}\n").repeat(9));
-        assert_eq!(joined(&text).unwrap().len(), 1);
-        assert_eq!(joined("a short line\nand another short\nline"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Paragraphs as units: those broken in mid-sentence are joined, those that repeat an earlier one are marked; and what paragraphs and
+//! Paragraphs as units: lines broken at a margin and those broken in mid-sentence are joined, those that repeat an earlier one are marked; and what paragraphs and
 //! records of a dump are compared by: keys of those that are the same, signatures of those that are nearly the same.
 
 mod alike;
@@ -7,6 +7,8 @@ mod key;
 mod minhash;
 mod repeat;
 mod shingle;
+mod together;
+mod wrapped;
 
 use crate::block::{Block, Mark};
 use crate::layer::Layer;
@@ -15,6 +17,16 @@ use crate::rules::Rules;
 pub use alike::Compared;
 pub use minhash::{Bands, Signature, agreement, least_agreement};
 pub use shingle::Tokens;
+
+/// Joins kept lines that were broken at a margin. `None` when there are none; else the layer, and blocks and marks renumbered for it.
+pub fn unwrap(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Option<(Layer<'static>, Vec<Block>, Vec<Mark>)> {
+    let mut out = vec![false; blocks.len()];
+    for m in marks {
+        out[m.block as usize] = true;
+    }
+    let joined = wrapped::continuations(text, blocks, &out);
+    together::together(text, blocks, marks, &joined, rules.rule("paragraph/wrapped"), 90)
+}
 
 /// Joins kept neighbours that are one sentence. `None` when there is nothing to join; else the layer, and blocks and marks
 /// renumbered for it.
