@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Trains the character model: reads a folder of clean text and counts of letters, writes src/data/model.bin, the same bytes each time.
+"""Trains the character model: reads a folder of clean text and counts of letters, writes src/data/model.bin.gz, the same bytes each time
+but for how the zlib of this Python packs them.
 
     pip install brotli==1.2.1 && pip install --no-deps lingua-language-detector==1.3.5
-    python3 scripts/train-model.py ../shared/corpus SITE-PACKAGES/lingua/language-models src/data/model.bin
+    python3 scripts/train-model.py ../shared/corpus SITE-PACKAGES/lingua/language-models src/data/model.bin.gz
 
 Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/table.rs.
 Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.
 """
+import gzip
 import json
 import os
 import struct
@@ -640,8 +642,8 @@ def main():
     for p in [body] + parts:
         head += struct.pack("<I", len(p))
     blob = head + body + b"".join(parts)
-    with open(target, "wb") as f:
-        f.write(blob)
+    with open(target, "wb") as f, gzip.GzipFile(filename="", mode="wb", fileobj=f, mtime=0, compresslevel=9) as packed:
+        packed.write(blob)
     sizes = [len(p) for p in [body] + parts]
     print(f"{len(ranges)} ranges, {len(chars)} characters, {len(commons)} commons, {int(frequent.sum())} frequent; case {case_cost.tolist()}")
     print(f"sizes {sizes}; {len(blob)} bytes")
