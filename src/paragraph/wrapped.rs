@@ -62,11 +62,11 @@ enum Start {
 /// A line that a margin may have broken.
 #[derive(Clone, Copy, Debug)]
 struct Line {
-    /// Columns from the left edge to its end, and to its beginning.
-    width: usize,
+    /// From the left edge to its end, by each measure; columns to its beginning.
+    width: [usize; MEASURES],
     indent: usize,
-    /// Columns of its first word.
-    first: usize,
+    /// Its first word, by each measure.
+    first: [usize; MEASURES],
     start: Start,
     /// It has no mark at its end that a sentence ends with.
     open: bool,
@@ -86,39 +86,58 @@ struct Line {
 /// A margin is one that most breaks of the page agree on, between a line and the next word; lines end with it in the middle of sentences. Items,
 /// rows, code, verse, quoted mail and what is indented anew are never continuations.
 pub(super) fn continuations(text: &str, blocks: &[Block], out: &[bool]) -> Vec<bool> {
-    let touching = |i: usize| {
+    // of most texts the lines are wider than any margin, told by their bytes alone
+    let (mut wide, mut too_wide) = (0, 0);
+    let mut touches = vec![false; blocks.len()];
+    for i in 1..blocks.len() {
         let (a, b) = (&blocks[i - 1], &blocks[i]);
         let alike = a.kind == b.kind && matches!(a.kind, Kind::Paragraph | Kind::Quote) && a.node == b.node && !out[i - 1] && !out[i];
-        let fits = |block: &Block| block.span.len() <= 4 * WIDEST;
-        alike && fits(a) && fits(b) && is_one_end(&text[a.span.end as usize..b.span.start as usize])
-    };
-    // most texts have few such lines, told by their bytes alone
-    let touches: Vec<bool> = (0..blocks.len()).map(|i| i > 0 && touching(i)).collect();
-    let wide = (1..blocks.len()).filter(|i| touches[*i] && blocks[i - 1].span.len() >= NARROWEST).count();
-    if wide < LEAST {
+        if alike && is_one_end(&text[a.span.end as usize..b.span.start as usize]) {
+            touches[i] = may_fit(a.span.of(text)) && may_fit(b.span.of(text));
+            wide += usize::from(touches[i] && a.span.len() >= NARROWEST);
+            too_wide += usize::from(!touches[i]);
+        }
+    }
+    if wide < LEAST || wide < too_wide {
         return Vec::new();
     }
     let runs = runs(&touches);
+    let line = |i: usize| (touches[i] || touches.get(i + 1) == Some(&true)).then(|| line(text, &blocks[i]));
+    let lines: Vec<Option<Line>> = (0..blocks.len()).map(line).collect();
+    let pair = |i: usize| Some((lines[i - 1].as_ref()?, lines[i].as_ref()?)).filter(|(a, b)| touches[i] && may_go_on(a, b));
+    let pairs: Vec<Option<(&Line, &Line)>> = (0..blocks.len()).map(|i| if i == 0 { None } else { pair(i) }).collect();
     // a few lines of a text that is broken anywhere agree on a margin, too
+    let of_measure = |m| [filled(&pairs, &runs, m), ragged(&pairs, &runs, m)];
     let mut best: (usize, Vec<bool>) = (0, Vec::new());
-    let ascii = blocks.iter().all(|b| b.span.of(text).is_ascii());
-    for measure in if ascii { &MEASURES[..1] } else { &MEASURES[..] } {
-        let line = |i: usize| (touches[i] || touches.get(i + 1) == Some(&true)).then(|| line(text, &blocks[i], *measure));
-        let lines: Vec<Option<Line>> = (0..blocks.len()).map(line).collect();
-        let pair = |i: usize| Some((lines[i - 1].as_ref()?, lines[i].as_ref()?)).filter(|(a, b)| touches[i] && may_go_on(a, b));
-        let pairs: Vec<Option<(&Line, &Line)>> = (0..blocks.len()).map(|i| if i == 0 { None } else { pair(i) }).collect();
-        for joined in [filled(&pairs, &runs), ragged(&pairs, &runs)].into_iter().flatten() {
-            let count = joined.iter().filter(|j| **j).count();
-            if count > best.0 {
-                best = (count, joined);
-            }
+    for joined in (0..MEASURES).flat_map(of_measure).flatten() {
+        let count = joined.iter().filter(|j| **j).count();
+        if count > best.0 {
+            best = (count, joined);
         }
     }
     best.1
 }
 
-/// How a program that breaks lines may count them: columns, characters, bytes (vim; Python's textwrap; GNU fmt).
-const MEASURES: [fn(&str) -> usize; 3] = [columns, |s| s.chars().count(), str::len];
+/// How a program that breaks lines may count them: in columns, characters, bytes (vim; Python's textwrap; GNU fmt).
+const MEASURES: usize = 3;
+
+fn measures(s: &str) -> [usize; MEASURES] {
+    if s.is_ascii() {
+        return [s.len(); MEASURES];
+    }
+    [columns(s), s.chars().count(), s.len()]
+}
+
+/// False for a line that is wider than any margin, as far as the number of its characters and those that are wide by their first byte tell. The
+/// estimate may be a fifth above the columns there are.
+fn may_fit(s: &str) -> bool {
+    let bytes = s.as_bytes();
+    bytes.len() <= WIDEST
+        || bytes.len() <= 4 * WIDEST && {
+            let columns = bytes.iter().map(|b| u16::from((*b as i8) >= -0x40) + u16::from((0xe3..=0xed).contains(b))).sum::<u16>();
+            usize::from(columns) <= WIDEST + WIDEST / 5
+        }
+}
 
 /// Two lines of which the second may be the continuation of the first, by number of the second.
 type Pairs<'l> = [Option<(&'l Line, &'l Line)>];
@@ -142,9 +161,9 @@ fn is_parted(runs: &[Range<usize>]) -> bool {
 }
 
 /// Lines that were filled as far as words fit.
-fn filled(pairs: &Pairs<'_>, runs: &[Range<usize>]) -> Option<Vec<bool>> {
-    let margin = margin(pairs)?;
-    let full = |i: usize| pairs[i].is_some_and(|(a, b)| room(a, b).contains(&margin));
+fn filled(pairs: &Pairs<'_>, runs: &[Range<usize>], m: usize) -> Option<Vec<bool>> {
+    let margin = margin(pairs, m)?;
+    let full = |i: usize| pairs[i].is_some_and(|(a, b)| room(a, b, m).contains(&margin));
     let prose = |run: &&Range<usize>| {
         let breaks = pairs[(*run).clone()].iter().flatten().count();
         let of_them = (*run).clone().filter(|i| full(*i)).count();
@@ -158,7 +177,7 @@ fn filled(pairs: &Pairs<'_>, runs: &[Range<usize>]) -> Option<Vec<bool>> {
             fulls += 1;
             anew += usize::from(!a.open || b.start == Start::Upper);
         }
-        let near = |percent, widest| a.open && a.width * 100 >= margin * percent && a.width <= widest;
+        let near = |percent, widest| a.open && a.width[m] * 100 >= margin * percent && a.width[m] <= widest;
         let lower = b.start == Start::Lower && near(NEAR_LOWER, WIDEST);
         joined[i] = full(i) && (a.open || parted) || near(NEAR, margin) || lower;
     }
@@ -167,14 +186,14 @@ fn filled(pairs: &Pairs<'_>, runs: &[Range<usize>]) -> Option<Vec<bool>> {
 }
 
 /// Lines of scripts with capitals that somebody broke as he liked: the sentences of many go on in lower case on the next.
-fn ragged(pairs: &Pairs<'_>, runs: &[Range<usize>]) -> Option<Vec<bool>> {
-    let mut widths: Vec<usize> = pairs.iter().flatten().map(|(a, _)| a.width).filter(|w| *w <= WIDEST).collect();
+fn ragged(pairs: &Pairs<'_>, runs: &[Range<usize>], m: usize) -> Option<Vec<bool>> {
+    let mut widths: Vec<usize> = pairs.iter().flatten().map(|(a, _)| a.width[m]).filter(|w| *w <= WIDEST).collect();
     widths.sort_unstable();
     let (widest, median) = (*widths.last()?, widths[widths.len() / 2]);
     if median < NARROWEST {
         return None;
     }
-    let wide = |i: usize, percent| pairs[i].is_some_and(|(a, _)| a.width * 100 >= widest * percent && a.width <= WIDEST);
+    let wide = |i: usize, percent| pairs[i].is_some_and(|(a, _)| a.width[m] * 100 >= widest * percent && a.width[m] <= WIDEST);
     let open = |i: usize| wide(i, NEAR_RAGGED) && pairs[i].is_some_and(|(a, _)| a.open);
     let goes_on = (0..pairs.len()).filter(|i| open(*i) && pairs[*i].is_some_and(|(_, b)| b.start == Start::Lower)).count();
     if goes_on < LEAST_RAGGED || goes_on * 100 < widths.len() * OF_RAGGED {
@@ -193,23 +212,26 @@ fn ragged(pairs: &Pairs<'_>, runs: &[Range<usize>]) -> Option<Vec<bool>> {
 
 /// True for white space with one line end.
 fn is_one_end(gap: &str) -> bool {
+    if matches!(gap, "\n" | "\r\n") {
+        return true;
+    }
     let ends = gap.chars().filter(|c| matches!(c, '\n' | '\u{85}' | '\u{2028}')).count();
     let old = gap.bytes().filter(|b| *b == b'\r').count();
-    gap.chars().all(char::is_whitespace) && (ends == 1 && old <= 1 || ends == 0 && old == 1)
+    (ends == 1 && old <= 1 || ends == 0 && old == 1) && gap.chars().all(char::is_whitespace)
 }
 
 /// The margins by which `b` would have stood on the next line: from the width of `a` to that with its first word.
-fn room(a: &Line, b: &Line) -> std::ops::RangeInclusive<usize> {
+fn room(a: &Line, b: &Line, m: usize) -> std::ops::RangeInclusive<usize> {
     let blank = usize::from(!(a.close[1] || b.close[0]));
     let kinsoku = if blank == 0 { KINSOKU } else { 0 };
-    a.width..=(a.width + blank + b.first - 1 + kinsoku)
+    a.width[m]..=(a.width[m] + blank + b.first[m] - 1 + kinsoku)
 }
 
 /// The margin that most breaks agree on, the least of them.
-fn margin(pairs: &Pairs<'_>) -> Option<usize> {
+fn margin(pairs: &Pairs<'_>, m: usize) -> Option<usize> {
     let mut steps = [0i64; WIDEST + 2];
     for (a, b) in pairs.iter().flatten() {
-        let room = room(a, b);
+        let room = room(a, b, m);
         let (from, to) = ((*room.start()).max(NARROWEST), (*room.end()).min(WIDEST));
         if from <= to {
             steps[from] += 1;
@@ -229,11 +251,11 @@ fn margin(pairs: &Pairs<'_>) -> Option<usize> {
 /// Neither is a row, a rule or code, and the second is not indented anew.
 fn may_go_on(a: &Line, b: &Line) -> bool {
     let indented = if a.item { b.indent >= a.indent } else { b.indent <= a.indent };
-    let long = a.width - a.indent >= SHORTEST && a.words >= LEAST_WORDS;
-    long && !a.stiff && !b.stiff && b.start != Start::Anew && indented && b.first <= LONGEST_WORD
+    let long = a.width[0] - a.indent >= SHORTEST && a.words >= LEAST_WORDS;
+    long && !a.stiff && !b.stiff && b.start != Start::Anew && indented && b.first[0] <= LONGEST_WORD
 }
 
-fn line(text: &str, block: &Block, measure: fn(&str) -> usize) -> Line {
+fn line(text: &str, block: &Block) -> Line {
     let s = block.span.of(text);
     let before = &text[..block.span.start as usize];
     let mut indent = 0;
@@ -246,9 +268,9 @@ fn line(text: &str, block: &Block, measure: fn(&str) -> usize) -> Line {
         };
     }
     let first = match s.chars().next() {
-        Some(c) if is_unparted(c) && c.width() == Some(2) => measure(&s[..c.len_utf8()]),
-        Some(c) if is_unparted(c) => UNKNOWN,
-        _ => measure(&s[..s.find(|c: char| c.is_whitespace() || is_unparted(c)).unwrap_or(s.len())]),
+        Some(c) if is_unparted(c) && c.width() == Some(2) => measures(&s[..c.len_utf8()]),
+        Some(c) if is_unparted(c) => [UNKNOWN; MEASURES],
+        _ => measures(&s[..s.find(|c: char| c.is_whitespace() || is_unparted(c)).unwrap_or(s.len())]),
     };
     let end =
         |c: char| matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।' | '۔' | '؟' | '։' | '።' | '၊' | '။' | '។' | '：' | ':');
@@ -264,7 +286,7 @@ fn line(text: &str, block: &Block, measure: fn(&str) -> usize) -> Line {
         _ => Start::Anew,
     };
     Line {
-        width: indent + measure(s),
+        width: measures(s).map(|n| indent + n),
         indent,
         first,
         start,
@@ -413,11 +435,11 @@ Beutel gekommen war, den er dann wieder nach Hause trug.
     #[test]
     fn programs_that_count_bytes_or_characters() {
         let words = "дорога вдоль реки снова размокла после дождя и никто из деревни не хотел чинить её один пока не пришла весна";
-        for measure in MEASURES {
+        for measure in 0..MEASURES {
             let mut text = String::new();
             let mut line = String::new();
             for word in words.split(' ').cycle().take(120) {
-                if measure(&line) + 1 + measure(word) > 76 {
+                if measures(&line)[measure] + 1 + measures(word)[measure] > 76 {
                     text += &format!("{line}\n");
                     line.clear();
                 }
