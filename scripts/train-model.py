@@ -5,11 +5,11 @@ but for how the zlib of this Python packs them.
     pip install brotli==1.2.1 && pip install --no-deps lingua-language-detector==1.3.5
     python3 scripts/train-model.py ../shared/corpus SITE-PACKAGES/lingua/language-models src/data/model.bin.gz
 
-Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/table.rs.
+Needs numpy and either the zstd command or the module zstandard. What the file holds and how it is read: src/model/table.rs;
+ngram_table.py makes its tables, word_counts.py reads the counts.
 Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.
 """
 import gzip
-import json
 import os
 import struct
 import subprocess
@@ -17,6 +17,10 @@ import sys
 import unicodedata
 
 import numpy as np
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from ngram_table import best, cost, first, grams, merge, table  # noqa: E402
+from word_counts import BESIDE_TEXT, COUNTED, read_words  # noqa: E402
 
 # --- settings ---------------------------------------------------------------------------------------------------------
 
@@ -57,13 +61,7 @@ FAMILIES = [
     ("Myanmar", ["mya"], [(0x1000, 0x109F), (0xAA60, 0xAA7F), (0xA9E0, 0xA9FF)], 1200, 4_000),
     ("Ethiopic", ["amh"], [(0x1200, 0x139F), (0x2D80, 0x2DDF), (0xAB00, 0xAB2F)], 2600, 3_000),
 ]
-# Latin languages without text in the corpus, by the counts of letters within words that lingua has of them (several: the mean of these).
-COUNTED = [("afr", "af"), ("hrv", "hr bs"), ("cym", "cy"), ("dan", "da"), ("epo", "eo"), ("est", "et"), ("eus", "eu"), ("gle", "ga"), ("isl", "is"), ("lav", "lv"),
-           ("lit", "lt"), ("nor", "nb nn"), ("slk", "sk"), ("slv", "sl"), ("sqi", "sq")]
-# Latin languages of the corpus, by the name of such counts: they are added to those of the text.
-BESIDE_TEXT = dict(cat="ca", ces="cs", deu="de", eng="en", fin="fi", fra="fr", hun="hu", ind="id", ita="it", nld="nl", pol="pl", por="pt", ron="ro", spa="es", swa="sw",
-                   swe="sv", tur="tr", vie="vi")
-BESIDE_SAY = 0.2        # what the counts say beside the text, which says 1
+BESIDE_SAY = 0.2        # what counts of words say beside the text of a language, which says 1
 COUNTED_SIZE = 240_000  # characters the counts are brought to: as many as there are of the other languages
 COUNTED_SAY = 0.35      # what each of these languages says in the family as a whole, the others 1
 # (sample, written as, read as): what a frequent character must not be typical of
@@ -79,7 +77,6 @@ FREQUENT_MASS = 0.35   # of the characters of a garbled text must not be frequen
 FREQUENT_KEPT = 4e-4   # share in clean text from which a character is never given up
 FREQUENT_RATIO = 20    # times its share in clean text that a character must have in garbled text to be given up for that
 HOLD_OUT = 20  # every 20th line is not trained on
-BUCKET = 16    # slots a bucket of the hash tables
 SPARE = 1.12   # slots of a letter table for each n-gram offered
 
 # kinds of characters, as in src/model/chars.rs
@@ -122,91 +119,6 @@ def read_fold(here):
             cells = l.rstrip("\n").split("\t")
             fold[cells[0]] = cells[1]
     return fold
-
-
-# --- numbers ----------------------------------------------------------------------------------------------------------
-
-def cost(p):
-    """Probability -> 1/16 nats in a byte. Rounded twice, so that the last bit of a logarithm cannot show."""
-    c = np.round(np.round(-np.log(np.maximum(p, 1e-30)) * 16, 4))
-    return np.clip(c, 0, 254).astype(np.uint8)
-
-
-def mix(keys, salt):
-    """The hash of src/model/table.rs."""
-    with np.errstate(over="ignore"):
-        h = (keys.astype(np.uint64) ^ np.uint64(salt)) * np.uint64(0x9E3779B97F4A7C15)
-        h ^= h >> np.uint64(32)
-        h *= np.uint64(0xD6E8FEB86659FD93)
-        return h
-
-
-def places(keys, slots, salt):
-    """Bucket of each key in a table of so many slots, and how many buckets that table has."""
-    buckets = max(1, -(-slots // BUCKET))
-    h = mix(keys, salt)
-    b = ((h >> np.uint64(32)) * np.uint64(buckets)) >> np.uint64(32)
-    return b.astype(np.int64), buckets
-
-
-def best(keys, score, slots, salt):
-    """Which keys a table of so many slots holds: the most useful ones of each bucket."""
-    b, _ = places(keys, slots, salt)
-    score = np.round(score, 6)
-    order = np.lexsort((keys, -score, b))
-    b = b[order]
-    chosen = np.zeros(len(keys), bool)
-    chosen[order] = np.arange(len(b)) - np.searchsorted(b, b) < BUCKET
-    return chosen & (score > 0)
-
-
-def first(score, count):
-    """The so many most useful ones."""
-    chosen = np.zeros(len(score), bool)
-    chosen[np.lexsort((np.arange(len(score)), -np.round(score, 6)))[:count]] = True
-    return chosen & (score > 0)
-
-
-def table(keys, slots, values, salt):
-    """Bucketed hash table of keys that `best` chose: fingerprints (u16, 0 = empty) and one row of bytes for each value array, by slot.
-
-    Returns (buckets, bytes of all parts)."""
-    b, buckets = places(keys, slots, salt)
-    fp = ((mix(keys, salt) >> np.uint64(8)) & np.uint64(0xFFFF)).astype(np.uint16)
-    fp[fp == 0] = 1
-    order = np.lexsort((keys, b))
-    b = b[order]
-    rank = np.arange(len(b)) - np.searchsorted(b, b)
-    assert rank.max() < BUCKET
-    slot = b * BUCKET + rank
-    fps = np.zeros(buckets * BUCKET, np.uint16)
-    fps[slot] = fp[order]
-    out = [fps.astype("<u2").tobytes()]
-    for v in values:
-        rows = np.zeros((buckets * BUCKET,) + v.shape[1:], np.uint8)
-        rows[slot] = v[order]
-        out.append(rows.tobytes())
-    return buckets, out
-
-
-def merge(parts):
-    """[(keys, raw, weighted)] -> one such triple, ascending keys."""
-    k = np.concatenate([p[0] for p in parts])
-    r = np.concatenate([p[1] for p in parts])
-    w = np.concatenate([p[2] for p in parts])
-    order = np.argsort(k, kind="stable")
-    k, r, w = k[order], r[order], w[order]
-    first = np.flatnonzero(np.concatenate(([True], k[1:] != k[:-1])))
-    return k[first], np.add.reduceat(r, first), np.add.reduceat(w, first)
-
-
-def grams(ids, n, weight):
-    ids = ids.astype(np.uint64)
-    keys = ids[n - 1:].copy()
-    for i in range(1, n):
-        keys |= ids[n - 1 - i: len(ids) - i] << np.uint64(16 * i)
-    k, c = np.unique(keys, return_counts=True)
-    return k, c.astype(np.float64), c.astype(np.float64) * weight
 
 
 # --- Han, kana, Hangul ------------------------------------------------------------------------------------------------
@@ -260,41 +172,6 @@ def counted(text, symbols):
     k2, c2, _ = grams(text, 2, 1)
     k3, c3, _ = grams(text, 3, 1)
     return np.bincount(text, minlength=symbols).astype(np.float64), k2, c2, k3, c3
-
-
-def read_words(folder, codes):
-    """Counts of letters within words, a word with a blank before and behind: {one, two, three characters: share of all letters}.
-
-    The files have each n-gram as a fraction of the (n-1)-gram before its last letter. What is missing of a whole is what ends there, and what
-    an n-gram has more than those that are longer by a letter before it, begins with it: nothing is estimated."""
-    import brotli
-    mean = {}
-    for code in codes:
-        share = {"": 1.0}
-        for name in ("unigrams", "bigrams", "trigrams"):
-            grams_of = json.loads(brotli.decompress(open(os.path.join(folder, code, name + ".json.br"), "rb").read()))["ngrams"]
-            for fraction, found in sorted(grams_of.items()):
-                a, b = map(int, fraction.split("/"))
-                for g in found.split(" "):
-                    share[g] = share[g[:-1]] * a / b
-        behind, before = {}, {}
-        for g, n in share.items():
-            if g:
-                behind[g[:-1]] = behind.get(g[:-1], 0) + n
-                before[g[1:]] = before.get(g[1:], 0) + n
-        left = lambda g, longer: n if (n := share[g] - longer.get(g, 0)) > 1e-12 else 0
-        word = {g: n for g, n in share.items() if len(g) == 3}
-        for g in share:
-            if len(g) == 2:
-                word[" " + g], word[g + " "] = left(g, before), left(g, behind)
-        for g in share:
-            if len(g) == 1:
-                starts = sum(n for w, n in word.items() if w[0] == " " and w[1] == g and w[2] != " ")
-                alone = left(g, before) - starts
-                word[" " + g + " "] = alone if alone > 1e-12 else 0
-        for g, n in word.items():
-            mean[g] = mean.get(g, 0) + n / len(codes)
-    return mean
 
 
 def spread(words, symbol_of, texts, symbols):

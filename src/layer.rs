@@ -17,7 +17,7 @@ pub enum Stage {
     Markup,
     /// Controls, blanks, line ends; normalisation when asked.
     Tidy,
-    /// Paragraphs broken in mid-sentence put together.
+    /// Lines broken at a margin and paragraphs broken in mid-sentence put together.
     Join,
 }
 

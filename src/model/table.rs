@@ -1,7 +1,7 @@
 //! The hash table of the model file: buckets of 16 fingerprints, each slot with rows of bytes beside it. What the bytes mean is
 //! not known here.
 
-/// Slots a bucket; `BUCKET` of scripts/train-model.py.
+/// Slots a bucket; `BUCKET` of scripts/ngram_table.py.
 const BUCKET: usize = 16;
 
 /// Takes parts off the front of the model file.

@@ -1,6 +1,7 @@
 //! Paragraphs of Chinese or Japanese broken in mid-sentence put together, such as those of newspaper columns. Lines broken at a margin are
 //! told in `wrapped`, repeats found in `repeat`.
 
+use super::left_out;
 use super::together::together;
 use crate::block::{Block, Kind, Mark};
 use crate::byline::names::is_han;
@@ -28,10 +29,7 @@ const SPREAD: usize = 12;
 /// The first half has no mark at its end and a comma or the like inside; the second half begins as no paragraph does, and ends with a mark.
 /// Headings, items, rows, code, verse and lines of different kinds are never joined.
 pub(super) fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Option<(Layer<'static>, Vec<Block>, Vec<Mark>)> {
-    let mut out = vec![false; blocks.len()];
-    for m in marks {
-        out[m.block as usize] = true;
-    }
+    let out = left_out(blocks, marks);
     let mut joined: Vec<bool> = vec![false; blocks.len()];
     let mut chinese_breaks = Vec::new();
     let mut votes = 0;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::{Keys, Known};
+use super::{Keys, Known, left_out};
 use crate::block::{Block, Kind, Mark};
 
 /// Shortest paragraph that can be a repeat, in characters without white space: below it lines of dialogue and refrains repeat
@@ -220,11 +220,7 @@ pub(super) fn keys(title: Option<&str>, text: &str, blocks: &[Block], marks: &[M
 
 /// Numbers of the blocks without a mark.
 fn kept(blocks: &[Block], marks: &[Mark]) -> Vec<u32> {
-    let mut out = vec![false; blocks.len()];
-    for m in marks {
-        out[m.block as usize] = true;
-    }
-    (0u32..).zip(out).filter(|(_, out)| !out).map(|(i, _)| i).collect()
+    (0u32..).zip(left_out(blocks, marks)).filter(|(_, out)| !out).map(|(i, _)| i).collect()
 }
 
 #[cfg(test)]

@@ -18,14 +18,23 @@ pub use alike::Compared;
 pub use minhash::{Bands, Signature, agreement, least_agreement};
 pub use shingle::Tokens;
 
-/// Joins kept lines that were broken at a margin. `None` when there are none; else the layer, and blocks and marks renumbered for it.
+/// Joins kept lines that were broken at a margin, with a blank where words need one. `None` when there are none, as where most lines are wider
+/// than any margin; else the layer, and blocks and marks renumbered for it. Linear; allocates the text only when something is joined.
+///
+/// # Source
+/// Rule `paragraph/wrapped`. Greedy filling, as of editors and of Python's textwrap: a line ends where the next word would pass the margin.
 pub fn unwrap(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Option<(Layer<'static>, Vec<Block>, Vec<Mark>)> {
+    let joined = wrapped::continuations(text, blocks, &left_out(blocks, marks));
+    together::together(text, blocks, marks, &joined, rules.rule("paragraph/wrapped"), 90)
+}
+
+/// For each block whether it has a mark.
+fn left_out(blocks: &[Block], marks: &[Mark]) -> Vec<bool> {
     let mut out = vec![false; blocks.len()];
     for m in marks {
         out[m.block as usize] = true;
     }
-    let joined = wrapped::continuations(text, blocks, &out);
-    together::together(text, blocks, marks, &joined, rules.rule("paragraph/wrapped"), 90)
+    out
 }
 
 /// Joins kept neighbours that are one sentence. `None` when there is nothing to join; else the layer, and blocks and marks

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Known;
 use super::key::{LONG, SHORTEST, head, key};
+use super::{Known, left_out};
 use crate::block::{Block, Kind, Mark};
 use crate::rules::Rules;
 
@@ -33,10 +33,7 @@ const ABSTRACT: [&str; 14] = [
 pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules, known: &mut Known) -> Vec<Mark> {
     known.0.clear();
     known.0.resize(blocks.len(), None);
-    let mut out = vec![false; blocks.len()];
-    for m in marks {
-        out[m.block as usize] = true;
-    }
+    let out = left_out(blocks, marks);
     let mut seen: HashMap<u128, u32> = HashMap::new();
     let mut found = Vec::new();
     let mut buffer = Vec::new();

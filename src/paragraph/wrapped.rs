@@ -81,7 +81,7 @@ struct Line {
 }
 
 /// For each block whether it is the continuation of the one before it: a line of running text that was broken at the margin, where its first
-/// word did not fit. `out` are left out. Empty when there are none; reads each line once.
+/// word did not fit. `out` are left out. Empty when there are none. Linear; where most lines are wider than any margin they are only counted.
 ///
 /// A margin is one that most breaks of the page agree on, between a line and the next word; lines end with it in the middle of sentences. Items,
 /// rows, code, verse, quoted mail and what is indented anew are never continuations.
