@@ -147,24 +147,6 @@ impl<'t, 'r> Judge<'t, 'r> {
         }
     }
 
-    /// Keyword spam among the first three lines and the last two.
-    fn spam(&mut self) {
-        let n = self.lines.len();
-        let near_end = n.saturating_sub(2).max(3);
-        let candidates: Vec<usize> = (0..n.min(3)).chain(near_end..n).collect();
-        if n < 2 {
-            return;
-        }
-        let script = OnceCell::new();
-        for i in candidates {
-            let below = || *script.get_or_init(|| spam::Script::of(self.lines.iter().skip(3.min(n - 1)).map(|l| l.text)));
-            let signs = spam::signs(self.lines[i].text, below);
-            if signs >= if i < 3 { 2 } else { 3 } {
-                self.mark(i, self.rules.rule("boilerplate/spam-header"), signs as f32);
-            }
-        }
-    }
-
     /// Paths such as `首页 > 新闻 > 正文`.
     fn breadcrumbs(&mut self) {
         for i in 0..self.lines.len() {
@@ -358,6 +340,25 @@ mod tests {
             [2, 3]
         );
         assert_eq!(left_out(&["修路记", TEXT, "相关阅读", "新桥通车了", "老井出水了", "麦子熟了"]), [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn what_a_kit_strews_in_and_labels_goes() {
+        let page = [
+            "• <tr id=\"q8x0z\"></tr>",
+            "• <sup id=\"q8x0z\"><b id=\"q8x0z\"></b></sup>",
+            "在线视频_无码专区_日韩欧美精品_午夜成人",
+            TEXT,
+            TEXT,
+            "主站蜘蛛池模板: 山前县| 河口市| 读书| 房产|",
+            "山河网",
+        ];
+        assert_eq!(left_out(&page), [0, 1, 2, 5]);
+        let page = [TEXT, TEXT, "感谢您访问我们的网站,您可能还对以下资源感兴趣:", "山前 | 河口 | 桥头", "在线视频_无码专区_日韩欧美", TEXT];
+        assert_eq!(left_out(&page), [2, 3, 4]);
+        // Two elements of two marks are somebody's own, and a text may speak of all this.
+        let own = ["<b id=\"q8x0z\"></b>", "<b id=\"m4k1w\"></b>", TEXT, "蜘蛛池是什么：主站上放的模板，专门引来蜘蛛。", TEXT];
+        assert_eq!(left_out(&own), [0usize; 0]);
     }
 
     const PROSE: &str = "The road to the village turns to mud whenever it rains, so people met in the hall, argued for a while, and settled it: \

@@ -360,6 +360,29 @@ mod tests {
     }
 
     #[test]
+    fn a_few_readings_of_common_letters_are_enough() {
+        // Every 學 and 經, the way no author glosses; and six letters, each once.
+        let text = converted(
+            "小学的孩子们每天经过那条河，河上的老桥已经很旧。校长说，学费可以少收一点，桥却不能再等。工人们从镇上运来木料，\
+             学生帮着搬石头，风吹过来，谁也不觉得冷。新桥通车那天，经营茶馆的陈家请大家喝茶。",
+        );
+        for set in ["學經", "學經車", "經過學風車頭"] {
+            let cloaked = channel::annotate(&text, &Set::of(set));
+            let is_enough = set.chars().count() > 2;
+            assert_eq!(repaired(&cloaked) == folded(&text), is_enough, "{set}");
+        }
+        let once = converted("他们在网上发表实验数据，业内人士产生了很大的争论。那里的乡亲却说：谁来种树，谁就该请他喝两杯。");
+        let cloaked = channel::annotate(&once, &Set::of("網發實數業產"));
+        assert_eq!(repaired(&cloaked), folded(&once));
+        // A letter that is rare, a reading that is not the usual one, a letter that stands without: somebody's glosses.
+        for (from, to) in [("兩", "兩(liǎng)個贗(yàn)品"), ("數(shù)", "數(shǔ)"), ("業(yè)", "業(yè)界的業")] {
+            let glossed = cloaked.replace(from, to);
+            assert_ne!(glossed, cloaked);
+            assert!(pass(&glossed, Rules::builtin()).is_none(), "{glossed}");
+        }
+    }
+
+    #[test]
     fn readings_that_stand_twice_are_deleted() {
         let text =
             "山(shan)(shan)上的老(lao)(lao)樹(shu)(shu)開(kai)(kai)了花(hua)(hua),路(lu)(lu)人(ren)(ren)都停(ting)(ting)下看(kan)(kan)。";
