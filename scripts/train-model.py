@@ -9,7 +9,6 @@ Needs numpy and either the zstd command or the module zstandard. What the file h
 ngram_table.py makes its tables, word_counts.py reads the counts.
 Every 20th line of every source is left out of training, so that src/data/model.md can tell quality on text not trained on.
 """
-import gzip
 import os
 import struct
 import subprocess
@@ -19,6 +18,7 @@ import unicodedata
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import gzip_members  # noqa: E402
 from ngram_table import best, cost, first, grams, merge, table  # noqa: E402
 from word_counts import BESIDE_TEXT, COUNTED, read_words  # noqa: E402
 
@@ -519,8 +519,8 @@ def main():
     for p in [body] + parts:
         head += struct.pack("<I", len(p))
     blob = head + body + b"".join(parts)
-    with open(target, "wb") as f, gzip.GzipFile(filename="", mode="wb", fileobj=f, mtime=0, compresslevel=9) as packed:
-        packed.write(blob)
+    with open(target, "wb") as f:
+        f.write(gzip_members.pack(blob))
     sizes = [len(p) for p in [body] + parts]
     print(f"{len(ranges)} ranges, {len(chars)} characters, {len(commons)} commons, {int(frequent.sum())} frequent; case {case_cost.tolist()}")
     print(f"sizes {sizes}; {len(blob)} bytes")

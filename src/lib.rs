@@ -25,6 +25,8 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod codec;
+#[cfg(test)]
+mod derived;
 pub mod diff;
 pub mod draft;
 pub mod edit;

@@ -223,7 +223,7 @@ fn every_table_tells_its_columns_and_has_no_line_twice() {
 fn the_model_is_the_one_its_manifest_describes() {
     let packed = fs::read(root().join("src/data/model.bin.gz")).expect("the model file");
     let mut model = Vec::new();
-    flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut model).expect("the model file is whole");
+    flate2::read::MultiGzDecoder::new(&packed[..]).read_to_end(&mut model).expect("the model file is whole");
     let manifest = read(&root().join("src/data/model.md"));
     let said = |key: &str| manifest.lines().find_map(|l| l.strip_prefix(key)).map(str::trim).unwrap_or_default().to_owned();
     assert_eq!(said("bytes:"), model.len().to_string());

@@ -150,11 +150,7 @@ fn build(codec: Codec) -> Option<Inverse> {
     }
     let pairs = multi::pairs(kind)?;
     let mut codes: Vec<(char, u32)> = (0x80..=0xFFu8).filter_map(|b| Some((pairs.single(b)?, u32::from(b)))).collect();
-    for lead in 0x80..=0xFFu8 {
-        for trail in 0x21..=0xFEu8 {
-            codes.extend(pairs.get(lead, trail).map(|c| (c, Code::pack(&[lead, trail]))));
-        }
-    }
+    codes.extend(pairs.cells().iter().zip(0x8000u32..).filter_map(|(c, code)| Some(((*c)?, code))));
     match kind {
         // GBK writes the euro sign as 80, GB18030 as A2E3.
         Kind::Gb if codec == Codec::GB18030 => codes.sort_by_key(|&(_, code)| code == 0x80),

@@ -126,6 +126,11 @@ impl Codec {
         multi::pairs(self.kind())?.get(lead, trail)
     }
 
+    /// [`Codec::pair`] of all there are: 256 a lead, from 80 on; empty for a charset that is not of pairs. For those who make tables of them.
+    pub(crate) fn pairs(self) -> &'static [Option<char>] {
+        multi::pairs(self.kind()).map_or(&[], |pairs| pairs.cells())
+    }
+
     /// The character of one byte: every byte of a single-byte charset, the single bytes of a charset of pairs (ASCII, half-width
     /// katakana, GBK's euro sign at 80). `None` for a byte that is undefined or a lead. One look-up.
     pub fn byte(self, byte: u8) -> Option<char> {
@@ -136,7 +141,7 @@ impl Codec {
         }
     }
 
-    /// The inverse of the decoder: which bytes decode to a character. Built on first use, about a millisecond for a charset of
+    /// The inverse of the decoder: which bytes decode to a character. Built on first use, less than a millisecond for a charset of
     /// pairs. `None` for charsets that need none (UTF-8, UTF-16, UTF-32) or keep a state.
     ///
     /// # Source

@@ -19,8 +19,7 @@ impl Model {
     pub(crate) fn after(&self, state: State) -> After<'_> {
         let context = Context::unpack(state);
         let pair = u64::from(context.tokens[0]) << 16 | u64::from(context.tokens[1]);
-        let [chinese, japanese, korean] = &self.han;
-        let mut backs = [chinese.back_of(pair), japanese.back_of(pair), korean.back_of(pair)];
+        let mut backs = [0, 1, 2].map(|n| self.han(n).back_of(pair));
         if context.back != UNSURE {
             backs[0] = context.back;
         }

@@ -50,6 +50,7 @@ impl Ngrams {
     }
 
     /// Cost of a token without context; 255 when the language does not have it.
+    #[cfg(test)]
     pub fn alone(&self, t: u16) -> u8 {
         self.one[t as usize]
     }

@@ -10,28 +10,27 @@ pub mod fold;
 mod han;
 mod language;
 mod letters;
+mod packed;
 mod row;
 mod score;
 mod step;
 mod table;
 
-use std::io::Read;
 use std::sync::OnceLock;
 
 pub use language::Language;
 pub use score::Scores;
 
-use flate2::read::GzDecoder;
-
-use chars::{Chars, flag, kind};
+use chars::{Chars, flag};
 use han::{Ngrams, UNSURE, token};
 use language::{FAMILIES, Place};
 use letters::{Family, symbol};
-use step::{Context, KANA_REACH, KOREAN, One, frame, price};
+use packed::Packed;
+use step::{Context, KANA_REACH, KOREAN, One, frame};
 use table::Cut;
 
-/// Made by scripts/train-model.py; sources and settings are in model.md beside it. Packed, so that it takes less than 2 MB of the binary.
-const FILE: &[u8] = include_bytes!("../data/model.bin.gz");
+/// Price of each character of the basic plane without context: follows from the tables, and is had without any of them.
+const ALONE: &[u8; 0x1_0000] = include_bytes!("../data/alone.bin");
 
 /// Units of cost in one nat.
 pub const NAT: u32 = 16;
@@ -45,51 +44,54 @@ pub struct State(u64, u64);
 /// The model. One for the whole process, read-only.
 #[derive(Debug)]
 pub struct Model {
+    packed: Packed,
     chars: Chars,
-    han: [Ngrams; 3],
-    families: Vec<Family>,
-    /// Price of each character of the basic plane without context.
-    alone: Vec<u8>,
+    /// Tables of languages and of script families; each is unpacked when a text first asks for it.
+    han: [OnceLock<Ngrams>; 3],
+    families: [OnceLock<Family>; FAMILIES],
 }
 
 impl Model {
-    /// The model compiled into the crate. Unpacked and built once, in some eight milliseconds of work; takes 2.6 MB of memory from then on.
+    /// The model compiled into the crate. What a text asks for is unpacked and built once: about a millisecond for the characters and one for
+    /// Chinese, two for Latin letters; all of it takes 2.6 MB of memory from then on.
     ///
     /// # Panics
     /// Never in a released crate: the file is part of it and tests read it.
     pub fn shared() -> &'static Model {
         static SHARED: OnceLock<Model> = OnceLock::new();
-        SHARED.get_or_init(Model::read)
+        SHARED.get_or_init(|| {
+            let packed = Packed::open();
+            let chars = Chars::read(Cut(packed.part(0)));
+            Model { packed, chars, han: [const { OnceLock::new() }; 3], families: [const { OnceLock::new() }; FAMILIES] }
+        })
     }
 
-    fn read() -> Model {
-        let mut file = Vec::new();
-        GzDecoder::new(FILE).read_to_end(&mut file).expect("src/data/model.bin.gz is whole");
-        // the model is never dropped
-        let mut file = Cut(file.leak());
-        assert_eq!(file.bytes(4), b"JWM1", "src/data/model.bin.gz is not a model of this version");
-        let parts = file.number();
-        let sizes: Vec<usize> = (0..parts).map(|_| file.number()).collect();
-        let mut parts = sizes.into_iter().map(|size| Cut(file.bytes(size)));
-        let mut next = || parts.next().expect("the model file has a part for every table");
-        let chars = Chars::read(next());
-        let tokens = chars.tokens[0] as usize;
-        let han = [1, 3, 5].map(|salt| Ngrams::read(next(), tokens, salt));
-        let families = (0..FAMILIES as u64).map(|f| Family::read(next(), 16 + 2 * f)).collect();
-        let mut model = Model { chars, han, families, alone: Vec::new() };
-        model.alone = (0..0x1_0000).map(|c| char::from_u32(c).map_or(u8::MAX, |c| model.price_alone(c))).collect();
-        model
+    /// The n-grams of Chinese, Japanese or Korean.
+    #[inline]
+    fn han(&self, n: usize) -> &Ngrams {
+        const SALTS: [u64; 3] = [1, 3, 5];
+        self.han[n].get_or_init(|| Ngrams::read(Cut(self.packed.part(1 + n)), self.chars.tokens[0] as usize, SALTS[n]))
     }
 
-    fn price_alone(&self, c: char) -> u8 {
+    /// The letters of one script.
+    #[inline]
+    fn family(&self, n: usize) -> &Family {
+        self.families[n].get_or_init(|| Family::read(Cut(self.packed.part(1 + self.han.len() + n)), 16 + 2 * n as u64))
+    }
+
+    /// What [`Model::alone`] says of a character of the basic plane, by the tables.
+    #[cfg(test)]
+    pub(crate) fn price_alone(&self, c: char) -> u8 {
+        use chars::kind;
+        use step::price;
         let char = self.chars.get(c);
         let price = match char.kind {
             kind::COMMON => u32::from(self.chars.common(char.value).cost) + price::FIRST,
-            kind::HAN => self.han.iter().map(|h| u32::from(h.alone(char.value))).min().unwrap_or(price::RARE_HAN).min(price::RARE_HAN),
+            kind::HAN => (0..3).map(|n| u32::from(self.han(n).alone(char.value))).min().unwrap_or(price::RARE_HAN).min(price::RARE_HAN),
             k if k >= kind::LETTER && char.value == symbol::RARE => price::RARE_LETTER,
             k if k >= kind::LETTER => {
                 let upper = if char.flags & flag::UPPER != 0 { price::FIRST * 2 } else { 0 };
-                self.families[(k - kind::LETTER) as usize].alone(char.value) + upper
+                self.family((k - kind::LETTER) as usize).alone(char.value) + upper
             }
             _ => self.step(self.start(), c).1,
         };
@@ -160,7 +162,7 @@ impl Model {
     /// a first pass over many candidates; several times dearer for text in the wrong charset, but blind to order.
     #[inline]
     pub fn alone(&self, c: char) -> u32 {
-        match self.alone.get(c as usize) {
+        match ALONE.get(c as usize) {
             Some(&price) => u32::from(price),
             None => self.step(self.start(), c).1.min(255),
         }
@@ -177,5 +179,17 @@ impl Model {
     #[inline]
     pub fn frequent(&self, c: char) -> bool {
         self.chars.get(c).flags & flag::FREQUENT != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_follow_from_the_model() {
+        let model = Model::shared();
+        let alone: Vec<u8> = (0..0x1_0000).map(|c| char::from_u32(c).map_or(u8::MAX, |c| model.price_alone(c))).collect();
+        crate::derived::check("alone.bin", ALONE, &alone);
     }
 }

@@ -89,7 +89,7 @@ impl Row<'_> {
 
     /// Pays for the tokens so far.
     fn price(&mut self) {
-        let [chinese, ..] = &self.model.han;
+        let chinese = self.model.han(0);
         let [_, kana, ..] = self.model.chars.tokens;
         let mut costs = [None; PIECE];
         chinese.costs(&self.tokens[..self.len + 2], &mut costs);

@@ -2,7 +2,7 @@
 //! `han` and `letters`, what callers see in the parent module.
 
 use super::chars::{Char, flag, kind};
-use super::han::{Ngrams, UNSURE, token};
+use super::han::{UNSURE, token};
 use super::language::{CASED, LATIN, Place};
 use super::letters::{Family, symbol};
 use super::{Language, Model, State};
@@ -186,7 +186,7 @@ impl Model {
             f if f >= frame::LETTERS => {
                 let family = (f - frame::LETTERS) as usize;
                 payer.all(u32::from(common.cost));
-                payer.letter(family, &self.families[family], [state.symbols[0], state.symbols[1], u16::from(common.class)]);
+                payer.letter(family, self.family(family), [state.symbols[0], state.symbols[1], u16::from(common.class)]);
             }
             _ => payer.all(u32::from(common.cost) + if common.class == 0 { 8 } else { 24 }),
         }
@@ -242,11 +242,10 @@ impl Model {
     #[inline(always)]
     pub(super) fn han_cost_backed(&self, mode: u8, state: &Context, backs: [u8; 3], t: u16) -> (u32, u8) {
         let [_, kana, hangul, han] = self.chars.tokens;
-        let [one, two, three] = &self.han;
-        let (chinese, japanese, korean) = ((one, backs[0]), (two, backs[1]), (three, backs[2]));
+        let (chinese, japanese, korean) = ((0, backs[0]), (1, backs[1]), (2, backs[2]));
         let rare = price::RARE_HAN;
         let (tokens, before) = (state.tokens, state.tokens[1]);
-        let of = |(table, back): (&Ngrams, u8)| table.cost(tokens, back, t);
+        let of = |(table, back): (usize, u8)| self.han(table).cost(tokens, back, t);
         let other = |table| of(table).0;
         if t >= han {
             let (plain, back) = of(chinese);
@@ -294,7 +293,7 @@ impl Model {
         if char.value == symbol::RARE {
             payer.all(price::RARE_LETTER);
         } else {
-            payer.letter(family, &self.families[family], [symbols[0], symbols[1], char.value]);
+            payer.letter(family, self.family(family), [symbols[0], symbols[1], char.value]);
         }
         let upper = char.flags & flag::UPPER != 0;
         let mut case = 0;

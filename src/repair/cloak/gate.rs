@@ -94,7 +94,6 @@ impl Pairs {
 
 /// Looks at a text. `None` when it holds nothing a cloak leaves: the way out for clean text, as fast as a search for `(` and `?`.
 pub fn judge(text: &str) -> Option<Verdict> {
-    let table = Readings::shared();
     let mut counts: HashMap<u16, Count> = HashMap::new();
     let (mut twice, mut twices) = (HashSet::new(), 0u32);
     let (mut annotations, mut others, mut torn, mut marks, mut inside) = (0u32, 0u32, 0u32, 0u32, 0u32);
@@ -111,6 +110,8 @@ pub fn judge(text: &str) -> Option<Verdict> {
                     twices += 1;
                     continue;
                 }
+                // Only here: most texts hold no reading at all, and the table is not made for them.
+                let table = Readings::shared();
                 let known = table.of(c).filter(|e| table.number(reading.syllable()).is_some_and(|n| table.place(e, n).is_some()));
                 let Some(entry) = known else {
                     others += u32::from(is_han(c) && super::readings::has_tone(reading.syllable()));
@@ -140,6 +141,7 @@ pub fn judge(text: &str) -> Option<Verdict> {
     }
 
     // A pair made by chance in a torn run may look like the character: one sight proves little.
+    let table = Readings::shared();
     let (mut annotated, mut plain) = (Pairs::default(), Pairs::default());
     counts.keys().for_each(|pair| annotated.add(*pair));
     let (mut han, mut seen) = (0u32, Pairs::default());

@@ -86,11 +86,11 @@ impl Readings {
             for (nth, reading) in row.cells[1].split(',').enumerate() {
                 let number = *r.numbers.entry(reading).or_insert_with(|| {
                     r.spelled.push(reading);
+                    r.toneless.insert(without_tone(reading), ());
                     r.spelled.len() as u16 - 1
                 });
                 r.listed.push(number);
                 r.by_lead.push((pair[0], number, Hit { trail: pair[1], usual: nth == 0 }));
-                r.toneless.insert(without_tone(reading), ());
             }
             for s in row.cells[2].chars().filter(|s| *s != '-' && (*s as usize) < 0x1_0000) {
                 r.converted[s as usize / 64] |= 1 << (s as usize % 64);

@@ -7,6 +7,7 @@ use super::alphabet::Alphabet;
 use super::mixed;
 use super::signs::{Says, Table, class, kind, packed, weight};
 use super::suspect::{HINT, Suspect};
+use super::tally::tally;
 
 /// Least evidence for each five bytes of Han, and the evidence from which on density does not matter; 1/4 nats.
 const DENSITY: i32 = 8;
@@ -80,7 +81,7 @@ impl Walk {
             // Up to where it is known since when the sum has not been zero.
             let mut known = end;
             loop {
-                let kinds = tally(&t.packed, bytes, &mut end, &mut sum, best);
+                let kinds = tally(t.packed, bytes, &mut end, &mut sum, best);
                 seen |= kinds;
                 if sum <= best {
                     break;
@@ -279,7 +280,7 @@ impl Walk {
             return at;
         }
         let code = |at: usize| u32::from(bytes[at] & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
-        let Some(alphabet) = Alphabet::of(t, code(at)) else { return at };
+        let Some(alphabet) = Alphabet::of(code(at)) else { return at };
         let end = alphabet.end(bytes, at);
         if end > at {
             let number = |n: usize| t.index[code(end - n) as usize];
@@ -399,34 +400,6 @@ impl Walk {
         }
         *self = Walk::default();
     }
-}
-
-/// Adds the weights of characters of three bytes from `end` on to `sum`, until one is of no such kind or the sum is more than `best`; what
-/// they are beside their weights. The innermost loop of all: it is by itself, so that what it needs stays at hand.
-#[inline(never)]
-fn tally(packed: &[u8; 0x1_0000], bytes: &[u8], end: &mut usize, sum: &mut i32, best: i32) -> u8 {
-    // What the marks of the three bytes are together: taken away once, not from each.
-    const MARKS: u32 = (0xe0 << 12) + (0x80 << 6) + 0x80;
-    let (mut rest, mut total, mut seen) = (&bytes[*end..], sum.unsigned_abs(), 0);
-    let best = best.unsigned_abs();
-    while let [a @ 0xe0..=0xef, b, c, behind @ ..] = rest {
-        let code = (u32::from(*a) << 12).wrapping_add(u32::from(*b) << 6).wrapping_add(u32::from(*c)).wrapping_sub(MARKS);
-        let says = packed[usize::from(code as u16)];
-        if says & packed::WEIGHT == packed::HIGH {
-            break;
-        }
-        seen |= says;
-        // Nobody foresees whether it stays above zero: a sum below that is wiped out by its own upper half, for any branch costs more.
-        let sum = u64::from(total).wrapping_add(u64::from(says & packed::WEIGHT)).wrapping_sub(packed::ZERO as u64);
-        total = (sum & !(sum >> 32)) as u32;
-        rest = behind;
-        if total > best {
-            break;
-        }
-    }
-    *end = bytes.len() - rest.len();
-    *sum = total as i32;
-    seen
 }
 
 /// What the last two of these characters weigh when they may end a sequence of three bytes, or of four when `all` stand side by side.

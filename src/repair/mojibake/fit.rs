@@ -172,10 +172,9 @@ impl Worths {
         static ALL: [OnceLock<Worths>; Codec::COUNT] = [const { OnceLock::new() }; Codec::COUNT];
         ALL[written.number()].get_or_init(|| {
             let worth = |c: Option<char>, n: usize| c.map_or(Worth(0), |c| Worth::new(model, c, n));
-            let pair = |at: usize| worth(written.pair((at >> 8) as u8 | 0x80, at as u8), 2);
             Worths {
                 singles: std::array::from_fn(|b| worth(written.byte(b as u8), 1)),
-                pairs: if written.is_double_byte() { (0..128 << 8).map(pair).collect() } else { Box::default() },
+                pairs: written.pairs().iter().map(|c| worth(*c, 2)).collect(),
             }
         })
     }

@@ -26,6 +26,8 @@ type OfOne = Box<[(Wide, Narrow); 128]>;
 pub(super) struct Lanes {
     pairs: Vec<Codec>,
     singles: Vec<Codec>,
+    /// The characters of all pairs of each charset of pairs.
+    cells: Vec<&'static [Option<char>]>,
     /// Of each two bytes, by the lead without its high bit.
     of_two: Box<[Wide]>,
     /// Of each byte beyond ASCII under each reading: what reads as it stands is worth nothing.
@@ -79,14 +81,16 @@ impl Lanes {
             }
             pairs.truncate(PAIRS);
             singles.truncate(SINGLES);
-            let two = |at: usize, lane: usize| {
-                let c = pairs.get(lane).and_then(|w| w.pair((at >> 8) as u8 | 0x80, at as u8));
-                c.map_or(NONE, |c| Worth::new(model, c, 2).value() as i16)
-            };
-            let of_two = (0..128 << 8).map(|at| std::array::from_fn(|lane| two(at, lane))).collect();
+            let cells: Vec<_> = pairs.iter().map(|w: &Codec| w.pairs()).collect();
+            let mut of_two = vec![[NONE; PAIRS]; 128 << 8];
+            for (lane, cells) in cells.iter().enumerate() {
+                for (two, c) in of_two.iter_mut().zip(*cells) {
+                    two[lane] = c.map_or(NONE, |c| Worth::new(model, c, 2).value() as i16);
+                }
+            }
             let of_one = Pairs::get().readings.iter().map(|_| OnceLock::new()).collect();
             let same = Pairs::get().readings.iter().map(|_| OnceLock::new()).collect();
-            Lanes { pairs, singles, of_two, of_one, one_char: OnceLock::new(), same }
+            Lanes { pairs, singles, cells, of_two: of_two.into(), of_one, one_char: OnceLock::new(), same }
         })
     }
 
@@ -130,15 +134,13 @@ impl Lanes {
         if !counts(model, c) {
             return 0;
         }
-        let is = |w: &Codec| w.pair((at >> 8) as u8 | 0x80, at as u8) == Some(c);
-        self.pairs.iter().enumerate().filter(|(_, w)| is(w)).fold(0, |bits, (lane, _)| bits | 1 << lane)
+        self.cells.iter().enumerate().filter(|(_, cells)| cells.get(at) == Some(&Some(c))).fold(0, |bits, (lane, _)| bits | 1 << lane)
     }
 
     fn same(&self, model: &Model, reading: usize) -> &[u8] {
         self.same[reading].get_or_init(|| {
             let read = Pairs::get().readings[reading].0;
-            let of = |at: usize| read.pair((at >> 8) as u8 | 0x80, at as u8).map_or(0, |c| self.lanes_of(model, at, c));
-            (0..128 << 8).map(of).collect()
+            read.pairs().iter().enumerate().map(|(at, c)| c.map_or(0, |c| self.lanes_of(model, at, c))).collect()
         })
     }
 

@@ -26,6 +26,7 @@ mod segment;
 mod signs;
 mod stock;
 mod suspect;
+mod tally;
 mod words;
 
 use crate::block::Note;

@@ -71,7 +71,7 @@ impl Walk {
                     return None;
                 }
                 (before, row) = (number, 0);
-                if let (0x370..0x800, Some(alphabet)) = (code, Alphabet::of(t, code)) {
+                if let (0x370..0x800, Some(alphabet)) = (code, Alphabet::of(code)) {
                     let end = at + alphabet.word(&bytes[at..]);
                     if end > at + 2 {
                         let number = |n: usize| t.index[usize::from(bytes[end - n] & 0x1f) << 6 | usize::from(bytes[end - n + 1] & 0x3f)];

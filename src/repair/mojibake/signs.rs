@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 
 use super::charset::{Pairs, Reading};
 use super::kinds::{is_emoji, is_latin, is_letter};
+#[cfg(test)]
 use super::mixed;
-use crate::model::{Model, NAT};
+use crate::model::Model;
 
 /// What a character says before anything else is asked.
 pub(super) mod class {
@@ -22,7 +23,6 @@ pub(super) mod class {
     /// Bits beside the class: what must not stand side by side.
     pub const KANA: u8 = 0x10;
     pub const CHINESE: u8 = 0x20;
-    pub const JAMO: u8 = 0x40;
     pub const BOTH: u8 = KANA | CHINESE;
     pub const OF: u8 = 0x0f;
 }
@@ -48,10 +48,12 @@ pub(super) mod weight {
     /// A letter of another alphabet than Latin that shows nothing.
     pub const LETTER: i32 = -1;
     /// A jamo by itself that nobody writes so.
+    #[cfg(test)]
     pub const JAMO: i32 = 6;
     /// Kana beside Han that Japanese does not have.
     pub const CLASH: i32 = 18;
     /// What clean Chinese costs a character at most on the average, by single characters alone.
+    #[cfg(test)]
     pub const CLEAN: i32 = 30;
 }
 
@@ -90,7 +92,7 @@ pub(super) struct Table {
     /// Weight and class.
     pub at: Vec<(i8, u8)>,
     /// The same, packed.
-    pub packed: Box<[u8; 0x1_0000]>,
+    pub packed: &'static [u8; 0x1_0000],
     /// Index into `high`, 0 = none.
     pub index: Vec<u16>,
     pub high: Vec<High>,
@@ -109,9 +111,9 @@ pub(super) struct Table {
     /// What each two of `high` weigh side by side, by the first; each made when first asked for.
     beside: Vec<OnceLock<Box<[Beside]>>>,
     /// What characters of two bytes are, by their number: bits of [`means`].
-    two: Box<[u8; 0x800]>,
+    two: &'static [u8; 0x800],
     /// Which characters of three bytes are of no noise, in bits.
-    means: Box<[u64; 1024]>,
+    means: &'static [u8; 0x2000],
 }
 
 /// What a character that a sequence may mean is, in bits.
@@ -238,6 +240,7 @@ impl Table {
     }
 
     /// Whether the last of three says more with both before it, in `readings`, than with the one before it alone.
+    #[cfg(test)]
     pub fn says_more(&self, [a, b, c]: [u16; 3], readings: u32) -> bool {
         self.weight_of(b, c, self.more(&[a, b, c], readings), true) != self.beside(b, c).weight()
     }
@@ -291,7 +294,7 @@ impl Table {
                 || match *code {
                     [a, b, c] => {
                         let code = u32::from(a & 0x0f) << 12 | u32::from(b & 0x3f) << 6 | u32::from(c & 0x3f);
-                        self.means[code as usize / 64] >> (code % 64) & 1 == 1
+                        self.means[code as usize / 8] >> (code % 8) & 1 == 1
                     }
                     _ => std::str::from_utf8(code).is_ok_and(|s| !s.chars().all(is_noise)),
                 };
@@ -325,11 +328,33 @@ pub(super) fn table() -> &'static Table {
     TABLE.get_or_init(build)
 }
 
+/// What follows from the character model and the decoders, made by the test `tables_follow_from_the_model`: [`Table::packed`], [`Table::two`],
+/// [`Table::means`], behind them what [`super::alphabet`] has.
+const FILE: &[u8] = include_bytes!("../../data/signs.bin");
+
+/// The first bytes of the file from `at` on.
+fn cut<const N: usize>(at: usize) -> &'static [u8; N] {
+    FILE[at..].first_chunk().expect("src/data/signs.bin is whole")
+}
+
+const TWO: usize = 0x1_0000;
+const MEANS: usize = TWO + 0x800;
+const ALPHABETS: usize = MEANS + 0x2000;
+
+/// What the file says of the alphabets.
+pub(super) fn alphabets() -> &'static [u8] {
+    &FILE[ALPHABETS..]
+}
+
+/// Whether a character is Han, kana, Hangul or half of one, as far as code points tell; not one of private use.
+fn is_in_blocks(code: u32) -> bool {
+    matches!(code, 0x3000..=0x30ff | 0x3130..=0x318e | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff61..=0xff9f)
+}
+
 fn build() -> Table {
-    let model = Model::shared();
     let mut t = Table {
         at: vec![(0, class::PLAIN); 0x1_0000],
-        packed: Box::new([packed::HIGH; 0x1_0000]),
+        packed: cut(0),
         index: vec![0; 0x1_0000],
         high: vec![High::default()],
         bytes: vec![[0; READINGS]],
@@ -339,32 +364,16 @@ fn build() -> Table {
         russian: Vec::new(),
         finals: [0; 2],
         beside: Vec::new(),
-        two: Box::new([0; 0x800]),
-        means: Box::new([0; 1024]),
+        two: cut(TWO),
+        means: cut(MEANS),
     };
-    for code in 0x80..0x1_0000u32 {
-        let Some(c) = char::from_u32(code) else { continue };
-        match code {
-            0x3000..=0x30ff | 0x3130..=0x318e | 0x3400..=0x9fff | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xff61..=0xff9f => {
-                let price = model.alone(c) as i32 * 4 / NAT as i32;
-                let flag = match () {
-                    () if mixed::is_kana(c) => class::KANA,
-                    () if mixed::is_rare_jamo(c) => class::JAMO,
-                    () if (0x4e00..0xa000).contains(&code) && !mixed::is_japanese(c) => class::CHINESE,
-                    () => 0,
-                };
-                let flag = if c == mixed::LONG_VOWEL { class::CHINESE } else { flag };
-                let price = if flag == class::JAMO { weight::CLEAN + weight::JAMO } else { price };
-                t.at[code as usize] = ((price - weight::CLEAN).clamp(-12, 40) as i8, class::WIDE | flag);
-            }
-            0xe000..=0xf8ff => {
-                t.at[code as usize] = (40, class::WIDE);
-            }
-            _ => {}
+    // From U+3000 on only: nothing before it is wide.
+    for (code, (at, packed)) in t.at.iter_mut().zip(t.packed).enumerate().skip(0x3000) {
+        if is_in_blocks(code as u32) || (0xe000..=0xf8ff).contains(&code) {
+            let kana = if packed & packed::KANA != 0 { class::KANA } else { 0 };
+            let chinese = if packed & packed::CHINESE != 0 { class::CHINESE } else { 0 };
+            *at = ((packed & packed::WEIGHT) as i8 - packed::ZERO as i8, class::WIDE | kana | chinese);
         }
-    }
-    for code in 0xff61..=0xff9fusize {
-        t.at[code].0 = 6;
     }
     for (bit, (codec, _)) in Pairs::get().readings.iter().enumerate().filter(|(_, (c, _))| c.is_single_byte()) {
         let Some(reading) = Reading::new(*codec) else { continue };
@@ -403,14 +412,6 @@ fn build() -> Table {
         t.russian[usize::from(t.index[code])] = true;
     }
     t.russian[0] = false;
-    for code in (0x800..0x1_0000u32).filter(|code| char::from_u32(*code).is_some_and(|c| !is_noise(c))) {
-        t.means[code as usize / 64] |= 1 << (code % 64);
-    }
-    for (code, is) in t.two.iter_mut().enumerate() {
-        let c = char::from_u32(code as u32).unwrap_or('\u{fffd}');
-        *is |= if is_noise(c) { 0 } else { means::SOMETHING };
-        *is |= if is_letter(c) && !is_latin(c) { means::OTHER } else { 0 };
-    }
     t.beside = (0..t.high.len()).map(|_| OnceLock::new()).collect();
     t.at[0xfffd].1 = class::HIGH;
     for code in (0x41..=0x5a).chain(0x61..=0x7a) {
@@ -420,13 +421,6 @@ fn build() -> Table {
         t.at[code].0 = weight::ASCII as i8;
     }
     t.at[0x0a].1 = class::NEWLINE;
-    for (to, &(weight, flags)) in t.packed.iter_mut().zip(&t.at) {
-        if matches!(flags & class::OF, class::WIDE | class::PLAIN) {
-            *to = (i32::from(weight) + packed::ZERO) as u8
-                | if flags & class::KANA != 0 { packed::KANA } else { 0 }
-                | if flags & class::CHINESE != 0 { packed::CHINESE } else { 0 };
-        }
-    }
     t
 }
 
@@ -448,4 +442,60 @@ fn kind(code: u32) -> u8 {
     ]
     .into_iter()
     .fold(0, |bits, (holds, bit)| if holds { bits | bit } else { bits })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::alphabet;
+    use super::*;
+    use crate::model::NAT;
+
+    /// What a character of the blocks weighs, and its flags.
+    fn weight_and_flags(model: &Model, c: char) -> (i32, u8) {
+        let code = c as u32;
+        let price = i32::from(model.price_alone(c)) * 4 / NAT as i32;
+        let flag = match () {
+            () if c == mixed::LONG_VOWEL => packed::CHINESE,
+            () if mixed::is_kana(c) => packed::KANA,
+            () if !mixed::is_rare_jamo(c) && (0x4e00..0xa000).contains(&code) && !mixed::is_japanese(c) => packed::CHINESE,
+            () => 0,
+        };
+        let price = if mixed::is_rare_jamo(c) { weight::CLEAN + weight::JAMO } else { price };
+        ((price - weight::CLEAN).clamp(-12, 40), flag)
+    }
+
+    #[test]
+    fn tables_follow_from_the_model() {
+        let (model, mut t) = (Model::shared(), build());
+        let mut made = vec![packed::HIGH; 0x1_0000];
+        for c in '\0'..='\u{ffff}' {
+            let code = c as usize;
+            let (weight, flags) = match code {
+                0x41..=0x5a | 0x61..=0x7a | 0x0a => continue,
+                0..0x80 => (weight::ASCII, 0),
+                _ if t.index[code] != 0 => continue,
+                0xff61..=0xff9f => (6, weight_and_flags(model, c).1),
+                0xe000..=0xf8ff => (40, 0),
+                _ if is_in_blocks(code as u32) => weight_and_flags(model, c),
+                _ => (0, 0),
+            };
+            made[code] = (weight + packed::ZERO) as u8 | flags;
+        }
+        made[0xd800..0xe000].fill(packed::ZERO as u8);
+        let of_two = |code: usize| {
+            let c = char::from_u32(code as u32).unwrap_or('\u{fffd}');
+            let other = if is_letter(c) && !is_latin(c) { means::OTHER } else { 0 };
+            if is_noise(c) { other } else { other | means::SOMETHING }
+        };
+        let mut means = [0; 0x2000];
+        for c in ('\u{800}'..='\u{ffff}').filter(|c| !is_noise(*c)) {
+            means[c as usize / 8] |= 1 << (c as usize % 8);
+        }
+        // What letters say side by side follows from these.
+        (t.two, t.means) = (Box::leak(Box::new(std::array::from_fn(of_two))), Box::leak(Box::new(means)));
+        made.extend(t.two);
+        made.extend(t.means);
+        made.extend(alphabet::made(&t));
+        crate::derived::check("signs.bin", FILE, &made);
+    }
 }
