@@ -8,7 +8,7 @@ use super::kinds::{is_cyrillic, is_emoji, is_filler, is_half_width_katakana, is_
 use super::latin::{all_look_alike, among_latin, are_yers, is_inside_latin, is_inside_word, is_no_break, is_stuck, spoils_word};
 use super::makeup::{are_scattered, as_japanese, different, is_list, is_one_script, of_capitals, repeats};
 use super::mixed::may_be_japanese;
-use super::segment::Segment;
+use super::segment::{Guess, Segment};
 use crate::codec::Codec;
 use crate::model::Model;
 
@@ -112,7 +112,11 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
     if questions > line.iter().filter(|c| !c.is_ascii()).count() {
         return false;
     }
-    let filled = guessed - given_up;
+    // Of the few bytes that a charset of single ones lacks hardly more than one makes a letter or a mark that the model expects there.
+    let few = pair.read.is_single_byte() && pair.written == Codec::UTF_8;
+    let narrow = |g: &Guess| few && s.now[g.from..g.to].chars().all(|c| c < '\u{2e80}');
+    let narrow = s.guesses.iter().filter(|g| narrow(g)).count() as i32;
+    let filled = guessed - given_up - narrow;
     if wide * 2 <= filled {
         // Blanks and signs fill any hole: that is inventing.
         let lost = line[s.from..s.to].iter().filter(|c| **c == '\u{fffd}').count() as i32;
@@ -136,9 +140,9 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
         // `Ã` and `Ă` end words; the letter in question would be a small one.
         false
     } else {
-        // Letters are not guessed; that what is left of them stands for one is plain when others came through whole.
-        pair.written == Codec::UTF_8
-            && pair.read.is_single_byte()
+        // That what is left of letters stands for one is plain when others came through whole.
+        few && narrow * 2 <= odd + 1
+            && (narrow < odd || narrow == 0 || closes_quotation(line, s))
             && (given_up < odd || pair.read == Codec::WINDOWS_1252 && odd_lead(line, s))
             && given_up * 2 <= odd + 1
             && (given_up == 0 || line.iter().filter(|c| is_letter(**c)).all(|c| script(*c) == 0))
@@ -158,6 +162,11 @@ fn is_half_width(model: &Model, line: &[char], pair: Pair, s: &Segment) -> bool 
 fn are_brackets(line: &[char], s: &Segment) -> bool {
     let of = |bracket: char| line.iter().filter(|c| **c == bracket).count();
     line[s.from..s.to].contains(&'〖') && of('〖') == of('〗')
+}
+
+/// Whether a stretch is the mark that closes a quotation, of which the last byte is the only one of three that windows-1252 lacks.
+fn closes_quotation(line: &[char], s: &Segment) -> bool {
+    s.now == "”" && matches!(line[s.from..s.to], ['â', '€', '\u{fffd}'])
 }
 
 /// A capital in the midst of a word before the loss, or a sequence of three: no letter of the text.

@@ -2,6 +2,7 @@
 //! found in `lattice`.
 
 use super::stock::Stock;
+use super::undefined::Undefined;
 use crate::codec::Codec;
 use crate::model::{Model, State};
 
@@ -129,6 +130,8 @@ pub(super) struct Holes<'m> {
     pub written: Codec,
     pub single: bool,
     pub stock: &'static Stock,
+    /// What can have been lost, if that is known.
+    pub undefined: Option<Undefined>,
     /// What was found for holes asked before.
     pub memory: &'m mut Memory,
 }
@@ -322,14 +325,19 @@ impl Holes<'_> {
 
     /// The likeliest characters for a hole, with their costs; none where guessing would be inventing.
     fn fills(&mut self, node: &Node, p: &Holed) -> Fills {
-        let len = usize::from(p.len);
-        if self.written == Codec::UTF_8 {
+        let utf_8 = self.written == Codec::UTF_8;
+        // Few bytes are undefined: what is known of a sequence leaves few characters.
+        let few = self.undefined.filter(|u| utf_8 && matches!(u, Undefined::Bytes { .. }) && p.at(0).is_some());
+        if few.is_some_and(|few| !few.may_guess(p)) {
+            return Fills::default();
+        }
+        if utf_8 && few.is_none() {
             let wide = match p.at(0) {
                 None | Some(0xe3..=0xed | 0xef) => true,
                 Some(0xe2) => !self.single,
                 Some(_) => false,
             };
-            if len != 3 || !wide {
+            if p.len != 3 || !wide {
                 return Fills::default();
             }
         }
@@ -342,8 +350,14 @@ impl Holes<'_> {
         }
         let mut best = Fills::default();
         let after = self.model.after(node.state);
-        for c in self.stock.fitting(p).take(TRIED) {
-            best.add(after.price(c), c);
+        let model = self.model;
+        match (few, self.undefined) {
+            (Some(few), _) => few.fitting(p).filter(|c| model.is_known(*c)).for_each(|c| best.add(after.price(c), c)),
+            (_, Some(dots @ Undefined::Pairs)) if utf_8 => {
+                let fits = |c: &char| dots.allows(c.encode_utf8(&mut [0; 4]).as_bytes(), p);
+                self.stock.fitting(p).filter(fits).take(TRIED).for_each(|c| best.add(after.price(c), c));
+            }
+            _ => self.stock.fitting(p).take(TRIED).for_each(|c| best.add(after.price(c), c)),
         }
         if self.memory.0.is_empty() {
             self.memory.0.resize(Memory::SLOTS, None);
@@ -384,6 +398,11 @@ type Asked = (State, Holed, Codec);
 
 impl Memory {
     const SLOTS: usize = 256;
+
+    /// Forgets all: what can have been lost is another thing now.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
 
     fn slot((state, p, written): &Asked) -> usize {
         let bytes = u32::from_le_bytes(p.bytes) ^ u32::from(p.len) << 29 ^ u32::from(p.lost) << 26;

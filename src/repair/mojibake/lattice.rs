@@ -5,6 +5,7 @@ use super::charset::{Bytes, Pair, Reading};
 use super::holes::{Beam, Holed, Holes, Memory, Node, price};
 use super::segment::{Guess, Segment};
 use super::stock::stock;
+use super::undefined::{DOT, Undefined};
 use crate::codec::Codec;
 use crate::model::{Model, State};
 
@@ -17,12 +18,14 @@ pub(super) struct Loss {
     pub questioned: bool,
     /// Bytes are gone without a trace.
     pub dropped: bool,
+    /// A middle dot of Japanese may stand for two, or for one and the ASCII behind it.
+    pub dotted: bool,
 }
 
 impl Loss {
     /// Whether a line shows that something was lost.
     pub fn is_seen(self) -> bool {
-        self.replaced || self.questioned
+        self.replaced || self.questioned || self.dotted
     }
 }
 
@@ -37,6 +40,8 @@ pub(super) struct Lattice {
     memory: Memory,
     places: Vec<(Symbols, i32)>,
     options: Vec<Bytes>,
+    /// What was lost where `memory` was asked.
+    undefined: Option<Undefined>,
 }
 
 /// One place of the line: what bytes may have stood there.
@@ -50,7 +55,12 @@ impl Lattice {
         let border = enter;
         let nbsp = (single && pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         let mut memory = std::mem::take(&mut self.memory);
-        let mut search = Holes { model, written: pair.written, single, stock, memory: &mut memory };
+        let undefined = Undefined::of(pair.read, line, loss);
+        if undefined != self.undefined {
+            memory.clear();
+            self.undefined = undefined;
+        }
+        let mut search = Holes { model, written: pair.written, single, stock, undefined, memory: &mut memory };
         self.nodes.clear();
         self.nodes.reserve(line.len() * 3);
         self.live.clear();
@@ -119,7 +129,15 @@ impl Lattice {
                         lost(1),
                         if after.is_none_or(|a| a.is_ascii()) { price::QUESTION } else { price::QUESTION + price::UNUSUAL },
                     ));
-                    places.push((lost(2), price::QUESTION));
+                    if undefined.is_none() {
+                        places.push((lost(2), price::QUESTION));
+                    }
+                }
+                if c == DOT && loss.dotted {
+                    places.push((lost(2), 0));
+                    if after.is_none_or(|a| a.is_ascii()) {
+                        places.push((lost(1), 0));
+                    }
                 }
                 if let (' ', Some(nbsp)) = (c, nbsp) {
                     places.push((([Some(nbsp), None, None, None, None, None], 1), price::BLANK));
@@ -141,7 +159,8 @@ impl Lattice {
                         continue;
                     }
                     let node = Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost, ..from };
-                    if !search.feed(node, symbols, &mut self.next) && loss.dropped && !symbols.contains(&None) {
+                    let goes_on = search.feed(node, symbols, &mut self.next);
+                    if loss.dropped && !symbols.contains(&None) && (!goes_on || undefined.is_some() && from.pending.len > 0) {
                         for gone in 1..=2usize {
                             let mut more = [None; 6];
                             for (s, b) in more[gone..].iter_mut().zip(symbols) {

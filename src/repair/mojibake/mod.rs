@@ -27,6 +27,7 @@ mod signs;
 mod stock;
 mod suspect;
 mod tally;
+mod undefined;
 mod words;
 
 use crate::block::Note;

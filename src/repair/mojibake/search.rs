@@ -12,6 +12,7 @@ use super::rank::{self, Ranked};
 use super::refused::{Fragment, Refusals};
 use super::segment::{Search, Segment};
 use super::suspect::{Suspect, suspects};
+use super::undefined::DOT;
 use super::words;
 use crate::codec::Codec;
 use crate::model::Model;
@@ -257,13 +258,13 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
             }
         }
     }
-    if level > 1 || covered(&best.1) == odd {
+    if level > 1 || covered(&best.1) == odd && !is_torn(line, &best.1) {
         return best.1;
     }
-    let seen = loss.is_seen();
+    let seen = loss.is_seen() || best.1.first().is_some_and(|c| loss_of(loss, line, c.pair).dotted);
     // Losses without a trace are looked for where something was found or the line is odd beyond doubt, and not for its frame.
     let is_odd = || best.0 > 0 || place.evidence >= limit::STRONG && !drawing::is_frame(&line[core.clone()]);
-    if seen || covered(&best.1) * 10 < odd * 9 && is_odd() {
+    if seen || is_torn(line, &best.1) || covered(&best.1) * 10 < odd * 9 && is_odd() {
         let strong = ranked
             .iter()
             .filter(|r| {
@@ -354,6 +355,7 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
 /// Walks a line under one hypothesis with bytes lost, and keeps what is plausible if it is clearly more than what was found before.
 fn lossy(search: &mut Searches, line: &[char], near: Range<usize>, pair: Pair, loss: Loss, best: &mut (i32, Vec<Change>)) {
     let model = Model::shared();
+    let loss = loss_of(loss, line, pair);
     // Losses that left no trace lie near what was found; those that did may lie anywhere.
     let window = if loss.is_seen() { 0..line.len() } else { near };
     let segments = search.lattice.segments(model, &line[window.clone()], pair, loss, limit::ENTER);
@@ -404,6 +406,21 @@ fn is_mostly_damage(inner: &[char], text: &str, level: u32) -> bool {
     odd_of(&changes_at(&mut fresh, place, level + 1), inner) * 10 >= odd * 8
 }
 
+/// Whether UTF-8 read as single bytes goes on where stretches of it end, or swallowed a blank: bytes in between are gone.
+fn is_torn(line: &[char], changes: &[Change]) -> bool {
+    // `Ã ` is as good as `à`, and what `Â ` is nobody sees.
+    let swallowed = |was: &[char]| was.windows(2).filter(|w| w[1] == ' ' && !w[0].is_ascii() && !matches!(w[0], 'Ã' | 'Â')).count();
+    changes.iter().any(|Change { pair, segment: s, .. }| {
+        let goes_on = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| ('\u{80}'..='\u{2122}').contains(c));
+        pair.written == Codec::UTF_8
+            && pair.read == Codec::WINDOWS_1252
+            && (goes_on(s.from.checked_sub(1))
+                || goes_on(Some(s.to))
+                || swallowed(&line[s.from..s.to]) > 0
+                    && s.now.matches(' ').count() < line[s.from..s.to].iter().filter(|c| **c == ' ').count())
+    })
+}
+
 /// Pairs whose holes can be filled.
 fn holed(pair: Pair) -> bool {
     pair.written == Codec::UTF_8 || pair.written.is_double_byte() && pair.read.is_double_byte()
@@ -420,5 +437,11 @@ fn loss(line: &[char]) -> Loss {
     let replaced = line.contains(&'\u{fffd}');
     let questioned = line.iter().enumerate().any(|(i, c)| *c == '?' && (i > 0 && odd(line.get(i - 1)) || odd(line.get(i + 1))));
     // Who puts a mark in the place of what is lost drops nothing.
-    Loss { replaced, questioned, dropped: !replaced && !questioned }
+    Loss { replaced, questioned, dropped: !replaced && !questioned, dotted: false }
+}
+
+/// The same for a line that was read as Shift_JIS, where a middle dot may be such a mark.
+fn loss_of(loss: Loss, line: &[char], pair: Pair) -> Loss {
+    let dotted = pair.read == Codec::SHIFT_JIS && pair.written == Codec::UTF_8 && line.contains(&DOT);
+    Loss { dotted, dropped: loss.dropped && !dotted, ..loss }
 }

@@ -135,6 +135,48 @@ fn lost_bytes_are_guessed_and_noted() {
 }
 
 #[test]
+fn what_is_lost_of_letters_is_one_of_few() {
+    let text = "Вчера весь вечер шёл дождь, и сестра читала вслух старую книгу о путешественниках.";
+    let whole = garbled(text, Codec::UTF_8, Codec::WINDOWS_1252);
+    for mark in ["\u{fffd}", "?"] {
+        let lossy = whole.replace(['\u{81}', '\u{8d}', '\u{8f}', '\u{90}', '\u{9d}'], mark);
+        assert_eq!(repaired(&lossy), text);
+    }
+    // A word by itself is not guessed, and no question is asked of an honest one.
+    assert_eq!(repaired("Ð·Ð¸Ð¼Ð½Ñ\u{fffd}"), "зимн\u{fffd}");
+    assert_eq!(repaired("Bor du i Å? Är det långt till Ö?"), "Bor du i Å? Är det långt till Ö?");
+}
+
+#[test]
+fn a_quotation_is_closed_by_what_is_left_of_its_mark() {
+    assert_eq!(repaired("Press â€œSaveâ€\u{fffd} and wait."), "Press “Save” and wait.");
+    let notes = repair("Press â€œSaveâ€\u{fffd} and wait.", Rules::builtin()).notes;
+    assert_eq!(notes.len(), 1);
+    assert_eq!(repaired("Press Saveâ€\u{fffd} and wait."), "Press Save\u{fffd} and wait.");
+}
+
+#[test]
+fn middle_dots_of_windows_are_lost_pairs_of_shift_jis() {
+    let text = "学校のノートを机の上の本棚に戻してください";
+    let mut dotted = String::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let trail = bytes.get(at + 1).copied().unwrap_or(b' ');
+        let (c, n) = match (Codec::SHIFT_JIS.byte(bytes[at]), Codec::SHIFT_JIS.pair(bytes[at], trail)) {
+            (Some(c), _) => (c, 1),
+            (None, Some(c)) => (c, 2),
+            (None, None) => ('・', 2),
+        };
+        dotted.push(c);
+        at += n;
+    }
+    assert!(dotted.contains('・'), "{dotted}");
+    assert_eq!(repaired(&dotted), text);
+    assert_eq!(repaired("ジョン・スミス・ジュニアの本。"), "ジョン・スミス・ジュニアの本。");
+}
+
+#[test]
 fn honest_text_stays() {
     for text in [
         "MAÇÃ E LIMÃO",
