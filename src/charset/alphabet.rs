@@ -90,11 +90,13 @@ pub(super) fn counts(c: char) -> bool {
 }
 
 /// What a letter passes for where it stands: `\u{24F}`, a letter of no language, where it is by itself and no word (`Ť word ť`: guillemets read
-/// as letters), but for abbreviations and numbers of a list.
+/// as letters), but for abbreviations and numbers of a list, and where it is a capital behind a small letter.
 #[inline]
 pub(super) fn passes_for(c: char, before: char, behind: char) -> char {
     let is_apart = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')' | '-' | '\'' | '’');
-    if is_apart(before) && is_apart(behind) && !is_word(c) { '\u{24F}' } else { c }
+    let is_by_itself = is_apart(before) && is_apart(behind) && !is_word(c);
+    let is_inside = before.is_lowercase() && c.is_uppercase();
+    if is_by_itself || is_inside { '\u{24F}' } else { c }
 }
 
 /// True for the letters that are a word by themselves in some language of the table: à, å, é, ő.
@@ -184,10 +186,10 @@ mod tests {
 
     #[test]
     fn letters_by_themselves_are_of_no_language() {
-        for (c, before, behind) in [('ť', ' ', ' '), ('ö', '\n', '\n')] {
+        for (c, before, behind) in [('ť', ' ', ' '), ('ö', '\n', '\n'), ('Ê', 's', 'e')] {
             assert_eq!(passes_for(c, before, behind), '\u{24F}', "{before}{c}{behind:?}");
         }
-        for (c, before, behind) in [('å', ' ', ' '), ('č', ' ', '.'), ('ť', 'i', ' '), ('ż', ' ', 'e')] {
+        for (c, before, behind) in [('å', ' ', ' '), ('č', ' ', '.'), ('ť', 'i', ' '), ('ż', ' ', 'e'), ('É', 'N', 'E')] {
             assert_eq!(passes_for(c, before, behind), c, "{before}{c}{behind:?}");
         }
     }

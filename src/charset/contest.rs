@@ -1,6 +1,7 @@
 //! The same bytes under every candidate: each charset pays for the text it reads, the cheapest wins. Candidates that fall far behind
 //! are dropped early, so that the price of a contest is about one walk over the sample.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::abreast::Abreast;
@@ -52,7 +53,8 @@ pub(super) struct Outcome {
 pub(super) fn contest(bytes: &[u8], candidates: &[Candidate], declared: &[Codec], windows: impl Iterator<Item = Range<usize>>) -> Outcome {
     let model = Model::shared();
     let mut signs = Signs::default();
-    let mut windows = windows.filter(|w| signs.say_more(bytes, w.clone()));
+    let mut words = Words::default();
+    let mut windows = windows.filter(|w| signs.say_more(bytes, w.clone()) && words.say_more(&bytes[w.clone()]));
     let mut first: Vec<Range<usize>> = Vec::new();
     let mut text = Vec::with_capacity(4 * coarse::BYTES);
     let mut high = 0;
@@ -194,6 +196,30 @@ impl Seen {
             languages &= Pages::get().languages(page, at as u8 | 0x80);
         }
         languages != 0
+    }
+}
+
+/// The short windows there were so far: a word of a list that is said again and again says no more than twice.
+#[derive(Default)]
+struct Words<'b> {
+    seen: HashMap<&'b [u8], u8>,
+}
+
+impl<'b> Words<'b> {
+    /// So many times it counts, and bytes of a window up to which it is a word.
+    const ENOUGH: u8 = 2;
+    const LONGEST: usize = 2 * WORD;
+
+    /// False for a word that was there often enough.
+    fn say_more(&mut self, window: &'b [u8]) -> bool {
+        // How often a sign stands before a word is counted elsewhere.
+        let is_word = window.windows(2).any(|pair| pair[0].is_ascii_alphabetic() && pair[1] >= 0x80);
+        if window.len() > Words::LONGEST || !is_word {
+            return true;
+        }
+        let count = self.seen.entry(window).or_default();
+        *count = count.saturating_add(1);
+        *count <= Words::ENOUGH
     }
 }
 

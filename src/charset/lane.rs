@@ -28,12 +28,16 @@ const BEFORE_DIGIT: u32 = 8 * NAT;
 const BEFORE_CAPITAL: u32 = 8 * NAT;
 /// What three dots behind a Latin letter cost less: the model was made from texts that hardly have them there.
 const DOTS: u32 = 7 * NAT;
+/// What a dash behind a blank costs less, likewise.
+const DASH: u32 = 3 * NAT;
 /// What a no-break space costs more than a blank where no word ends: cells of tables hold nothing else.
 const NO_BREAK: u32 = 2 * NAT;
 /// Hanja in EUC-KR: texts of our day hardly hold any.
 const HANJA: u32 = 2 * NAT;
 /// See [`lonely`].
 const LONELY: u32 = 6 * NAT;
+/// See [`amid`].
+const AMID: u32 = 10 * NAT;
 /// Price of a reading that explains the bytes beyond ASCII as errors and cuts and finds not one character in them.
 const NEVER: u32 = 8 * NAT;
 
@@ -190,12 +194,13 @@ impl Lane {
 
     #[inline]
     fn pay(&mut self, model: &Model, steps: &mut Steps, c: char) {
+        let before = self.sign;
         if repeats(&mut self.sign, c) {
             self.chars += 1;
             return;
         }
         if c > '\u{7F}' || self.in_cyrillic || self.alone || self.before_no_capital {
-            return self.pay_any(model, steps, c);
+            return self.pay_any(model, steps, c, before);
         }
         let (next, price) = steps.step(model, self.state, c);
         self.state = next;
@@ -209,7 +214,7 @@ impl Lane {
         }
     }
 
-    fn pay_any(&mut self, model: &Model, steps: &mut Steps, c: char) {
+    fn pay_any(&mut self, model: &Model, steps: &mut Steps, c: char, before: u8) {
         let mut modelled = as_modelled(self.codec, c);
         if self.in_cyrillic
             && let Some(twin) = cyrillic_twin(c)
@@ -234,6 +239,7 @@ impl Lane {
         self.alone = !self.in_word && (('\u{80}'..'\u{700}').contains(&c) && c.is_alphabetic() || ('\u{FF61}'..='\u{FF9F}').contains(&c));
         // A micro sign goes before capitals.
         self.before_no_capital = c == '©' || !self.in_word && ('\u{C0}'..'\u{2E80}').contains(&c) && c.is_lowercase();
+        let is_dash = matches!(c, '–' | '—') && before == b' ';
         let is_ending = c == '…' && self.in_word && self.behind_ascii && self.reads_bytes();
         self.in_word = modelled.is_alphabetic();
         let (next, price) = steps.step(model, self.state, modelled);
@@ -244,7 +250,14 @@ impl Lane {
             self.credit += price;
         }
         self.behind_ascii = c.is_ascii();
-        self.cost += price + surcharge(c) - if is_ending { DOTS.min(price) } else { 0 };
+        self.cost += price + surcharge(c)
+            - if is_ending {
+                DOTS.min(price)
+            } else if is_dash {
+                DASH.min(price)
+            } else {
+                0
+            };
         if !self.codec.holds_ascii() && c > '\u{7FF}' && c.is_alphabetic() && !model.is_known(c) {
             self.cost += OUTLANDISH;
         }
@@ -276,8 +289,8 @@ impl Lane {
         self.at = self.codec.visit(window, from, |at, step| match step {
             Step::One(c, n) => {
                 self.beyond += u32::from(c > '\u{7F}');
-                if n == 2 && window[at + 1] < 0x80 && pairs {
-                    self.cost += lonely(window, at);
+                if n == 2 && pairs {
+                    self.cost += if window[at + 1] < 0x80 { lonely(window, at) } else { amid(window, at) };
                 }
                 self.pay(model, steps, c);
                 at + n < limit && self.hope() < ceiling
@@ -501,6 +514,13 @@ pub(super) fn lonely(window: &[u8], at: usize) -> u32 {
     let after = window.get(at + 2).copied().unwrap_or(b' ');
     let inside = before.is_ascii_alphabetic() || after.is_ascii_alphabetic();
     if before < 0x80 && after < 0x80 && inside { LONELY } else { 0 }
+}
+
+/// What a pair beyond ASCII costs on top between two small letters of ASCII: two accented letters of a Latin word look like that, and
+/// ideographs hardly ever stand within a word.
+fn amid(window: &[u8], at: usize) -> u32 {
+    let is_small = |i: Option<usize>| i.and_then(|i| window.get(i)).is_some_and(u8::is_ascii_lowercase);
+    if is_small(at.checked_sub(1)) && is_small(Some(at + 2)) { AMID } else { 0 }
 }
 
 /// True when `rest` is the beginning of a character and not all of it.

@@ -243,3 +243,36 @@ fn signs_and_blanks_say_no_more_than_they_do() {
         assert_eq!(decode(&raw(&bytes), Rules::builtin()).1.text, text, "{}", name(&bytes));
     }
 }
+
+#[test]
+fn letters_and_signs_stand_where_they_do_in_text() {
+    let texts: [(Codec, &str); 8] = [
+        // A sign within a word, an accent by itself.
+        (Codec::WINDOWS_1252, "Co\u{fb}t : 12 sous\n"),
+        (Codec::WINDOWS_1252, "\u{b7} T\u{e4}m\u{e4} vene l\u{e4}htee huomenna rannasta.\n\u{b7} T\u{e4}m\u{e4} talo j\u{e4}\u{e4}.\n"),
+        // Two letters of a word are no ideograph, and one Arabic letter is no word.
+        (Codec::WINDOWS_1252, "Read about the boats, use as op\u{e7}\u{f5}es --quiet --harbour=river\n"),
+        (Codec::WINDOWS_1252, "Mixt\u{e8}que de l'\u{ee}le, M\u{e9}lan\u{e9}sien de Kouad\u{e1}, m\u{e9}ridional\n"),
+        // Dashes between blanks.
+        (Codec::WINDOWS_1252, "2P \u{2013} Haus am Fluss\n3P \u{2013} Hafen\n4P \u{2013} Boot\n"),
+        // A word of a list, said again and again.
+        (
+            Codec::ISO_8859_2,
+            "j\u{119}zyki nadrzeczne\nj\u{119}zyki portowe\nj\u{119}zyki \u{142}odzi\nj\u{119}zyki stare\nj\u{119}zyki obce\nj\u{119}zyki ma\u{142}e\nj\u{119}zyki nowe\n",
+        ),
+        // Quotes and blanks in text that is surely Afrikaans.
+        (
+            Codec::WINDOWS_1252,
+            "Die bote l\u{ea} by die rivier: \u{201c}/bote/hawe/\u{201d}. Maak seker dat die bote v\u{f3}\u{f3}r die aand terug is.\nDie \u{201c}hawe\u{201d} is om 6\u{a0}uur toe.\n",
+        ),
+        // Capitals do not stand within the words of a language that nothing is known of but its letters.
+        (
+            Codec::WINDOWS_1250,
+            "\u{141}o\u{17a} p\u{15b}i\u{17a}o, l\u{11b}to jo how\u{15b}er do\u{15b} kr\u{f3}tke, w\u{f3}da b\u{11b}\u{17e}y, grono \u{15b}o\u{144}ki\n",
+        ),
+    ];
+    for (codec, text) in texts {
+        let bytes = codec.inverse().unwrap().encode_text(text).unwrap();
+        assert_eq!(decode(&raw(&bytes), Rules::builtin()).1.text, text, "{}", name(&bytes));
+    }
+}
