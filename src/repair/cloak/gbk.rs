@@ -56,6 +56,20 @@ const ALIASES: [(u16, u16); 20] = [
     (0xE864, 0xFEA0),
 ];
 
+/// A private-use character of the basic plane.
+pub fn is_private(c: char) -> bool {
+    matches!(c, '\u{E000}'..='\u{F8FF}')
+}
+
+/// The second bytes that make a pair of the user-defined area with the first byte `lead`: the first and the last; `None` when none does.
+pub fn private_trails(lead: u8) -> Option<(u8, u8)> {
+    match lead {
+        0xA1..=0xA7 => Some((0x40, 0xA0)),
+        0xAA..=0xAF | 0xF8..=0xFE => Some((0xA1, 0xFE)),
+        _ => None,
+    }
+}
+
 /// Is `seen` what some decoder shows for the pair that is `c` today? Full-width forms are folded first.
 pub fn shows(c: char, seen: char) -> bool {
     c == fold(seen) || matches!(seen, '\u{E000}'..='\u{F8FF}') && pair_of(seen).and_then(|[a, b]| char_of(a, b)) == Some(c)

@@ -8,7 +8,7 @@ use super::gbk::{self, ROW_A3};
 use super::guess::Loss;
 use super::moves::mark_bytes;
 use super::page::Byte;
-use super::price;
+use super::price::{self, NAT};
 use super::reading::Kind;
 use super::search::{Partial, Search, UNKNOWN};
 
@@ -104,6 +104,55 @@ impl Search<'_, '_> {
         }
     }
 
+    /// A private-use character stood before `at` and was dropped: the trail byte of `lead` and the lead byte of the next character. Tried
+    /// where what stands there is no language without it.
+    pub(super) fn expand_dropped(&mut self, at: usize, p: Partial, lead: u8) {
+        let page = self.page;
+        let c = page.chars[at].1;
+        let (first, pending) = match gbk::pair_of(c) {
+            Some([first, second]) if gbk::is_lead(second) => (first, second),
+            None if ('\x40'..='\x7E').contains(&c) => (c as u8, 0),
+            _ => return,
+        };
+        if let [Some(stands), next, _] = self.ahead(lead, at) {
+            let (state, price) = self.model.step(p.before.state, stands);
+            if price < ODD && price + next.map_or(0, |c| self.model.step(state, c).1) < 2 * ODD {
+                return;
+            }
+        }
+        let to = page.annotated(at).map_or(at + 1, |n| n.end);
+        let beyond = self.ahead(pending, to)[0];
+        let fits = |pair: [u8; 2], c: char| {
+            (is_han(c) || is_end(c))
+                && !self.page.set.contains(u16::from_be_bytes(pair))
+                && !self.table.is_converted(c)
+                && self.model.is_known(c)
+        };
+        let mut firsts: Vec<(u32, u8, char)> = (0xA1..=0xFEu8)
+            .filter(|trail| gbk::private_trails(*trail).is_some())
+            .filter_map(|trail| Some((trail, gbk::char_of(lead, trail)?)))
+            .filter(|(trail, c)| fits([lead, *trail], *c))
+            .map(|(trail, c)| (self.model.step(p.before.state, c).1, trail, c))
+            .collect();
+        firsts.sort_unstable();
+        let mut pairs: Vec<(u32, u8, char, u8, char)> = Vec::new();
+        for (price, trail, c) in firsts.into_iter().take(FIRSTS) {
+            let (from, end) = gbk::private_trails(trail).unwrap_or((0xA1, 0xFE));
+            let state = self.model.step(p.before.state, c).0;
+            for lead in from.max(0x81)..=end {
+                let Some(out) = gbk::char_of(lead, first).filter(|out| fits([lead, first], *out)) else { continue };
+                let (state, second) = self.model.step(state, page.shown(out));
+                let third = beyond.map_or(0, |c| self.model.step(state, c).1);
+                pairs.push((price + second + third, trail, c, lead, out));
+            }
+        }
+        pairs.sort_unstable();
+        for (_, trail, c, second, out) in pairs.into_iter().take(DROPPED) {
+            let one = self.step(p, at, at, &[c], &[lead, trail], Kind::Lost, UNKNOWN, 0, price::DROPPED, true);
+            self.write(one, at, to, &[out], &[second, first], Kind::Lost, pending, 0, price::LOST, true);
+        }
+    }
+
     /// The lead byte is lost; the trail byte is the first of the next pair, or stands alone.
     pub(super) fn expand_lost_lead(&mut self, at: usize, p: Partial) {
         let page = self.page;
@@ -190,6 +239,15 @@ impl Search<'_, '_> {
         }
     }
 }
+
+/// Choices that are looked at for the first of the two characters a dropped one stood between, and that are tried for both. Measured on 400
+/// simulated pages without their private-use characters: 82.9 % of the spans exact, 72.4 % when nothing is tried; 12 choices and every place
+/// that costs 5 nats added 0.2 at a dearer step and took a tenth more work.
+const FIRSTS: usize = 8;
+const DROPPED: usize = 4;
+/// What the character that stands there costs at least, by the model, to be looked through; or it and the next on the average. A common
+/// one costs some 5 nats.
+const ODD: u32 = 7 * NAT as u32;
 
 /// The first digit of a year of four, when the last three stand at the beginning of `rest`.
 fn of_year(rest: &str) -> Option<char> {

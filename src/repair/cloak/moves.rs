@@ -122,6 +122,9 @@ impl Search<'_, '_> {
         if matches!(c, '?' | '\u{FFFD}') {
             self.expand_lost_trail(at, p, lead);
         }
+        if page.drops && page.gated {
+            self.expand_dropped(at, p, lead);
+        }
         if page.is_comma_marker(at)
             && let Some([first, second]) = page.chars.get(at + 1).and_then(|c| mark_bytes(c.1))
             && let Some(out) = gbk::char_of(lead, first)

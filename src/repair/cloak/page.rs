@@ -41,6 +41,8 @@ pub struct Page<'t> {
     pub marked: bool,
     /// Are they seen as commas?
     pub visible: bool,
+    /// Has it no private-use character? Some tools drop them, and with each the two bytes it carried.
+    pub drops: bool,
     /// Is its full-width punctuation folded to ASCII?
     folded: bool,
     /// Is a line end mostly followed by another?
@@ -95,6 +97,7 @@ impl<'t> Page<'t> {
             doubled: verdict.doubled,
             marked: marks >= 2,
             visible: commas >= 5 && commas * 3 >= ends,
+            drops: !text.chars().any(gbk::is_private),
             folded: narrow >= wide,
             spaced: doubled * 2 > lines,
             habits,

@@ -137,6 +137,8 @@ fn alone(text: &str, verdict: &Verdict, at: usize, marks: bool) -> Option<(Path,
     let to = boundary(text, at + BEHIND);
     let mut page = Page::new(&text[from..to], verdict, marks || verdict.cloaked);
     page.marked |= marks;
+    // What has to prove the page takes nothing for granted.
+    page.drops = false;
     let place = page.chars.partition_point(|c| (c.0 as usize) < at - from);
     let mut before = Before::start();
     page.chars[..place].iter().for_each(|c| before.push(c.1));

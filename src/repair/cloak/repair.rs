@@ -383,6 +383,23 @@ mod tests {
     }
 
     #[test]
+    fn private_characters_that_were_dropped_come_back() {
+        // 全球 out of step holds the pair AB C7, of the user-defined area. What the page says elsewhere tells that it is missing.
+        let text = converted(
+            "昨天下午，县里的环保志愿者在河边开会，讨论怎样清理旧码头。数据显示，码头的水质这几年变差了许多，鱼也少了。于是他们决定\
+             自己动手，再设法联系机械厂借一台吊机。\n“只要开了头，后面的事情就好办。”周老师说，他已经给实业公司打了电话，对方答应支援\
+             两辆卡车。\n全球市场的价格每天都在变，谁也猜不准全球市场的脾气。\n做这一行，还要再从全球市场的角度来看。\n",
+        );
+        let cloaked = garble(&text, &Set::of("縣環會討論數據當經還時關質這變許機廠開業給對兩輛內實購場"), Shown::default(), || false);
+        assert_eq!(repaired(&cloaked), folded(&text));
+        let dropped: String = cloaked.chars().filter(|c| !gbk::is_private(*c)).collect();
+        assert!(dropped.len() < cloaked.len() && dropped.contains("?gòu)娜蚴"), "{dropped}");
+        assert_eq!(repaired(&dropped), folded(&text));
+        let (_, guesses) = pass(&dropped, Rules::builtin()).expect("a cloaked page");
+        assert!(!guesses.is_empty());
+    }
+
+    #[test]
     fn readings_that_stand_twice_are_deleted() {
         let text =
             "山(shan)(shan)上的老(lao)(lao)樹(shu)(shu)開(kai)(kai)了花(hua)(hua),路(lu)(lu)人(ren)(ren)都停(ting)(ting)下看(kan)(kan)。";
