@@ -148,7 +148,7 @@ impl Lanes {
     /// read from is worth nothing. Linear.
     pub fn scores_of_pairs(&self, model: &Model, bytes: &[u16], origin: &[char], reading: usize) -> Scores {
         let (one_char, same) = (self.one_char(model), self.same(model, reading));
-        let read = Pairs::get().readings[reading].0;
+        let read = Pairs::get().readings[reading].0.pairs();
         let mut ends = [[0i16; PAIRS]; 4];
         let mut end = [0i16; SINGLES];
         let mut best = Scores { pairs: [0; PAIRS], singles: [0; SINGLES] };
@@ -176,7 +176,7 @@ impl Lanes {
                 if c != '\0' {
                     let mut same = same[at];
                     // What other decoders read so is in no table of this one.
-                    if read.pair(last as u8, b as u8) != Some(c) {
+                    if read.get(at) != Some(&Some(c)) {
                         same = self.lanes_of(model, at, c);
                     }
                     two = both(two, &KEPT[usize::from(same)]);

@@ -7,29 +7,11 @@ use super::signs::packed;
 /// they are beside their weights. The innermost loop of all: it is by itself, so that what it needs stays at hand.
 #[inline(never)]
 pub(super) fn tally(packed: &[u8; 0x1_0000], bytes: &[u8], end: &mut usize, sum: &mut i32, best: i32) -> u8 {
+    // Eight at a time with one check of their leads take fewer instructions and an eighth more time.
     // What the marks of the three bytes are together: taken away once, not from each.
     const MARKS: u32 = (0xe0 << 12) + (0x80 << 6) + 0x80;
     let (mut rest, mut total, mut seen) = (&bytes[*end..], sum.unsigned_abs(), 0);
     let best = best.unsigned_abs();
-    // Eight at a time, if all of them are such and the sum stays below: what is no such character weighs more than that.
-    if best < HIGH {
-        while let Some((eight, behind)) = rest.split_first_chunk::<24>()
-            && are_of_three(eight)
-        {
-            let (mut now, mut most, mut kinds) = (total, 0, seen);
-            for &[a, b, c] in eight.as_chunks().0 {
-                let code = (u32::from(a) << 12).wrapping_add(u32::from(b) << 6).wrapping_add(u32::from(c)).wrapping_sub(MARKS);
-                let says = packed[usize::from(code as u16)];
-                kinds |= says;
-                now = (now + u32::from(says & packed::WEIGHT)).saturating_sub(packed::ZERO as u32);
-                most = most.max(now);
-            }
-            if most > best {
-                break;
-            }
-            (total, seen, rest) = (now, kinds, behind);
-        }
-    }
     while let [a @ 0xe0..=0xef, b, c, behind @ ..] = rest {
         let code = (u32::from(*a) << 12).wrapping_add(u32::from(*b) << 6).wrapping_add(u32::from(*c)).wrapping_sub(MARKS);
         let says = packed[usize::from(code as u16)];
@@ -48,20 +30,6 @@ pub(super) fn tally(packed: &[u8; 0x1_0000], bytes: &[u8], end: &mut usize, sum:
     *end = bytes.len() - rest.len();
     *sum = total as i32;
     seen
-}
-
-/// What a character that no run holds adds in [`tally`].
-const HIGH: u32 = packed::HIGH as u32 - packed::ZERO as u32;
-
-/// Whether each third byte begins a character of three.
-#[inline(always)]
-fn are_of_three(eight: &[u8; 24]) -> bool {
-    let [x, y, z] = eight.as_chunks().0 else { return false };
-    let differ = |word: &[u8; 8], place: u64, leads: u64| (u64::from_le_bytes(*word) & place) ^ leads;
-    let x = differ(x, 0x00f0_0000_f000_00f0, 0x00e0_0000_e000_00e0);
-    let y = differ(y, 0xf000_00f0_0000_f000, 0xe000_00e0_0000_e000);
-    let z = differ(z, 0x0000_f000_00f0_0000, 0x0000_e000_00e0_0000);
-    x | y | z == 0
 }
 
 #[cfg(test)]
@@ -86,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_at_a_time_say_what_each_says() {
+    fn all_together_say_what_each_says() {
         let pieces = ["我们在河边散步", "翡翠", "，", "あの", "鎴", "釐龘", "é", "“", "a", "😀", "。"];
         let mut n = 5u32;
         let mut next = |below: usize| {
