@@ -242,7 +242,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && (again || !is_brief || wide == odd && s.gain >= limit::GAIN_BRIEF)
                 && (wide >= 4 || signs(was, &s.now) > 0 || !pair.read.is_single_byte())
         } else if pair.written == Codec::UTF_8 {
-            let word = pair.read.is_single_byte() && was.iter().all(|c| c.is_ascii() || is_letter(*c) && *c != 'Ã');
+            let word = pair.read.is_single_byte()
+                && was.iter().all(|c| c.is_ascii() || is_letter(*c) && *c != 'Ã')
+                && !is_mark_of_dos(line, pair, s);
             if pair.read.is_double_byte() && odd == 1 {
                 // Letters of a Latin text that became Han: no other Han may stand there.
                 unknown == 0 && among_latin(line, s, is_wide) && s.gain >= least.min(limit::LATIN) && !spoils_word(line, s)
@@ -266,7 +268,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             } else if odd > 1 {
                 unknown * 3 <= odd || strange * 2 <= odd && s.gain > 2 * limit::GAIN
             } else {
-                unknown == 0 && single_sequence(model, line, s)
+                unknown == 0 && (is_mark_of_dos(line, pair, s) || single_sequence(model, line, s))
             }
         } else if pair.read == Codec::LATIN_1 && pair.written == Codec::MACINTOSH {
             // Rare enough to ask for a letter inside a word, and to be preferred over the sign it would be of windows-1252 beyond doubt.
@@ -353,6 +355,17 @@ fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
     };
     let proven = s.gain >= limit::GAIN_LIST || s.gain * odd.len() as i32 >= least * all as i32;
     half && proven && kinds >= enough && !is_list(&line[s.from..s.to]) && s.gain >= gain && s.after - limit::FIRST_WIDE <= most * count
+}
+
+/// Whether a stretch becomes dashes, quotes, dots or arrows, which on a console of DOS are letters that no word has side by side: `ΓÇö`, `ÔÇÖ`.
+/// In quotes of their own they are shown for what they are.
+fn is_mark_of_dos(line: &[char], pair: Pair, s: &Segment) -> bool {
+    let is_quote =
+        |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| matches!(c, '\'' | '"' | '`' | '“' | '”' | '‘' | '’'));
+    let mut marks = s.now.chars().filter(|c| !c.is_ascii());
+    matches!(pair.read, Codec::IBM437 | Codec::IBM850)
+        && marks.all(|c| matches!(c, '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{2193}'))
+        && !(is_quote(s.from.checked_sub(1)) && is_quote(Some(s.to)))
 }
 
 /// Whether the only sequence of a stretch is one, and not two characters of a text that happen to make one: `Å…`, `Ã’s`, `SELKÄ\u{a0}`.

@@ -148,6 +148,19 @@ fn what_is_lost_of_letters_is_one_of_few() {
 }
 
 #[test]
+fn marks_of_a_console_come_back_one_by_one() {
+    for text in ["The mill — it stands by the river.", "Open the garden’s gate.", "Sow, wait → reap."] {
+        for read in [Codec::IBM437, Codec::IBM850] {
+            assert_eq!(repaired(&garbled(text, Codec::UTF_8, read)), text);
+        }
+    }
+    for shown in ["The console prints 'ÔÇö' for a dash.", "Look for `ΓÇÖ` in the log.", "CÔTÉ FAÇADE", "The function Γ(x), Γ over Q"]
+    {
+        assert_eq!(repaired(shown), shown);
+    }
+}
+
+#[test]
 fn a_quotation_is_closed_by_what_is_left_of_its_mark() {
     assert_eq!(repaired("Press â€œSaveâ€\u{fffd} and wait."), "Press “Save” and wait.");
     let notes = repair("Press â€œSaveâ€\u{fffd} and wait.", Rules::builtin()).notes;
