@@ -19,7 +19,7 @@ pub(super) enum Undefined {
     Pairs,
 }
 
-/// Characters beyond ASCII of a line in which single letters are guessed: of a name or two each may be another one.
+/// Bytes beyond ASCII of a line, more than it has other characters, in which single letters are guessed: of a name or two each may be another one.
 const ENOUGH: usize = 40;
 
 impl Undefined {
@@ -32,8 +32,8 @@ impl Undefined {
         let named = (0x80..0xc0u8).filter(|b| read.byte(*b).is_none_or(|c| matches!(c, '\u{80}'..='\u{9f}')));
         let mut set = named.fold(0, |set, b| set | of(b..b + 1));
         // Latin-1 has controls in the place of the quotes and dashes of windows-1252: where none of those stands, all of them are gone.
+        let reading = Reading::new(read)?;
         if read == Codec::WINDOWS_1252 {
-            let reading = Reading::new(read)?;
             let named = |c: &char| *c >= '\u{a0}' && reading.bytes(*c).is_some_and(|(b, n)| n == 1 && b[0] < 0xa0);
             if !line.iter().any(|c| !c.is_ascii() && named(c)) {
                 set |= of(0x80..0xa0);
@@ -43,9 +43,12 @@ impl Undefined {
         if loss.dropped && set != 0 && read.byte(0xad) == Some('\u{ad}') {
             set |= of(0xad..0xae);
         }
-        let left = line.iter().filter(|c| !c.is_ascii() && **c != '\u{fffd}').count();
+        let (mut left, mut others) = (0, 0);
+        for c in line.iter().filter(|c| !c.is_ascii() && **c != '\u{fffd}') {
+            *(if reading.bytes(*c).is_some() { &mut left } else { &mut others }) += 1;
+        }
         let quotation = loss.replaced && line.windows(3).any(|w| w == ['â', '€', 'œ']);
-        (set != 0).then_some(Undefined::Bytes { set, letters: left >= ENOUGH, quotation })
+        (set != 0).then_some(Undefined::Bytes { set, letters: left >= ENOUGH && left > others, quotation })
     }
 
     /// Whether the bytes of a character may have been lost as they are in a hole.
@@ -132,6 +135,12 @@ mod tests {
         };
         assert_eq!(of("Ñ\u{fffd}Ñ‚"), "сэяѐѝ");
         assert!(of("Ñ\u{fffd}Ð¸").contains('т'));
+        let guesses = |line: &str| {
+            let line: Vec<char> = line.chars().collect();
+            Undefined::of(Codec::WINDOWS_1252, &line, loss).unwrap().may_guess(&hole(&[Some(0xd1), None]))
+        };
+        let letters = "Ñ‚".repeat(20);
+        assert!(guesses(&letters) && !guesses(&letters[..20]) && !guesses(&["سلام".repeat(20), letters].concat()));
         assert_eq!(Undefined::of(Codec::MACINTOSH, &[], loss), None);
     }
 
