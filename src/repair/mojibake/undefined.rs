@@ -38,6 +38,10 @@ impl Undefined {
             if !line.iter().any(|c| !c.is_ascii() && named(c)) {
                 set |= of(0x80..0xa0);
             }
+            // Windows-1254 is the same but for some letters, and has no `Ž` and `ž`.
+            if !line.iter().any(|c| matches!(c, 'Ž' | 'ž')) {
+                set |= of(0x8e..0x8f) | of(0x9e..0x9f);
+            }
         }
         // The soft hyphen is no letter, and goes where controls go.
         if loss.dropped && set != 0 && read.byte(0xad) == Some('\u{ad}') {
@@ -125,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_1252_loses_five_bytes_and_latin_1_all_controls() {
+    fn windows_1252_loses_five_bytes_or_seven_and_latin_1_all_controls() {
         let loss = Loss { replaced: true, ..Loss::default() };
         let of = |line: &str| {
             let line: Vec<char> = line.chars().collect();
@@ -133,7 +137,8 @@ mod tests {
             assert!(!undefined.may_guess(&hole(&[Some(0xd1), None])) && undefined.may_guess(&hole(&[Some(0xe6), Some(0x8f), None])));
             undefined.fitting(&hole(&[Some(0xd1), None])).collect::<String>()
         };
-        assert_eq!(of("Ñ\u{fffd}Ñ‚"), "сэяѐѝ");
+        assert_eq!(of("Ñ\u{fffd}Ñ‚ÑŽ"), "сэяѐѝ");
+        assert_eq!(of("Ñ\u{fffd}Ñ‚"), "сэюяѐѝў");
         assert!(of("Ñ\u{fffd}Ð¸").contains('т'));
         let guesses = |line: &str| {
             let line: Vec<char> = line.chars().collect();
