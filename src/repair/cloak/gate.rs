@@ -228,9 +228,12 @@ pub fn doubled(rest: &str) -> Option<usize> {
 
 /// Are all annotated characters common ones with their usual readings, and enough of them? Asked of pages with few.
 fn are_common(counts: &HashMap<u16, Count>, annotations: u32) -> bool {
-    let table = Readings::shared();
     let again = annotations as usize - counts.len();
     let enough = annotations >= LEAST_OF_COMMON && counts.len() >= 3 && again >= 1 || counts.len() >= LEAST_ONCE;
+    if !enough {
+        return false;
+    }
+    let table = Readings::shared();
     let usual = |pair: u16, count: &Count| {
         table.entry(pair).is_some_and(|e| {
             let all = |r: &(Box<str>, u32)| table.number(r.0.trim_matches(' ')) == Some(table.usual(e));
@@ -238,7 +241,7 @@ fn are_common(counts: &HashMap<u16, Count>, annotations: u32) -> bool {
         })
     };
     let commonest = |pair: &u16| table.entry(*pair).is_some_and(|e| e.rank <= COMMONEST);
-    enough && counts.iter().all(|(pair, count)| usual(*pair, count)) && counts.keys().filter(|p| commonest(p)).count() * 2 >= counts.len()
+    counts.iter().all(|(pair, count)| usual(*pair, count)) && counts.keys().filter(|p| commonest(p)).count() * 2 >= counts.len()
 }
 
 /// Were the rarest of the page's traditional letters chosen, as an honest author does? Compares the ranks of annotated and other
