@@ -268,7 +268,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             } else if odd > 1 {
                 unknown * 3 <= odd || strange * 2 <= odd && s.gain > 2 * limit::GAIN
             } else {
-                unknown == 0 && (is_mark_of_dos(line, pair, s) || single_sequence(model, line, s))
+                is_owners_mark(line, s) || unknown == 0 && (is_mark_of_dos(line, pair, s) || single_sequence(model, line, s))
             }
         } else if pair.read == Codec::LATIN_1 && pair.written == Codec::MACINTOSH {
             // Rare enough to ask for a letter inside a word, and to be preferred over the sign it would be of windows-1252 beyond doubt.
@@ -360,12 +360,23 @@ fn between_pairs(line: &[char], s: &Segment, count: i32) -> bool {
 /// Whether a stretch becomes dashes, quotes, dots or arrows, which on a console of DOS are letters that no word has side by side: `ΓÇö`, `ÔÇÖ`.
 /// In quotes of their own they are shown for what they are.
 fn is_mark_of_dos(line: &[char], pair: Pair, s: &Segment) -> bool {
-    let is_quote =
-        |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| matches!(c, '\'' | '"' | '`' | '“' | '”' | '‘' | '’'));
     let mut marks = s.now.chars().filter(|c| !c.is_ascii());
     matches!(pair.read, Codec::IBM437 | Codec::IBM850)
         && marks.all(|c| matches!(c, '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{2193}'))
-        && !(is_quote(s.from.checked_sub(1)) && is_quote(Some(s.to)))
+        && !is_quoted(line, s)
+}
+
+/// Whether a stretch stands between quotes, as what is shown and not said does.
+fn is_quoted(line: &[char], s: &Segment) -> bool {
+    let is_quote =
+        |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| matches!(c, '\'' | '"' | '`' | '“' | '”' | '‘' | '’'));
+    is_quote(s.from.checked_sub(1)) && is_quote(Some(s.to))
+}
+
+/// Whether a stretch is `Â©` or `Â®`, and `Â` no end of a word in capitals: the model prices these marks as signs it has not seen.
+fn is_owners_mark(line: &[char], s: &Segment) -> bool {
+    let before = s.from.checked_sub(1).map(|i| line[i]);
+    matches!(line[s.from..s.to], ['Â', '©' | '®']) && !before.is_some_and(char::is_uppercase) && !is_quoted(line, s)
 }
 
 /// Whether the only sequence of a stretch is one, and not two characters of a text that happen to make one: `Å…`, `Ã’s`, `SELKÄ\u{a0}`.

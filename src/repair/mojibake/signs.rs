@@ -310,7 +310,7 @@ impl Table {
 
 /// Whether a character is one that no text has where a repair could put it: what sequences that are none mean most often.
 fn is_noise(c: char) -> bool {
-    !(Model::shared().is_known(c) || is_emoji(c) || is_latin(c) || matches!(c, '\u{300}'..='\u{36f}'))
+    !(Model::shared().is_known(c) || is_emoji(c) || is_latin(c) || matches!(c, '\u{300}'..='\u{36f}' | '©' | '®'))
 }
 
 /// In which single-byte readings (bits, in the order of [`Pairs::readings`]) a character is what kind of byte.

@@ -236,6 +236,18 @@ fn honest_text_stays() {
 }
 
 #[test]
+fn marks_of_owners_come_back() {
+    for text in ["Copyright © 2013 The Mill by the River. All rights reserved.", "© 2013 the mill", "The mill® is open."] {
+        assert_eq!(repaired(&text.replace('©', "Â©").replace('®', "Â®")), text.to_owned(), "{text}");
+    }
+    // A word in capitals may end in the letter, and a letter stands by itself in a list.
+    for text in ["LA MILLÂ® EST", "Â, © ® Â", "Мельница СКВ© 2004", "ΜΥΛΟΣ Β© 2004", "MILL¬© 2004", "put('Â©')"]
+    {
+        assert_eq!(repaired(text), text);
+    }
+}
+
+#[test]
 fn words_beside_damage_stay() {
     let damage = garbled("你好，我们", Codec::GB18030, Codec::WINDOWS_1252);
     for words in ["vetëm për të", "oažžut ja náššuvnnat", "Kóždy ma prawo", "k’i ñu bëri", "a õiguste ja põhi"] {
