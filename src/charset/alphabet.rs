@@ -89,8 +89,8 @@ pub(super) fn counts(c: char) -> bool {
     matches!(c, '\u{C0}'..='\u{24F}') && !matches!(c, '×' | '÷')
 }
 
-/// What a letter passes for where it stands: `\u{24F}`, a letter of no language, where it is by itself and no word (`Ť word ť`: guillemets read
-/// as letters), but for abbreviations and numbers of a list, and where it is a capital behind a small letter.
+/// What a letter passes for where it stands: `\u{24F}`, a letter of no language, where it is a capital behind a small letter, and where it is by
+/// itself and no word (`Ť word ť`: guillemets read as letters), but for abbreviations and numbers of a list.
 #[inline]
 pub(super) fn passes_for(c: char, before: char, behind: char) -> char {
     let is_apart = |c: char| !c.is_alphanumeric() && !matches!(c, '.' | ')' | '-' | '\'' | '’');

@@ -214,6 +214,7 @@ impl Lane {
         }
     }
 
+    /// The same for any character; `before`: the sign or blank of ASCII before it, as `sign` has it.
     fn pay_any(&mut self, model: &Model, steps: &mut Steps, c: char, before: u8) {
         let mut modelled = as_modelled(self.codec, c);
         if self.in_cyrillic
@@ -250,14 +251,12 @@ impl Lane {
             self.credit += price;
         }
         self.behind_ascii = c.is_ascii();
-        self.cost += price + surcharge(c)
-            - if is_ending {
-                DOTS.min(price)
-            } else if is_dash {
-                DASH.min(price)
-            } else {
-                0
-            };
+        let less = match () {
+            () if is_ending => DOTS,
+            () if is_dash => DASH,
+            () => 0,
+        };
+        self.cost += price.saturating_sub(less) + surcharge(c);
         if !self.codec.holds_ascii() && c > '\u{7FF}' && c.is_alphabetic() && !model.is_known(c) {
             self.cost += OUTLANDISH;
         }

@@ -23,13 +23,15 @@ const STRANGER: u32 = 2 * NAT;
 /// What a reading costs on top, in 1/16 nat. `text` is what `codec` made of some bytes that are not all ASCII.
 pub(super) fn breaches(model: &Model, codec: Codec, text: &str) -> u32 {
     let chars: Vec<char> = text.chars().collect();
-    let found = chars.iter().any(|&c| is_own(codec, c));
+    let is_latin = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_alphabetic);
+    let is_glued = |i: usize| is_latin(i.checked_sub(1)) || is_latin(Some(i + 1));
+    let found = (0..chars.len()).any(|i| is_own(codec, chars[i]) && !(is_of_script(codec) && is_glued(i)));
     let remarkable = (0..chars.len()).filter(|&i| is_remarkable(model, chars[i]));
     breaches_at(model, remarkable, found, |i| chars.get(i).copied().unwrap_or('\n'))
 }
 
 /// The same for a text whose characters `char` tells, a newline beyond its end. `remarkable`: the places of those that are; `found`:
-/// whether one of them is of the script the charset is made for.
+/// whether one character is of the script the charset is made for, and no letter of ASCII beside it when that is not Latin.
 pub(super) fn breaches_at(model: &Model, remarkable: impl Iterator<Item = usize>, found: bool, char: impl Fn(usize) -> char) -> u32 {
     let mut cost = 0;
     let behind = |i: usize, back: usize| i.checked_sub(back).map_or('\n', &char);
@@ -57,7 +59,7 @@ pub(super) fn breaches_at(model: &Model, remarkable: impl Iterator<Item = usize>
     cost + if found { 0 } else { SCRIPTLESS }
 }
 
-/// True for the characters that can be a breach: capitals, letters no language has, signs, closing quotes.
+/// True for the characters that can be a breach: capitals, letters no language has, signs, accents, soft hyphens, closing quotes.
 pub(super) fn is_remarkable(model: &Model, c: char) -> bool {
     c >= '\u{80}'
         && if is_letter(c) {
@@ -87,7 +89,7 @@ fn is_closing(c: char) -> bool {
 
 /// Signs that stand alone or at digits.
 pub(super) fn is_sign(c: char) -> bool {
-    matches!(c, '†' | '‡' | '‰' | '№' | '‗' | '¤' | '¦' | '¬' | '±' | '¸' | '¨' | '˛' | '˝' | 'ˇ' | '˘' | '˙' | '˚' | '˜' | 'ˆ' | '\u{200C}'..='\u{200F}' | '\u{2200}'..='\u{25FF}')
+    is_diacritic(c) || matches!(c, '†' | '‡' | '‰' | '№' | '‗' | '¤' | '¦' | '¬' | '±' | '\u{200C}'..='\u{200F}' | '\u{2200}'..='\u{25FF}')
 }
 
 /// Letters as people see them: Unicode counts the caron by itself as one.
@@ -102,7 +104,13 @@ fn is_never_inside(c: char) -> bool {
 
 /// Accents without a letter: none stands between blanks, as dots and dashes of lists do.
 fn is_accent(c: char) -> bool {
-    matches!(c, '´' | '¯' | '¸' | '¨' | '˛' | '˝' | 'ˇ' | '˘' | '˙' | '˚' | '˜' | 'ˆ')
+    // People write the acute for an apostrophe: at a letter it is no sign.
+    is_diacritic(c) || matches!(c, '´' | '¯')
+}
+
+/// Accents without a letter that nobody writes at a letter either.
+fn is_diacritic(c: char) -> bool {
+    matches!(c, '¸' | '¨' | '˛' | '˝' | 'ˇ' | '˘' | '˙' | '˚' | '˜' | 'ˆ')
 }
 
 /// A letter of a script that stands apart from signs: Arabic letters have joiners beside them.

@@ -21,10 +21,12 @@ const BESIDE: usize = 384;
 const ANOTHER: i64 = 3;
 /// The most that speaks against another language: Galician is cheap as Portuguese.
 const KNOWN: i64 = 10 * NAT as i64;
-/// From here on, and a few nats above, more speaks against it, in percent that ASCII letters are cheaper in the nearest language of the model than in any:
+/// From here on more speaks against it, in percent that ASCII letters are cheaper in the nearest language of the model than in any:
 /// on pieces of some 500 characters Afrikaans, Czech, Dutch, French, Polish are 8 to 11 % cheaper as themselves, Galician, Asturian
 /// and Occitan at most 5 % as their neighbours. Scottish Gaelic is 13 % cheaper as Irish, so it is asked for no more.
 const NEIGHBOUR: i64 = 5;
+/// The most that speaks against it by that, and what it must be before it does: in a word or two anything is cheap by chance. Both by hand,
+/// on the pieces named in `manners`.
 const CERTAIN: i64 = 40 * NAT as i64;
 const FEW: i64 = 4 * NAT as i64;
 

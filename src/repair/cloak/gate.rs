@@ -17,14 +17,14 @@ const LEAST_DIFFERENT: usize = 5;
 /// Annotations of characters that were annotated before: a gloss stands at the first occurrence, a cloak at every one.
 const LEAST_AGAIN: usize = 2;
 /// Annotations per 100 Han characters, at least.
-const LEAST_PER_CENT: u32 = 1;
+const LEAST_PER_CENT: u64 = 1;
 /// Annotations per 1,000 of a page with few of them, all of common characters, at least: every one of a common character is annotated.
-const LEAST_PER_MILLE: u32 = 2;
+const LEAST_PER_MILLE: u64 = 2;
 /// Different characters such a page leaves alone, at least. Origin of both: own estimate; no other value was tried.
 const LEAST_PLAIN: usize = 10;
 /// Annotations per 100 Han characters, at most: a list of characters with their readings has more. A third of all running
 /// text in traditional characters differs from its simplified form.
-const MOST_PER_CENT: u32 = 60;
+const MOST_PER_CENT: u64 = 60;
 
 /// A page with fewer annotations than that is judged by the characters alone: nobody glosses 學 or 數. Annotations it has at
 /// least, when characters come again, and different characters, when none does. Measured on 200 pages each of 120 to 300, to 700, to
@@ -148,7 +148,7 @@ pub fn judge(text: &str) -> Option<Verdict> {
     for c in text.chars().filter(|c| is_han(*c)) {
         han += 1;
         let least = if few { LEAST_PER_MILLE } else { 10 * LEAST_PER_CENT };
-        if annotations * 1000 < han * least && !by_damage {
+        if u64::from(annotations) * 1000 < u64::from(han) * least && !by_damage {
             return None;
         }
         // Of the basic plane: a number like that of a pair.
@@ -160,10 +160,8 @@ pub fn judge(text: &str) -> Option<Verdict> {
             count.total += 1;
         }
     }
-    let mut simplified = 0usize;
-    if few {
-        simplified = seen.iter().filter_map(|c| char::from_u32(c.into())).filter(|c| table.is_converted(*c)).count();
-    }
+    let converted = || seen.iter().filter_map(|c| char::from_u32(c.into())).filter(|c| table.is_converted(*c));
+    let simplified = if few { converted().count() } else { 0 };
     for entry in seen.iter().filter_map(|c| table.of(char::from_u32(c.into())?)).filter(|e| !annotated.has(e.pair)) {
         plain.add(entry.pair);
     }
@@ -174,25 +172,29 @@ pub fn judge(text: &str) -> Option<Verdict> {
         .filter(|c| c.readings.len() > 1)
         .map(|c| c.annotated - c.readings.iter().map(|r| r.1).max().unwrap_or(0))
         .sum::<u32>();
-    let cloaked = enough
-        && annotations * 100 >= han * LEAST_PER_CENT
-        && annotations * 100 <= han * MOST_PER_CENT
-        && annotations * 10 >= (annotations + others) * 9
-        && annotations * 10 >= total * 7
-        && annotations as usize >= counts.len() + LEAST_AGAIN
-        && frequent * 2 >= counts.len()
-        && mixed * 10 <= annotations
-        && inside * 2 >= annotations
-        && !takes_the_rarest(&annotated, &plain);
-    // What there is little of has to be without exception, in a text that is traditional.
-    let cloaked = cloaked
-        || few
-            && annotations * 1000 >= han * LEAST_PER_MILLE
-            && annotations * 100 <= han * MOST_PER_CENT / 2
-            && annotations * 20 >= total * 19
-            && mixed == 0
-            && plain.iter().count() >= LEAST_PLAIN.max(2 * simplified)
-            && takes_any(&annotated, &plain);
+    let cloaked = {
+        // In shares of a thousand a text of some megabytes is more than 32 bits hold.
+        let [annotations, others, inside, total, mixed, han] = [annotations, others, inside, total, mixed, han].map(u64::from);
+        let by_share = enough
+            && annotations * 100 >= han * LEAST_PER_CENT
+            && annotations * 100 <= han * MOST_PER_CENT
+            && annotations * 10 >= (annotations + others) * 9
+            && annotations * 10 >= total * 7
+            && annotations as usize >= counts.len() + LEAST_AGAIN
+            && frequent * 2 >= counts.len()
+            && mixed * 10 <= annotations
+            && inside * 2 >= annotations
+            && !takes_the_rarest(&annotated, &plain);
+        // What there is little of has to be without exception, in a text that is traditional.
+        by_share
+            || few
+                && annotations * 1000 >= han * LEAST_PER_MILLE
+                && annotations * 100 <= han * MOST_PER_CENT / 2
+                && annotations * 20 >= total * 19
+                && mixed == 0
+                && plain.iter().count() >= LEAST_PLAIN.max(2 * simplified)
+                && takes_any(&annotated, &plain)
+    };
 
     let mut set = Set::default();
     for (pair, count) in &counts {

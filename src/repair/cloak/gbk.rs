@@ -72,7 +72,7 @@ pub fn private_trails(lead: u8) -> Option<(u8, u8)> {
 
 /// Is `seen` what some decoder shows for the pair that is `c` today? Full-width forms are folded first.
 pub fn shows(c: char, seen: char) -> bool {
-    c == fold(seen) || matches!(seen, '\u{E000}'..='\u{F8FF}') && pair_of(seen).and_then(|[a, b]| char_of(a, b)) == Some(c)
+    c == fold(seen) || is_private(seen) && pair_of(seen).and_then(|[a, b]| char_of(a, b)) == Some(c)
 }
 
 /// A full-width form of ASCII (U+FF01 to U+FF5E) as ASCII, everything else as it is.

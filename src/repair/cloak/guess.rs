@@ -52,7 +52,7 @@ impl Search<'_, '_> {
         let mut all: Vec<Choice> = Vec::with_capacity(126);
         for (lead, trail) in pairs {
             let Some(c) = gbk::char_of(lead, trail) else { continue };
-            if !torn && self.page.set.contains(u16::from_be_bytes([lead, trail])) || matches!(c, '\u{E000}'..='\u{F8FF}') {
+            if !torn && self.page.set.contains(u16::from_be_bytes([lead, trail])) || gbk::is_private(c) {
                 continue;
             }
             all.push(self.choice(p, [lead, trail], c, ahead, &sites, weights));

@@ -278,7 +278,7 @@ impl<'p, 't> Search<'p, 't> {
             if (made || before.made & 1 != 0) && is_end(c) && is_end(before.prev) {
                 cost += price::TWO_ENDS;
             }
-            if made && matches!(c, '\u{E000}'..='\u{F8FF}') {
+            if made && gbk::is_private(c) {
                 cost += price::PRIVATE;
             }
             // Only runs that hold a character put together say something about it.
