@@ -132,6 +132,8 @@ pub(super) struct Holes<'m> {
     pub stock: &'static Stock,
     /// What can have been lost, if that is known.
     pub undefined: Option<Undefined>,
+    /// Its number in the memory.
+    pub lost: u8,
     /// What was found for holes asked before.
     pub memory: &'m mut Memory,
 }
@@ -341,9 +343,9 @@ impl Holes<'_> {
                 return Fills::default();
             }
         }
-        let key = (node.state, *p, self.written);
+        let key = (node.state, *p, self.written, self.lost);
         let slot = Memory::slot(&key);
-        if let Some((known, fills)) = self.memory.0.get(slot).copied().flatten()
+        if let Some((known, fills)) = self.memory.slots.get(slot).copied().flatten()
             && known == key
         {
             return fills;
@@ -359,10 +361,10 @@ impl Holes<'_> {
             }
             _ => self.stock.fitting(p).take(TRIED).for_each(|c| best.add(after.price(c), c)),
         }
-        if self.memory.0.is_empty() {
-            self.memory.0.resize(Memory::SLOTS, None);
+        if self.memory.slots.is_empty() {
+            self.memory.slots.resize(Memory::SLOTS, None);
         }
-        self.memory.0[slot] = Some((key, best));
+        self.memory.slots[slot] = Some((key, best));
         best
     }
 }
@@ -391,21 +393,35 @@ impl Fills {
 
 /// What holes were filled with. A hole has one slot and takes it from whatever had it.
 #[derive(Default)]
-pub(super) struct Memory(Vec<Option<(Asked, Fills)>>);
+pub(super) struct Memory {
+    slots: Vec<Option<(Asked, Fills)>>,
+    /// What can have been lost, as far as holes were asked.
+    undefined: Vec<Option<Undefined>>,
+}
 
-/// A hole: what stands before it, what is known of it, and the charset.
-type Asked = (State, Holed, Codec);
+/// A hole: what stands before it, what is known of it, the charset, and the number of what can have been lost.
+type Asked = (State, Holed, Codec, u8);
 
 impl Memory {
     const SLOTS: usize = 256;
+    /// Kinds of loss that are told apart; when there are more all is forgotten.
+    const KINDS: usize = 16;
 
-    /// Forgets all: what can have been lost is another thing now.
-    pub fn clear(&mut self) {
-        self.0.clear();
+    /// The number of what can have been lost.
+    pub fn number_of(&mut self, undefined: Option<Undefined>) -> u8 {
+        let at = self.undefined.iter().position(|u| *u == undefined).unwrap_or_else(|| {
+            if self.undefined.len() == Memory::KINDS {
+                self.undefined.clear();
+                self.slots.clear();
+            }
+            self.undefined.push(undefined);
+            self.undefined.len() - 1
+        });
+        at as u8
     }
 
-    fn slot((state, p, written): &Asked) -> usize {
-        let bytes = u32::from_le_bytes(p.bytes) ^ u32::from(p.len) << 29 ^ u32::from(p.lost) << 26;
+    fn slot((state, p, written, lost): &Asked) -> usize {
+        let bytes = u32::from_le_bytes(p.bytes) ^ u32::from(p.len) << 29 ^ u32::from(p.lost) << 26 ^ u32::from(*lost) << 4;
         let key = char::from_u32(written.number() as u32).unwrap_or('\0');
         let hash = state.mixed_with(key) ^ u64::from(bytes).wrapping_mul(0xd6e8_feb8_6659_fd93);
         (hash >> 40) as usize % Memory::SLOTS

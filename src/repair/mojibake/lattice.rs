@@ -40,8 +40,6 @@ pub(super) struct Lattice {
     memory: Memory,
     places: Vec<(Symbols, i32)>,
     options: Vec<Bytes>,
-    /// What was lost where `memory` was asked.
-    undefined: Option<Undefined>,
 }
 
 /// One place of the line: what bytes may have stood there.
@@ -56,11 +54,9 @@ impl Lattice {
         let nbsp = (single && pair.written == Codec::UTF_8).then(|| reading.bytes('\u{a0}')).flatten().filter(|b| b.1 == 1).map(|b| b.0[0]);
         let mut memory = std::mem::take(&mut self.memory);
         let undefined = Undefined::of(pair.read, line, loss);
-        if undefined != self.undefined {
-            memory.clear();
-            self.undefined = undefined;
-        }
-        let mut search = Holes { model, written: pair.written, single, stock, undefined, memory: &mut memory };
+        let lost = memory.number_of(undefined);
+        let mut search = Holes { model, written: pair.written, single, stock, undefined, lost, memory: &mut memory };
+        let trails = if loss.dropped && matches!(undefined, Some(Undefined::Bytes { .. })) { trails(line, &reading) } else { Vec::new() };
         self.nodes.clear();
         self.nodes.reserve(line.len() * 3);
         self.live.clear();
@@ -160,7 +156,12 @@ impl Lattice {
                     }
                     let node = Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost, ..from };
                     let goes_on = search.feed(node, symbols, &mut self.next);
-                    if loss.dropped && !symbols.contains(&None) && (!goes_on || undefined.is_some() && from.pending.len > 0) {
+                    // Bytes of a set are gone from within a character, where what is left of it is too short.
+                    let is_torn = match trails.get(i) {
+                        Some(&left) => from.pending.len > 0 && (!goes_on || usize::from(left) < search.lacks(&from.pending)),
+                        None => !goes_on,
+                    };
+                    if loss.dropped && !symbols.contains(&None) && is_torn {
                         for gone in 1..=2usize {
                             let mut more = [None; 6];
                             for (s, b) in more[gone..].iter_mut().zip(symbols) {
@@ -311,5 +312,31 @@ impl Lattice {
             segments.push(Segment { from, to, bytes: 0, now, after: way[to].plain - way[from].plain, gain, guesses, words: Vec::new() });
         }
         segments
+    }
+}
+
+/// How many characters from each of a line on may be bytes of UTF-8 behind a lead, at most three. Blanks are blanks.
+fn trails(line: &[char], reading: &Reading) -> Vec<u8> {
+    let mut trails = vec![0; line.len()];
+    let mut run = 0;
+    for (n, &c) in trails.iter_mut().zip(line).rev() {
+        let is_trail = !c.is_ascii() && reading.bytes(c).is_some_and(|(bytes, n)| n == 1 && (0x80..0xc0).contains(&bytes[0]));
+        run = if is_trail { (run + 1).min(3) } else { 0 };
+        *n = run;
+    }
+    trails
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trails_are_counted_up_to_three() {
+        let line: Vec<char> = "æ²³è¾¹ ë¥ x¼".chars().collect();
+        let reading = Reading::new(Codec::WINDOWS_1252).unwrap();
+        assert_eq!(trails(&line, &reading), [0, 2, 1, 0, 2, 1, 0, 0, 1, 0, 0, 1]);
+        let many: Vec<char> = "¼¼¼¼¼".chars().collect();
+        assert_eq!(trails(&many, &reading), [3, 3, 3, 2, 1]);
     }
 }

@@ -75,6 +75,8 @@ struct Node {
     outs: u8,
     inside: bool,
     inferred: bool,
+    /// Characters until it no longer matters whether a blank was two.
+    two_blanks: u8,
 }
 
 /// A line as it stands, up to some character.
@@ -288,12 +290,14 @@ impl Search {
             outs: 1,
             inside: false,
             inferred: false,
+            two_blanks: 0,
         }
     }
 
     /// Adds the state after `bytes` inside a stretch to `next`, unless they are malformed or something cheaper stands there.
     fn inside(&mut self, model: &Model, from: u32, written: Codec, bytes: &[u8], price: i32, inferred: bool) {
-        let mut node = Node { parent: from, out: ['\0'; 4], outs: 0, inside: true, inferred, ..self.nodes[from as usize] };
+        let before = &self.nodes[from as usize];
+        let mut node = Node { parent: from, out: ['\0'; 4], outs: 0, inside: true, inferred, ..*before };
         node.cost += price;
         for (i, &b) in bytes.iter().enumerate() {
             let had = node.pending.as_bytes().len();
@@ -308,7 +312,7 @@ impl Search {
                     if i + 1 == bytes.len()
                         && self.next.iter().any(|&n| {
                             let other = &self.nodes[n as usize];
-                            other.pending.is_empty() && other.cost <= node.cost
+                            other.pending.is_empty() && other.cost <= node.cost && (other.two_blanks | node.two_blanks) == 0
                         })
                     {
                         return;
@@ -327,6 +331,11 @@ impl Search {
                         // The blank is the no-break space itself.
                         node.cost += UNKNOWN;
                     }
+                    node.two_blanks = node.two_blanks.saturating_sub(1);
+                    // Whether a word ends here is seen by what follows.
+                    if inferred && i == 0 && bytes.len() > 1 && c.is_alphabetic() {
+                        node.two_blanks = 3;
+                    }
                     node.out[usize::from(node.outs)] = c;
                     node.outs += 1;
                 }
@@ -334,7 +343,7 @@ impl Search {
         }
         for i in 0..self.next.len() {
             let other = &mut self.nodes[self.next[i] as usize];
-            if other.pending == node.pending {
+            if other.pending == node.pending && other.two_blanks == node.two_blanks {
                 if node.cost < other.cost {
                     *other = node;
                 }
@@ -429,6 +438,7 @@ fn root(before: Straight, at: usize) -> Node {
         outs: 0,
         inside: false,
         inferred: false,
+        two_blanks: 0,
     }
 }
 

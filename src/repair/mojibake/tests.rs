@@ -135,6 +135,18 @@ fn lost_bytes_are_guessed_and_noted() {
 }
 
 #[test]
+fn a_blank_that_ends_a_character_is_one_of_its_own_if_what_follows_reads_so() {
+    for text in [
+        "동생은 어제 시험을 준비하려고 도서관에 갔고, 나는 집에서 책을 읽었다.",
+        "사고가 나서 길이 막혔고 모두 늦었다고 말했다.",
+        "Он приехал из СССР в Париж, и в СССР больше не вернулся.",
+    ] {
+        let straightened = garbled(text, Codec::UTF_8, Codec::WINDOWS_1252).replace("\u{a0} ", " ").replace('\u{a0}', " ");
+        assert_eq!(repaired(&straightened), text);
+    }
+}
+
+#[test]
 fn what_is_lost_of_letters_is_one_of_few() {
     let text = "Вчера весь вечер шёл дождь, и сестра читала вслух старую книгу о путешественниках.";
     let whole = garbled(text, Codec::UTF_8, Codec::WINDOWS_1252);
