@@ -260,6 +260,10 @@ fn takes_any(annotated: &Pairs, others: &Pairs) -> bool {
     chance_of_frequent(annotated, others).is_some_and(|chance| chance >= 40)
 }
 
+/// A page that annotates so many times more letters than it leaves alone takes all: the others are read from torn runs by chance, and
+/// are frequent because of it.
+const FEW_OTHERS: usize = 8;
+
 /// The chance that an annotated letter is more frequent than another one, in per cent. `None` when there are too few others.
 fn chance_of_frequent(annotated: &Pairs, others: &Pairs) -> Option<usize> {
     let table = Readings::shared();
@@ -269,7 +273,7 @@ fn chance_of_frequent(annotated: &Pairs, others: &Pairs) -> Option<usize> {
         all
     };
     let (mine, theirs) = (ranks(annotated), ranks(others));
-    if mine.is_empty() || theirs.len() < 4 {
+    if mine.is_empty() || theirs.len() < 4 || theirs.len() * FEW_OTHERS < mine.len() {
         return None;
     }
     let wins: usize = mine.iter().map(|r| theirs.len() - theirs.partition_point(|o| o <= r)).sum();
@@ -279,4 +283,24 @@ fn chance_of_frequent(annotated: &Pairs, others: &Pairs) -> Option<usize> {
 /// A character of the CJK blocks of the basic plane.
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &str) -> Pairs {
+        let mut pairs = Pairs::default();
+        text.chars().filter_map(|c| Readings::shared().of(c)).for_each(|e| pairs.add(e.pair));
+        pairs
+    }
+
+    #[test]
+    fn the_rarest_were_chosen_only_where_others_were_left() {
+        let rare = "龜鱉鱷鷗鴿鸚鵡蠟燭鍋鏟鑼鑽鏽鎚鉗";
+        let common = "這個們來時";
+        assert!(takes_the_rarest(&pairs(rare), &pairs(common)));
+        let nearly_all = "龜鱉鱷鷗鴿鸚鵡蠟燭鍋鏟鑼鑽鏽鉗鱗鰻鯊鯨鴨鵝鶴鷹鴉驢駝騾騙賭賺贈贖躍軀轍轎輾釀釘針鈴鉛銬銹";
+        assert!(!takes_the_rarest(&pairs(nearly_all), &pairs(common)));
+    }
 }

@@ -1,13 +1,13 @@
 //! Bytes that were lost: the moves over them, and what stands behind them. What they may have been is asked in `guess`; what else a
 //! reading can do stands in `moves`.
 
+use super::ascii;
 use super::channel::MARKER;
 use super::contexts::Right;
 use super::gate::is_han;
 use super::gbk::{self, ROW_A3};
 use super::guess::Loss;
 use super::moves::mark_bytes;
-use super::page::Byte;
 use super::price::{self, NAT};
 use super::reading::Kind;
 use super::search::{Partial, Search, UNKNOWN};
@@ -29,11 +29,14 @@ impl Search<'_, '_> {
         };
         let pairs = (0x80..=0xFEu8).map(|trail| (lead, trail));
         let guesses = self.guesses(&p, pairs, |pair| pair[1], [ahead, None, None], Loss::Trail(right));
-        let line = page.line_ends(at);
+        let line = page.line_ends(at) + page.ascii.line_end(at);
         let closes = page.closes_bracket(at + 1);
         let year = of_year(&page.text[page.offset(at + 1)..]);
+        let closes = closes && !p.before.quotes.in_brackets();
+        let open = if closes { price::UNCLOSED } else { 0 };
         for (cost, trail, c) in guesses {
             let cost = cost + price::LOST;
+            let mut digits = price::RARE_BYTE + open;
             let Some(next) = next else {
                 self.write(p, at, at + 1, &[c], &[lead, trail], Kind::Lost, 0, 0, cost, true);
                 continue;
@@ -59,25 +62,27 @@ impl Search<'_, '_> {
             if mark {
                 take(MARKER, None, if page.marked { price::MARK_HERE } else { price::FIRST_MARK });
             }
-            let open = if closes { price::UNCLOSED } else { 0 };
-            take(b'\n', Some('\n'), line + page.swallowed(c, Byte::Line, next) + open);
+            for (byte, price) in ascii::BYTES.into_iter().zip(page.ascii.prices(c, next)) {
+                let price = match byte {
+                    b'(' if closes => price::BRACKET,
+                    b')' if p.before.quotes.in_brackets() => price::BRACKET,
+                    b'(' | b')' => continue,
+                    _ if price > price::RARE_BYTE => continue,
+                    b'\n' => price + line + open,
+                    _ => price + open,
+                };
+                match byte {
+                    b'0' => digits = price,
+                    b'\n' => take(byte, Some('\n'), price),
+                    _ if next == '\n' => {}
+                    _ => take(byte, Some(byte.into()), price),
+                }
+            }
             if next == '\n' {
                 continue;
             }
-            take(b' ', Some(' '), page.swallowed(c, Byte::Blank, next) + open);
-            if closes {
-                take(b'(', Some('('), price::BRACKET);
-            }
-            for sign in [')', '-', ',', '/', ':', '.', '"'] {
-                let closing = sign == ')' && p.before.quotes.in_brackets();
-                if closing || (sign != ')' && page.has(sign)) {
-                    // On a folded page it is mostly the full-width sign that is seen, which has two bytes.
-                    let narrow = if is_han(next) && matches!(sign, ',' | ':' | '.') { price::NARROW } else { 0 };
-                    take(sign as u8, Some(sign), if closing { price::BRACKET } else { price::SIGN + narrow + open });
-                }
-            }
             if let Some(digit) = year {
-                take(digit as u8, Some(digit), page.swallowed(c, Byte::Digit, next));
+                take(digit as u8, Some(digit), digits);
                 continue;
             }
             // A digit, or a sign nobody can tell: the question mark stays for it, at the price of a digit.
@@ -92,7 +97,7 @@ impl Search<'_, '_> {
                 price as i32 + self.model.step(state, next).1 as i32
             };
             let instead = priced('0') - priced('?');
-            let digit = digit + instead + page.swallowed(c, Byte::Digit, next);
+            let digit = digit + instead + digits;
             self.write(p, at, at + 1, &[c, '?'], &[lead, trail, MARKER], Kind::Lost, 0, 0, cost + digit, true);
         }
         // A trail byte 80 that took the lead byte of the next character with it.

@@ -4,6 +4,7 @@
 pub mod channel;
 
 mod annotation;
+mod ascii;
 mod gbk;
 mod readings;
 

@@ -1,6 +1,7 @@
 //! One page as the search sees it: its characters, the set it annotates, its habits. Look-ups only; nothing is changed here.
 
 use super::annotation;
+use super::ascii::Ascii;
 use super::channel::{Decoder, Set, Shown};
 use super::gate::{Pairs, Verdict, is_han};
 use super::gbk;
@@ -47,8 +48,8 @@ pub struct Page<'t> {
     folded: bool,
     /// Is a line end mostly followed by another?
     spaced: bool,
-    /// How often a line end, a blank, a digit stands between two kinds of characters.
-    habits: [[[u32; 3]; 5]; 5],
+    /// Which bytes of ASCII it has where, and how long its lines are.
+    pub ascii: Ascii,
     /// What it says.
     pub vocabulary: Vocabulary,
     /// Members of the table that stand on it without a reading. One bit a pair.
@@ -60,8 +61,6 @@ impl<'t> Page<'t> {
     pub fn new(text: &'t str, verdict: &Verdict, gated: bool) -> Page<'t> {
         let chars: Vec<(u32, char)> = text.char_indices().map(|(at, c)| (at as u32, c)).collect();
         let (mut narrow, mut wide, mut lines, mut doubled, mut marks, mut commas, mut ends) = (0, 0, 0, 0, 0, 0, 0);
-        let mut habits = [[[0; 3]; 5]; 5];
-        let mut text_before = '\n';
         let mut before = '\n';
         for (i, (_, c)) in chars.iter().enumerate() {
             let next = chars.get(i + 1).map_or('\n', |c| c.1);
@@ -73,15 +72,6 @@ impl<'t> Page<'t> {
                     doubled += u32::from(before != '\n' && next == '\n');
                 }
                 _ => {}
-            }
-            if let Some(byte) = Byte::of(*c) {
-                // An annotation hides the character before it; it was Han.
-                let behind = if text_before == ')' { '漢' } else { text_before };
-                let beyond = if *c == '\n' && next == '\n' { chars.get(i + 2).map_or('\n', |c| c.1) } else { next };
-                habits[place(behind)][place(beyond)][byte as usize] += 1;
-            }
-            if !c.is_whitespace() {
-                text_before = *c;
             }
             let end = matches!(gbk::fold(next), '、' | '。' | ',' | ';' | '!' | '?');
             ends += u32::from(end);
@@ -100,11 +90,12 @@ impl<'t> Page<'t> {
             drops: !text.chars().any(gbk::is_private),
             folded: narrow >= wide,
             spaced: doubled * 2 > lines,
-            habits,
+            ascii: Ascii::default(),
             vocabulary: Vocabulary::of(std::iter::empty(), 0),
             plain: verdict.plain.clone(),
         };
         page.vocabulary = Vocabulary::of(page.bare(), page.chars.len());
+        page.ascii = Ascii::of(&page.chars, page.folded);
         page
     }
 
@@ -132,11 +123,6 @@ impl<'t> Page<'t> {
     pub fn decoder(&self, at: usize) -> Shown {
         let replacing = self.chars.get(at).is_some_and(|c| c.1 == '\u{FFFD}');
         Shown { decoder: if replacing { Decoder::Replacing } else { Decoder::Windows }, euro: true, visible: self.visible }
-    }
-
-    /// Does the character occur on the page?
-    pub fn has(&self, c: char) -> bool {
-        self.vocabulary.count(c) > 0
     }
 
     /// Does a member of the table stand on the page without its reading?
@@ -236,75 +222,10 @@ impl<'t> Page<'t> {
         if behind == self.spaced { 0 } else { 5 * NAT }
     }
 
-    /// The price of an ASCII byte that was swallowed between `c` and `next`: how often the page has it there, in 1/16 nat.
-    pub fn swallowed(&self, c: char, byte: Byte, next: char) -> i32 {
-        let row = &self.habits[place(c)][place(next)];
-        let all: u32 = row.iter().sum();
-        let prior = PRIORS[place(c)];
-        let mut here = u64::from(row[byte as usize]) * 100 + prior[byte as usize];
-        let mut all = u64::from(all) * 100 + prior.iter().sum::<u64>();
-        // What follows a sentence follows a sentence in quotes, too.
-        if let Some(like) = [None, Some(2), Some(1), None, None][place(c)] {
-            let row = &self.habits[like][place(next)];
-            here += u64::from(row[byte as usize]) * LIKE;
-            all += u64::from(row.iter().sum::<u32>()) * LIKE;
-        }
-        price_of_share(here, all)
-    }
-
     /// Is a closing bracket the next one of the line behind `at`, within a phrase?
     pub fn closes_bracket(&self, at: usize) -> bool {
         let line = self.chars[at.min(self.chars.len())..].iter().take(40).map(|c| gbk::fold(c.1)).take_while(|c| *c != '\n');
         let mut quoted = line.skip_while(|c| !matches!(c, '(' | ')'));
         quoted.next() == Some(')')
-    }
-}
-
-/// An ASCII byte a lead byte can swallow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Byte {
-    /// A line end.
-    Line,
-    /// A blank.
-    Blank,
-    /// A digit, whichever.
-    Digit,
-}
-
-impl Byte {
-    fn of(c: char) -> Option<Byte> {
-        match c {
-            '\n' => Some(Byte::Line),
-            ' ' => Some(Byte::Blank),
-            '0'..='9' => Some(Byte::Digit),
-            _ => None,
-        }
-    }
-}
-
-/// Hundredths of a count that a page is taken to have had already, by the kind of character before: line end, blank, digit.
-const PRIORS: [[u64; 3]; 5] = [[15, 30, 30], [100, 15, 2], [80, 20, 2], [10, 10, 10], [30, 30, 10]];
-
-/// Hundredths that count for what was seen in a place of a like kind.
-const LIKE: u64 = 50;
-
-/// The price of an event that `part` of `whole` have, in 1/16 nat, counted in steps of 17/16: integers, the same everywhere.
-fn price_of_share(part: u64, whole: u64) -> i32 {
-    let (mut part, mut price) = (part.max(1) << 16, 0);
-    while part < whole << 16 {
-        part += part / 16;
-        price += 1;
-    }
-    price
-}
-
-/// The kind of a character: Han, end of a sentence, closing mark, mark inside a sentence, anything else.
-fn place(c: char) -> usize {
-    match gbk::fold(c) {
-        c if is_han(c) => 0,
-        '。' | '!' | '?' | '…' => 1,
-        '”' | '’' | '」' | '》' | ')' => 2,
-        '、' | ',' | ';' | ':' => 3,
-        _ => 4,
     }
 }

@@ -56,17 +56,15 @@ pub const ON_PAGE: i32 = -NAT;
 pub const PARTICLE: i32 = -2 * NAT;
 pub const WIDE_SPACE: i32 = 6 * NAT;
 pub const UNSEEN_SYMBOL: i32 = 8 * NAT;
-/// The ASCII byte that went with it: the bracket of one that is closed, a tag, a marker, none of these
-/// (3.5). Blanks are priced by the page's habit.
+/// The ASCII byte that went with it: the bracket of one that is closed, anything else where one is closed, a sign nobody can tell, a tag, a
+/// marker. Others are priced by `ascii`, and none that costs more than the next.
 pub const BRACKET: i32 = NAT;
-pub const UNCLOSED: i32 = 3 * NAT;
-pub const SIGN: i32 = 3 * NAT;
+pub const UNCLOSED: i32 = 5 * NAT;
+pub const RARE_BYTE: i32 = 8 * NAT;
 pub const UNKNOWN_SIGN: i32 = 7 * NAT;
 pub const TAG: i32 = NAT / 4;
 pub const MARK_HERE: i32 = NAT / 4;
 pub const DIGIT: i32 = 5 * NAT / 2;
-/// A comma, colon or stop of one byte before Han: between words of other scripts all have it, there one in a thousand.
-pub const NARROW: i32 = 4 * NAT;
 /// A traditional letter that no simplified one is converted to, on a page without it.
 pub const NO_IMAGE: i32 = 4 * NAT;
 /// A lead byte that went with a trail byte 80.
