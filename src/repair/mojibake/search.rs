@@ -356,6 +356,9 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
 fn lossy(search: &mut Searches, line: &[char], near: Range<usize>, pair: Pair, loss: Loss, best: &mut (i32, Vec<Change>)) {
     let model = Model::shared();
     let loss = loss_of(loss, line, pair);
+    if loss.is_most_of(line) {
+        return;
+    }
     // Losses that left no trace lie near what was found; those that did may lie anywhere.
     let window = if loss.is_seen() { 0..line.len() } else { near };
     let segments = search.lattice.segments(model, &line[window.clone()], pair, loss, limit::ENTER);
