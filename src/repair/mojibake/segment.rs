@@ -208,10 +208,11 @@ impl Search {
             if let (' ', Some(nbsp)) = (c, nbsp) {
                 for i in 0..self.live.len() {
                     if !self.nodes[self.live[i] as usize].pending.is_empty() {
-                        let price = if is_one_word(&line[at + 1..]) { 0 } else { BLANK };
+                        let is_one_word = is_one_word(&line[at + 1..]);
+                        let price = if is_one_word { 0 } else { BLANK };
                         self.inside(model, self.live[i], pair.written, &[nbsp], price, true);
                         // No blank of its own ends a line.
-                        if !followed && at + 1 < line.len() {
+                        if !followed && !is_one_word && at + 1 < line.len() {
                             self.inside(model, self.live[i], pair.written, &[nbsp, b' '], TWO_BLANKS, true);
                         }
                     }

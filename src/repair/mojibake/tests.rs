@@ -140,6 +140,7 @@ fn a_blank_that_ends_a_character_is_one_of_its_own_if_what_follows_reads_so() {
         "동생은 어제 시험을 준비하려고 도서관에 갔고, 나는 집에서 책을 읽었다.",
         "사고가 나서 길이 막혔고 모두 늦었다고 말했다.",
         "Он приехал из СССР в Париж, и в СССР больше не вернулся.",
+        "Ele voltou àquela casa e não disse mais nada à irmã.",
     ] {
         let straightened = garbled(text, Codec::UTF_8, Codec::WINDOWS_1252).replace("\u{a0} ", " ").replace('\u{a0}', " ");
         assert_eq!(repaired(&straightened), text);
