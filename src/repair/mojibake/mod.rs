@@ -5,6 +5,7 @@ mod again;
 mod alphabet;
 mod around;
 mod belief;
+mod beside;
 mod charset;
 mod controls;
 mod drawing;
@@ -16,6 +17,7 @@ mod lanes;
 mod language;
 mod latin;
 mod lattice;
+mod letters;
 mod makeup;
 mod mixed;
 mod prose;
@@ -37,6 +39,7 @@ use crate::rules::Rules;
 use crate::span::Span;
 
 use charset::Pair;
+use letters::Letters;
 use search::{Ask, Change, Place, Searches};
 
 /// Characters of a line that are walked at a time.
@@ -156,13 +159,17 @@ fn whole(search: &mut Searches, text: &str, s: &suspect::Suspect, known: &[Pair]
         let mut byte = start;
         let mut done = 0;
         let place = Place { line: &chars, core: (from, to), evidence: s.evidence, known, ask };
-        for mut change in search::changes(search, place) {
+        let found = search::changes(search, place);
+        let letters = (!found.is_empty()).then(|| Letters::of(&chars));
+        let left: Vec<bool> = found.iter().map(|c| beside::leaves_too_much(&chars, &found, c)).collect();
+        for (mut change, left) in found.into_iter().zip(left) {
             byte += chars[done..change.segment.from].iter().map(|c| c.len_utf8()).sum::<usize>();
             change.segment.bytes = chars[change.segment.from..change.segment.to].iter().map(|c| c.len_utf8()).sum();
             done = change.segment.to;
             let offset = byte;
             byte += change.segment.bytes;
-            if !mostly_lost(&text[offset..byte], &change.segment.now) {
+            let are_shown = || letters.as_ref().is_some_and(|l| l.are_shown(change.segment.from, change.segment.to));
+            if !mostly_lost(&text[offset..byte], &change.segment.now) && !left && !are_shown() {
                 out.push((offset, change));
             }
         }

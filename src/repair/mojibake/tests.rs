@@ -371,6 +371,38 @@ fn clean_text_of_rare_kinds_stays() {
 }
 
 #[test]
+fn letters_that_are_shown_stay() {
+    for text in [
+        "À Á Â Ã Ä Å Æ Ç È É Ê Ë Ì Í Î Ï Ð Ñ Ò Ó Ô Õ Ö × Ø Ù Ú Û Ü Ý Þ ß",
+        "À | Á | Â | Ã | Ä | Å",
+        "Alt+0194 Â Alt+0195 Ã Alt+0196 Ä",
+        "Áá, Ââ, Ãã, Çç, Éé, Êê, Íí, Óó, Ôô, Õõ, Úú",
+        "Ãã Õõ",
+        "/[àáâãäå]/g",
+        "àèìòù",
+        "őő, űű, öö, üü",
+        "Ąą Ćć Ęę Łł Ńń Óó Śś Źź Żż",
+        "ÀàÂâÆæÇçÉéÈèÊêËëÎîÏïÔôŒœÙùÛûÜüŸÿ",
+        "«Â», «Ê», «Î»: accent circonflexe",
+        "«Â®»",
+        "ｱｱ - ｲｲ - ｳｳ - ｴｴ - ｵｵ",
+    ] {
+        assert_eq!(repaired(text), text);
+    }
+    // what is damaged is no letter by itself
+    assert_eq!(repaired("voilÃ  la clÃ© : Ã  gauche"), "voilà la clé : à gauche");
+    assert_eq!(repaired("Ã¤, Ã¶, Ã¼, ÃŸ"), "ä, ö, ü, ß");
+}
+
+#[test]
+fn ornaments_and_fonts_of_their_own_stay() {
+    for text in ["¸,ø¤º°`°º¤ø,¸¸,ø¤º°`°º¤ø,¸ Hallo ¸,ø¤º°`°º¤ø,¸", "Ð³Û³ëï³Ý, ºñ»õ³Ý ù³Õ³ù"]
+    {
+        assert_eq!(repaired(text), text);
+    }
+}
+
+#[test]
 fn a_damaged_word_amid_letters_of_another_alphabet_comes_back() {
     for (text, was, now) in [
         ("Соседи пили кофе в cafÃ© у самой реки", "cafÃ©", "café"),
