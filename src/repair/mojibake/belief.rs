@@ -6,7 +6,7 @@ use super::charset::Pair;
 use super::controls::{are_of_mac, are_quotes, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_half_width_katakana, is_han, is_latin, is_letter, is_wide, script};
 use super::latin::{all_look_alike, among_latin, are_yers, is_inside_latin, is_inside_word, is_no_break, is_stuck, spoils_word};
-use super::makeup::{are_scattered, as_japanese, different, is_list, is_one_script, of_capitals, repeats};
+use super::makeup::{are_abbreviations, are_scattered, as_japanese, different, is_list, is_one_script, of_capitals, repeats};
 use super::mixed::may_be_japanese;
 use super::segment::{Guess, Segment};
 use crate::codec::Codec;
@@ -65,6 +65,10 @@ mod limit {
     /// laughter are one again and again.
     pub const IN_CAPITALS: i32 = 8;
     pub const KINDS: usize = 3;
+    /// The same where all words may be abbreviations, and what a letter may cost then: they have few vowels, and become what has none. Origin:
+    /// 29,700 rows of one to ten Russian, Ukrainian, Bulgarian, Greek and Hebrew ones, of which 162 were changed.
+    pub const ABBREVIATIONS: i32 = 20;
+    pub const AFTER_ABBREVIATIONS: i32 = 2 * 16 + 12;
     /// Letters such text has at least where Han and the like go on right before or behind it: a name or two. Verses double rare ones.
     pub const AMID_WIDE: i32 = 12;
     /// The same where letters of its own script go on around it.
@@ -292,8 +296,15 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
         } else {
             let capitals = of_capitals(model, was);
             let letters = if pair.read.is_double_byte() { letters / repeats(was) as i32 } else { letters };
+            let (least_letters, most) = if are_abbreviations(was) {
+                (limit::ABBREVIATIONS, limit::AFTER_ABBREVIATIONS)
+            } else if capitals > 0 {
+                (limit::IN_CAPITALS, limit::AFTER_LETTERS)
+            } else {
+                (4 + 2 * i32::from(pair.read.is_double_byte()), limit::AFTER_LETTERS)
+            };
             unknown == 0
-                && letters >= if capitals > 0 { limit::IN_CAPITALS } else { 4 + 2 * i32::from(pair.read.is_double_byte()) }
+                && letters >= least_letters
                 && letters * 5 >= odd * 4
                 && different(s.now.chars().filter(|c| is_letter(*c))) >= limit::KINDS
                 && !is_stuck(line, s, letters)
@@ -301,7 +312,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && (letters >= limit::PHRASE || !is_amid_kin(line, s, letters))
                 && (letters >= limit::AMID_WIDE || !pair.read.is_double_byte() || !touches_wide(line, s))
                 && s.gain - capitals >= limit::LETTERS + limit::GAIN_A_LETTER * letters
-                && s.after - limit::FIRST <= limit::AFTER_LETTERS * count
+                && s.after - limit::FIRST <= most * count
         };
     let alone = if pair.written == Codec::EUC_KR { limit::GAIN_KOREAN } else { limit::GAIN_LIST };
     let scattered = pair.read.is_double_byte() && latin == 0 && s.gain < alone && are_scattered(was);

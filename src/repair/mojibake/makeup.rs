@@ -112,6 +112,15 @@ pub(super) fn of_capitals(model: &Model, was: &[char]) -> i32 {
     (model.cost(&text) as i32 - model.cost(&small) as i32).max(0)
 }
 
+/// Letters that abbreviations have at most.
+const ABBREVIATED: usize = 6;
+
+/// Whether a stretch may be abbreviations: words in capitals alone, none of them longer than those are.
+pub(super) fn are_abbreviations(was: &[char]) -> bool {
+    let mut words = was.chunk_by(|a, b| is_letter(*a) && is_letter(*b)).filter(|word| is_letter(word[0]) && !word[0].is_ascii());
+    words.all(|word| word.len() <= ABBREVIATED && word.iter().all(|c| c.is_uppercase()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -395,6 +395,16 @@ fn letters_that_are_shown_stay() {
 }
 
 #[test]
+fn abbreviations_in_capitals_stay() {
+    for text in ["СССР РСФСР", "НДС, РСФСР", "ИНН КХЛ ВЦСПС", "ДФС, НБУ, УНР, КМУ", "БНР ЕИК БНР", "РСФСР"]
+    {
+        assert_eq!(repaired(text), text);
+    }
+    let text = "мы ходили вчера в городскую библиотеку";
+    assert_eq!(repaired(&garbled(text, Codec::KOI8_R, Codec::WINDOWS_1251)), text);
+}
+
+#[test]
 fn ornaments_and_fonts_of_their_own_stay() {
     for text in ["¸,ø¤º°`°º¤ø,¸¸,ø¤º°`°º¤ø,¸ Hallo ¸,ø¤º°`°º¤ø,¸", "Ð³Û³ëï³Ý, ºñ»õ³Ý ù³Õ³ù"]
     {
