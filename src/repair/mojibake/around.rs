@@ -35,6 +35,28 @@ pub(super) fn cuts_word(line: &[char], s: &Segment) -> bool {
     kin(s.from.checked_sub(1), s.from) || kin(Some(s.to), s.to - 1)
 }
 
+/// The same for words that are not Latin: of those no decoder leaves the beginning.
+pub(super) fn cuts_foreign_word(line: &[char], s: &Segment) -> bool {
+    script(line[s.from]) != 0 && cuts_word(line, s)
+}
+
+/// Whether a stretch of UTF-8 begins with the dash between two words: under the charsets of a Mac it is half of a Cyrillic letter.
+pub(super) fn begins_with_dash(line: &[char], s: &Segment) -> bool {
+    let before = s.from.checked_sub(1).map(|i| line[i]);
+    matches!(line[s.from], '–' | '—') && before.is_some_and(|c| !c.is_ascii() && is_letter(c))
+}
+
+/// Whether a capital and the sign behind it, amid capitals, would become one letter while other capitals beyond ASCII stay: the sign parts two
+/// words of a heading.
+pub(super) fn parts_capitals(line: &[char], s: &Segment) -> bool {
+    let is_capital = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| c.is_uppercase());
+    let others = || line[..s.from].iter().chain(&line[s.to..]).any(|c| !c.is_ascii() && c.is_uppercase());
+    s.to - s.from == 2
+        && [s.from.checked_sub(1), Some(s.from), Some(s.to)].into_iter().all(is_capital)
+        && !is_letter(line[s.from + 1])
+        && others()
+}
+
 /// Whether a stretch would change letters of a script into others of it amid as many that stay: a charset changes them all.
 pub(super) fn is_amid_kin(line: &[char], s: &Segment, letters: i32) -> bool {
     let odd = |c: &&char| !c.is_ascii() && is_letter(**c);

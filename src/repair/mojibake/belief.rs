@@ -1,7 +1,7 @@
 //! Whether a stretch is to be changed: what must hold of what it was and what it would become, for stretches without losses and with
 //! them. Which stretches and under which hypothesis is found in `search`.
 
-use super::around::{cuts_word, in_capitals, is_amid_kin, touches_kin, touches_wide};
+use super::around::{begins_with_dash, cuts_foreign_word, cuts_word, in_capitals, is_amid_kin, parts_capitals, touches_kin, touches_wide};
 use super::charset::Pair;
 use super::controls::{are_of_mac, are_quotes, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_half_width_katakana, is_han, is_latin, is_letter, is_wide, script};
@@ -241,6 +241,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && s.gain - if gain > 0 { of_capitals(model, was) } else { 0 } >= gain * odd_before
                 && (gain == 0 || !is_inside_latin(line, s) && different(s.now.chars().filter(|c| is_wide(*c))) > 1 && !are_quotes(was))
                 && (odd > 1 || pair.written != Codec::UTF_8 || pair.read.is_single_byte())
+                && (odd > 2 || !pair.read.is_single_byte() || !cuts_foreign_word(line, s))
                 && unknown * 100 <= odd * share
                 && (pair.written == Codec::UTF_8 || full >= 2)
                 && (again || !is_brief || wide == odd && s.gain >= limit::GAIN_BRIEF)
@@ -267,7 +268,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             } else if word && odd <= 3 && !(was.iter().any(|c| is_cyrillic(*c)) && among_latin(line, s, is_cyrillic)) {
                 // Letters, side by side as words have them.
                 false
-            } else if was.contains(&' ') && in_capitals(line, s) {
+            } else if was.contains(&' ') && in_capitals(line, s)
+                || pair.read.is_single_byte() && odd <= 2 && (cuts_word(line, s) || begins_with_dash(line, s) || parts_capitals(line, s))
+            {
                 false
             } else if odd > 1 {
                 unknown * 3 <= odd || strange * 2 <= odd && s.gain > 2 * limit::GAIN

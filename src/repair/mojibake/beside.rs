@@ -45,10 +45,10 @@ fn is_of_latin(c: char) -> bool {
 fn counts(line: &[char], changes: &[Change], from: usize, to: usize) -> (usize, usize) {
     let mut all = [0; 2];
     let mut next = changes.iter().peekable();
-    for at in from..to {
+    for (at, c) in line.iter().enumerate().take(to).skip(from) {
         while next.next_if(|c| c.segment.to <= at).is_some() {}
         let is_left = next.peek().is_none_or(|c| at < c.segment.from);
-        all[usize::from(is_left)] += usize::from(is_of_latin(line[at]));
+        all[usize::from(is_left)] += usize::from(is_of_latin(*c));
     }
     (all[0], all[1])
 }

@@ -10,8 +10,6 @@ const ROW: usize = 3;
 const SHARE: usize = 80;
 /// Letters in the order of their codes that are a set of them, when nothing else is in the line: of words of five letters one in 120.
 const ORDERED: usize = 5;
-/// Characters in guillemets that are no text of pairs of bytes, of which both guillemets would be halves.
-const QUOTED: usize = 12;
 
 /// Pairs of quotes and brackets that a letter which is spoken of stands in.
 const PAIRS: [(char, char); 11] =
@@ -38,16 +36,15 @@ enum What {
 
 /// The words of a line that are not of ASCII alone.
 #[derive(Debug)]
-pub(super) struct Letters<'l> {
-    line: &'l [char],
+pub(super) struct Letters {
     words: Vec<Word>,
     is_row: bool,
     is_set: bool,
 }
 
-impl<'l> Letters<'l> {
+impl Letters {
     /// Of a line. Allocates for its words.
-    pub fn of(line: &'l [char]) -> Letters<'l> {
+    pub fn of(line: &[char]) -> Letters {
         let mut words = Vec::new();
         let mut from = 0;
         for word in line.split(|c| is_between(*c)) {
@@ -65,7 +62,7 @@ impl<'l> Letters<'l> {
         // a line of nothing but single letters is one of two, too
         let least = if line.split(|c| is_between(*c)).all(|word| word.len() <= 1) { ROW - 1 } else { ROW };
         let is_set = most && words.iter().any(|w| w.what == What::Set);
-        Letters { line, is_row: most && different.len() >= least, is_set, words }
+        Letters { is_row: most && different.len() >= least, is_set, words }
     }
 
     /// Whether what stands from here to there is letters and signs that are shown.
@@ -73,14 +70,7 @@ impl<'l> Letters<'l> {
         let first = self.words.partition_point(|w| w.to <= from);
         let words = self.words[first..].iter().take_while(|w| w.from < to);
         let all = |of: fn(&Self, What) -> bool| words.clone().count() > 0 && words.clone().all(|w| of(self, w.what));
-        all(|_, what| what == What::Quoted)
-            || all(|line, what| (line.is_row || line.is_set) && what != What::Other)
-            || self.is_quoted(from, to)
-    }
-
-    /// Whether it is a few characters with their guillemets.
-    fn is_quoted(&self, from: usize, to: usize) -> bool {
-        matches!(self.line[from..to], ['«', .., '»']) && to - from <= QUOTED
+        all(|_, what| what == What::Quoted) || all(|line, what| (line.is_row || line.is_set) && what != What::Other)
     }
 }
 
@@ -104,7 +94,9 @@ fn what(line: &[char], from: usize, to: usize) -> What {
         let (before, behind) = (from.checked_sub(1).map(|i| line[i]), line.get(to).copied());
         return if PAIRS.iter().any(|(open, close)| before == Some(*open) && behind == Some(*close)) { What::Quoted } else { What::Single };
     }
-    let kin = word.windows(2).filter(|pair| pair[0] == pair[1] || base(pair[0]) == base(pair[1])).count();
+    // two are beside each other in many a word
+    let is_kin = |a: char, b: char| a.to_lowercase().eq(b.to_lowercase()) || word.len() > 2 && base(a) == base(b);
+    let kin = word.windows(2).filter(|pair| is_kin(pair[0], pair[1])).count();
     let ordered = word.len() >= ORDERED && word.is_sorted_by(|one, next| one < next) && word.iter().all(|c| !c.is_ascii());
     if ordered || kin > 0 && kin * 2 >= word.len() { What::Set } else { What::Other }
 }
@@ -150,7 +142,6 @@ mod tests {
     #[test]
     fn a_letter_in_quotes_is_shown() {
         assert!(shown("la lettre «Â» porte un accent, élève", "Â»"));
-        assert!(shown("«Â®»", "«Â®»"));
         assert!(!shown("Â«DemainÂ», disait-il", "Â«"));
         assert!(!shown("(Ã«)", "Ã«"));
     }
@@ -160,6 +151,7 @@ mod tests {
         assert!(!shown("voilÃ  la clÃ© du problÃ¨me", "Ã©"));
         assert!(!shown("Ã  la page 5Â du cahier", "Ã  la"));
         assert!(!shown("Ã©", "Ã©"));
+        assert!(!shown("DOS AÃ‘OS", "Ã‘"));
         assert!(!shown("ÄãºÃ", "ÄãºÃ"), "two pairs of GBK");
         assert!(!shown("Îò Ñòèë", "Ñòèë"), "Cyrillic");
         assert!(!shown("–ª, —á —Ç", "–ª"), "the same of UTF-8");

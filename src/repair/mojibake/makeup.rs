@@ -115,10 +115,11 @@ pub(super) fn of_capitals(model: &Model, was: &[char]) -> i32 {
 /// Letters that abbreviations have at most.
 const ABBREVIATED: usize = 6;
 
-/// Whether a stretch may be abbreviations: words in capitals alone, none of them longer than those are.
+/// Whether a stretch may be abbreviations: words in capitals alone, none of them longer than those are, and not all of a letter.
 pub(super) fn are_abbreviations(was: &[char]) -> bool {
-    let mut words = was.chunk_by(|a, b| is_letter(*a) && is_letter(*b)).filter(|word| is_letter(word[0]) && !word[0].is_ascii());
-    words.all(|word| word.len() <= ABBREVIATED && word.iter().all(|c| c.is_uppercase()))
+    let words = was.chunk_by(|a, b| is_letter(*a) && is_letter(*b)).filter(|word| is_letter(word[0]) && !word[0].is_ascii());
+    let is_short = |word: &[char]| word.len() <= ABBREVIATED && word.iter().all(|c| c.is_uppercase());
+    words.clone().any(|word| word.len() > 1) && words.clone().all(is_short)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod letters;
 mod makeup;
 mod mixed;
 mod prose;
+mod quotes;
 mod rank;
 mod refused;
 mod search;
@@ -168,7 +169,8 @@ fn whole(search: &mut Searches, text: &str, s: &suspect::Suspect, known: &[Pair]
             done = change.segment.to;
             let offset = byte;
             byte += change.segment.bytes;
-            let are_shown = || letters.as_ref().is_some_and(|l| l.are_shown(change.segment.from, change.segment.to));
+            let (from, to) = (change.segment.from, change.segment.to);
+            let are_shown = || letters.as_ref().is_some_and(|l| l.are_shown(from, to)) || quotes::are_parted(&chars, from, to);
             if !mostly_lost(&text[offset..byte], &change.segment.now) && !left && !are_shown() {
                 out.push((offset, change));
             }

@@ -405,6 +405,31 @@ fn abbreviations_in_capitals_stay() {
 }
 
 #[test]
+fn quotes_and_dashes_are_no_halves_of_letters() {
+    for text in [
+        "газета «Людзі» і час",
+        "«зі»",
+        "»õigus«",
+        "„Äänestit“",
+        "«لائنوں»",
+        "дані—Загальний",
+        "построенному—Акр",
+        "в группе±Юная",
+        "جدوں»",
+        "ŢINTĂ–GRÂU",
+        "FRÅ–LØYSINGA",
+    ] {
+        assert_eq!(repaired(text), text);
+    }
+    assert_eq!(repaired("Â«DemainÂ», dit-il"), "«Demain», dit-il");
+    assert_eq!(repaired("Ă–sterreich"), "Österreich");
+    assert_eq!(repaired("DOS AÃ‘OS"), "DOS AÑOS");
+    for text in ["│Фамилия│Имя│Год рождения│", "Фамилия│Имя│Отчество"] {
+        assert_eq!(repaired(text), text);
+    }
+}
+
+#[test]
 fn ornaments_and_fonts_of_their_own_stay() {
     for text in ["¸,ø¤º°`°º¤ø,¸¸,ø¤º°`°º¤ø,¸ Hallo ¸,ø¤º°`°º¤ø,¸", "Ð³Û³ëï³Ý, ºñ»õ³Ý ù³Õ³ù"]
     {
