@@ -39,11 +39,12 @@ ELSEWHERE = 0.3     # weight of places where the next character would not let a 
 WORDS = 0.2         # weight of a word of the dictionary: this times its count to the power of
 POWER = 0.75
 ROUNDS = {True: 5, False: 3}  # over the examples of torn characters, of the others
+AGAIN = 1           # rounds over them with the weights that are kept: these make up for those that are not
 RATE = 0.4
 SLOTS = 24          # bits of a hash while fitting
 BUCKETS = 16        # bits of a hash that choose a bucket of the file; the next 16 are kept
 STEPS = 16          # a nat in units of the file
-KEPT = {True: 150_000, False: 230_000}
+KEPT = {True: 250_000, False: 430_000}
 RAREST = 3          # weighted count from which a character is a choice
 KINDS = 14
 U = np.uint64
@@ -168,8 +169,8 @@ def hashed(keys, x):
     return h * U(0x94D049BB133111EB)
 
 
-def fit(data, choices, rounds, rng):
-    """(hashes, weights, how often each was seen)"""
+def fit(data, choices, rounds, kept, rng):
+    """(hashes, weights) of the weights that are worth most, fitted again without the others; and how many there were"""
     g, x, c, w = data
     seen = np.zeros(1 << SLOTS, np.float32)
     hashes = []
@@ -182,7 +183,15 @@ def fit(data, choices, rounds, rng):
     # A slot of its own for what no right choice has: it stays at nothing.
     weights, squares = np.zeros(1 << SLOTS, np.float32), np.full(1 << SLOTS, 1e-2, np.float32)
     usable = seen > 0
-    for turn in range(rounds):
+    at, left = (hashes >> U(64 - SLOTS)).astype(np.int64), None
+    for turn in range(rounds + AGAIN):
+        if turn == rounds:
+            alone = np.isin(hashes, hashed(contexts(np.zeros((1, 6), np.uint16))[0][:, :1], np.concatenate(list(choices.values()))[None, :]))
+            worth = np.where(alone, np.inf, np.abs(weights[at]) * np.sqrt(seen[at]))
+            left = np.sort(np.lexsort((hashes, -worth))[:kept])
+            usable = np.zeros(1 << SLOTS, bool)
+            usable[at[left]] = True
+            weights = np.where(usable, weights, 0).astype(np.float32)
         batches = [(group, part) for group in choices
                    for m in [rng.permutation(np.flatnonzero(g == group))] for part in np.array_split(m, len(m) // 1500 + 1)]
         rng.shuffle(batches)
@@ -203,16 +212,15 @@ def fit(data, choices, rounds, rng):
             whole += float(w[part].sum())
             slope = (share - right) * np.sqrt(w[part])[:, None]
             i, j = np.nonzero(np.abs(slope) > 0.003)
-            at, use = slots[i, :, j], known[i]
-            use &= usable[at]
-            steps = np.broadcast_to(slope[i, j][:, None], at.shape)[use]
-            at, back = np.unique(at[use], return_inverse=True)
+            slot, use = slots[i, :, j], known[i]
+            use &= usable[slot]
+            steps = np.broadcast_to(slope[i, j][:, None], slot.shape)[use]
+            moved, back = np.unique(slot[use], return_inverse=True)
             step = np.bincount(back, steps).astype(np.float32)
-            squares[at] += step * step
-            weights[at] -= RATE * (step + 1e-3 * weights[at]) / np.sqrt(squares[at])
+            squares[moved] += step * step
+            weights[moved] -= RATE * (step + 1e-3 * weights[moved]) / np.sqrt(squares[moved])
         print("round", turn + 1, "nats", round(loss / whole, 4), flush=True)
-    at = (hashes >> U(64 - SLOTS)).astype(np.int64)
-    return hashes, weights[at], seen[at]
+    return hashes[left], weights[at[left]], len(hashes)
 
 
 def main():
@@ -246,18 +254,15 @@ def main():
                 own = own[common[own] >= RAREST]
                 choices[int(group)] = own[np.lexsort((own, -common[own]))][:110].astype(np.uint16)
         mine = (data[0] >= TORN) == torn
-        h, weight, n = fit([part[mine] for part in data], choices, ROUNDS[torn], rng)
+        h, weight, n = fit([part[mine] for part in data], choices, ROUNDS[torn], KEPT[torn], rng)
         value = np.clip(np.round(weight * STEPS), -127, 127).astype(np.int8)
         alone = np.isin(h, hashed(contexts(np.zeros((1, 6), np.uint16))[0][:, :1], np.concatenate(list(choices.values()))[None, :]))
-        worth = np.where(alone, np.inf, np.abs(weight) * np.sqrt(n))
-        best = np.sort(np.lexsort((h, -worth))[:KEPT[torn]])
-        best = best[(value[best] != 0) | alone[best]]
-        print(len(h), "contexts,", len(best), "kept")
-        kept.append((h[best], value[best]))
-        table = np.zeros(0, np.float32)
+        h, value = h[(value != 0) | alone], value[(value != 0) | alone]
+        print(n, "contexts,", len(h), "kept")
+        kept.append((h, value))
         g, x, c, _ = left_out
-        order = np.argsort(h[best])
-        sorted_h, table = h[best][order], value[best][order].astype(np.float32)
+        order = np.argsort(h)
+        sorted_h, table = h[order], value[order].astype(np.float32)
         right = all_places = 0
         for group, own in choices.items():
             m = np.flatnonzero(g == group)

@@ -248,7 +248,7 @@ fn the_neighbours_are_those_their_manifest_describes() {
 
 #[test]
 fn the_contexts_are_those_their_manifest_describes() {
-    is_as_described("cloak-contexts", 5 << 18);
+    is_as_described("cloak-contexts", 2 << 20);
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub struct Page<'t> {
     pub visible: bool,
     /// Has it no private-use character? Some tools drop them, and with each the two bytes it carried.
     pub drops: bool,
+    /// And so much damage that others would have one? Every fourth run has.
+    pub may_drop: bool,
     /// Is its full-width punctuation folded to ASCII?
     folded: bool,
     /// Is a line end mostly followed by another?
@@ -55,6 +57,10 @@ pub struct Page<'t> {
     /// Members of the table that stand on it without a reading. One bit a pair.
     plain: Pairs,
 }
+
+/// Torn annotations and markers of a page, together, that make it strange that it has no private-use character: two pages of five of three runs
+/// have none.
+const MANY_RUNS: u32 = 3;
 
 impl<'t> Page<'t> {
     /// Reads the page's habits.
@@ -79,6 +85,7 @@ impl<'t> Page<'t> {
             marks += u32::from(matches!(c, '?' | '\u{FFFD}') && end);
             before = *c;
         }
+        let drops = !text.chars().any(gbk::is_private);
         let mut page = Page {
             text,
             chars,
@@ -87,7 +94,8 @@ impl<'t> Page<'t> {
             doubled: verdict.doubled,
             marked: marks >= 2,
             visible: commas >= 5 && commas * 3 >= ends,
-            drops: !text.chars().any(gbk::is_private),
+            drops,
+            may_drop: drops && verdict.torn + verdict.marks >= MANY_RUNS,
             folded: narrow >= wide,
             spaced: doubled * 2 > lines,
             ascii: Ascii::default(),

@@ -12,11 +12,17 @@ use super::reading::{Before, Kind, Node, Path, written};
 use super::search::Search;
 use crate::edit::{CERTAIN, Editor};
 use crate::layer::{Layer, Stage};
+use crate::model::{Model, State};
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
 
 /// What a reading must be cheaper than the text as it stands, on a page that is known to be cloaked (0.5 to 2 nats).
 const GAIN: i32 = NAT;
+/// Gap of a reading at most that is odd where private-use characters may have been dropped, and what two characters on end cost of it at
+/// least, on the average. Of 912 spans with a wider gap on simulated pages of three windows and more without their private-use characters 93.6 % were right:
+/// 97.3 % of those that are not odd, 83 % of the others, which is what such a gap says.
+const DOUBTFUL: i32 = 3 * NAT;
+const ODD: u32 = 8 * NAT as u32;
 /// Windows of a page that may fail, beyond those that are read: a page made of nothing but damage is not worth more.
 const FAILURES: u32 = 100;
 
@@ -100,7 +106,8 @@ impl<'p, 't> Pass<'p, 't> {
                 && let Some((path, gap)) = resolve(page, &mut self.search, at, safe, b, GAIN)
             {
                 successes += 1;
-                self.apply(&path, gap);
+                let doubtful = page.may_drop && is_odd(&path.nodes, b.state);
+                self.apply(&path, if doubtful { gap.min(DOUBTFUL) } else { gap });
                 for n in &path.nodes {
                     n.out[..n.outs as usize].iter().for_each(|c| b.push(*c));
                 }
@@ -205,6 +212,18 @@ impl<'p, 't> Pass<'p, 't> {
             self.guesses.push(Guess { at: Span::new(at + start - run, at + end - run), alternatives });
         }
     }
+}
+
+/// Are two characters of a reading, one of them put together, no language behind `state`?
+fn is_odd(nodes: &[Node], mut state: State) -> bool {
+    let model = Model::shared();
+    let (mut before, mut made_before) = (0, false);
+    nodes.iter().flat_map(|n| n.out[..n.outs as usize].iter().map(|c| (*c, !n.kind.is_plain()))).any(|(c, made)| {
+        let (next, price) = model.step(state, c);
+        let odd = (made || made_before) && before + price >= 2 * ODD;
+        (state, before, made_before) = (next, price, made);
+        odd
+    })
 }
 
 /// Where two texts differ: (start, end in the first, end in the second), on character borders.
