@@ -65,9 +65,9 @@ impl Ascii {
         page
     }
 
-    /// What each byte of [`BYTES`] costs between `c` and `next`, in 1/16 nat.
-    pub fn prices(&self, c: char, next: char) -> [i32; BYTES.len()] {
-        let (before, behind) = (kind(c), kind(next));
+    /// What each byte of [`BYTES`] costs between a character of the kind `before` and `next`, in 1/16 nat.
+    pub fn prices(&self, before: usize, next: char) -> [i32; BYTES.len()] {
+        let behind = kind(next);
         let (usual, own) = (&usual()[before][behind], &self.counts[before][behind]);
         let like = [None, Some(CLOSE), Some(END)].get(before).copied().flatten().map(|like| &self.counts[like][behind]);
         let count = |byte: usize| {
@@ -124,7 +124,7 @@ fn price_of_share(part: u64, whole: u64) -> i32 {
 }
 
 /// The kind of a character, as scripts/count-ascii.py tells them.
-fn kind(c: char) -> usize {
+pub fn kind(c: char) -> usize {
     match gbk::fold(c) {
         c if is_han(c) => HAN,
         '。' | '!' | '?' | '…' => END,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     fn price(page: &Ascii, c: char, byte: u8, next: char) -> i32 {
-        BYTES.iter().zip(page.prices(c, next)).find(|(b, _)| **b == byte).map_or(i32::MAX, |(_, price)| price)
+        BYTES.iter().zip(page.prices(kind(c), next)).find(|(b, _)| **b == byte).map_or(i32::MAX, |(_, price)| price)
     }
 
     #[test]

@@ -34,6 +34,8 @@ impl Search<'_, '_> {
         let year = of_year(&page.text[page.offset(at + 1)..]);
         let closes = closes && !p.before.quotes.in_brackets();
         let open = if closes { price::UNCLOSED } else { 0 };
+        // Most guesses are of one kind.
+        let mut prices = (usize::MAX, [0; ascii::BYTES.len()]);
         for (cost, trail, c) in guesses {
             let cost = cost + price::LOST;
             let mut digits = price::RARE_BYTE + open;
@@ -62,7 +64,11 @@ impl Search<'_, '_> {
             if mark {
                 take(MARKER, None, if page.marked { price::MARK_HERE } else { price::FIRST_MARK });
             }
-            for (byte, price) in ascii::BYTES.into_iter().zip(page.ascii.prices(c, next)) {
+            let before = ascii::kind(c);
+            if prices.0 != before {
+                prices = (before, page.ascii.prices(before, next));
+            }
+            for (byte, price) in ascii::BYTES.into_iter().zip(prices.1) {
                 let price = match byte {
                     b'(' if closes => price::BRACKET,
                     b')' if p.before.quotes.in_brackets() => price::BRACKET,
