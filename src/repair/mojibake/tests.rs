@@ -395,6 +395,68 @@ fn letters_that_are_shown_stay() {
 }
 
 #[test]
+fn alphabets_stay_however_they_are_set() {
+    const ALPHABETS: [&str; 42] = [
+        "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖ×ØÙÚÛÜÝÞß",
+        "àáâãäåæçèéêëìíîïðñòóôõö÷øùúûüýþÿ",
+        "AÁÀÂÃÄÅÆ",
+        "ÄÖÜ",
+        "ÆØÅ",
+        "ÃÕÁÉÍÓÚÂÊÔÀÇ",
+        "ãõáéíóúâêôàç",
+        "ÂÊÎÔÛ",
+        "àèìòù",
+        "áéíóúñü",
+        "ÇĞİÖŞÜ",
+        "çğıöşü",
+        "ĄĆĘŁŃÓŚŹŻ",
+        "áčďéěíňóřšťúůýž",
+        "āčēģīķļņšūž",
+        "ąčęėįšųūž",
+        "ĂÂÎȘȚ",
+        "ĂÂÎŞŢ",
+        "ÐÞÆÖ",
+        "ÀÈÉÍÒÓÚÜÇ",
+        "ŐŰÖÜÓÚÉÁÍ",
+        "ĠĦŻĊ",
+        "ŴŶÂÊÎÔÛ",
+        "ĂÂĐÊÔƠƯ",
+        "ẢẠẤẦẨẪẬ",
+        "АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ",
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "РСТУФ",
+        "ЂЉЊЋЏ",
+        "ҐЄІЇ",
+        "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ",
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "άέήίόύώΐΰ",
+        "אבגדהוזחטיכלמנסעפצקרשת",
+        "ابتثجحخدذرزسشصضطظعغفقكلمنهوي",
+        "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄ",
+        "ㄅㄆㄇㄈㄉㄊㄋㄌ",
+        "ㄱㄴㄷㄹㅁㅂㅅ",
+        "甲乙丙丁戊己庚辛",
+        "ªº°¹²³",
+        "ĉĝĵŝŭ",
+        "ɑɐɒæəɛɜɪʊʌ",
+    ];
+    const BETWEEN: [&str; 13] = [" ", ", ", " - ", "  ", "\t", " | ", "/", " / ", "; ", " ,", ". ", "\" \"", ""];
+    for alphabet in ALPHABETS {
+        let once: Vec<String> = alphabet.chars().map(String::from).collect();
+        let twice = once.iter().map(|c| c.repeat(2)).collect();
+        let both = once.iter().map(|c| format!("{c}{}", c.to_lowercase())).collect();
+        for letters in [once, twice, both] {
+            for between in BETWEEN {
+                let line = letters.join(between);
+                for text in [format!("Letters: {line}"), format!("字母 {line} 表"), format!("[{line}]"), line] {
+                    assert_eq!(repaired(&text), text);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn abbreviations_in_capitals_stay() {
     for text in ["СССР РСФСР", "НДС, РСФСР", "ИНН КХЛ ВЦСПС", "ДФС, НБУ, УНР, КМУ", "БНР ЕИК БНР", "РСФСР"]
     {
