@@ -46,8 +46,15 @@ pub(super) fn begins_with_dash(line: &[char], s: &Segment) -> bool {
     matches!(line[s.from], '–' | '—') && before.is_some_and(|c| !c.is_ascii() && is_letter(c))
 }
 
-/// Whether a capital and the sign behind it, amid capitals, would become one letter while other capitals beyond ASCII stay: the sign parts two
-/// words of a heading.
+/// Whether a letter by itself and a no-break space would become one letter where no-break spaces stand behind ASCII as well: they are blanks of
+/// the text, and no halves of letters.
+pub(super) fn is_before_blank(line: &[char], s: &Segment) -> bool {
+    let is_blank = |pair: &[char]| pair[1] == '\u{a0}' && pair[0].is_ascii() && pair[0] != ' ';
+    matches!(line[s.from..s.to], [_, '\u{a0}']) && line.windows(2).any(is_blank)
+}
+
+/// Whether a capital and the sign behind it, amid capitals or at their end, would become one letter while other capitals beyond ASCII stay: the
+/// sign ends a word of a heading.
 pub(super) fn parts_capitals(line: &[char], s: &Segment) -> bool {
     let is_capital = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| c.is_uppercase());
     let others = || line[..s.from].iter().chain(&line[s.to..]).any(|c| !c.is_ascii() && c.is_uppercase());

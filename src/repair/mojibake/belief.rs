@@ -1,7 +1,9 @@
 //! Whether a stretch is to be changed: what must hold of what it was and what it would become, for stretches without losses and with
 //! them. Which stretches and under which hypothesis is found in `search`.
 
-use super::around::{begins_with_dash, cuts_foreign_word, cuts_word, in_capitals, is_amid_kin, parts_capitals, touches_kin, touches_wide};
+use super::around::{
+    begins_with_dash, cuts_foreign_word, cuts_word, in_capitals, is_amid_kin, is_before_blank, parts_capitals, touches_kin, touches_wide,
+};
 use super::charset::Pair;
 use super::controls::{are_of_mac, are_quotes, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_half_width_katakana, is_han, is_latin, is_letter, is_wide, script};
@@ -137,6 +139,15 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
     if filled_with >= limit::MANY_GUESSES && put.len() * 2 < filled_with {
         return false;
     }
+    // A mark of loss alone is less than letters that stood there, unless those begin a sequence beyond doubt.
+    let begins = matches!(line[s.from..s.to], [lead, _] if lead.is_uppercase()) || line[s.from..s.to].starts_with(&['â', '€']);
+    if !begins && s.now.chars().all(|c| c.is_ascii() || c == '\u{fffd}') {
+        return false;
+    }
+    // A letter or two beside losses elsewhere are believed as if nothing was lost.
+    if wide == 0 && odd <= 2 && guessed == 0 && !believed(model, line, pair, s, true) {
+        return false;
+    }
     if wide > 0 {
         let limit = if pair.written == Codec::UTF_8 { limit::AFTER_UTF_8 } else { limit::AFTER };
         s.after <= limit * count && guessed * 100 <= odd * limit::GUESSED && odd - guessed >= 3 && kinds.len() >= 6 && given_up * 4 <= odd
@@ -269,7 +280,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 // Letters, side by side as words have them.
                 false
             } else if was.contains(&' ') && in_capitals(line, s)
-                || pair.read.is_single_byte() && odd <= 2 && (cuts_word(line, s) || begins_with_dash(line, s) || parts_capitals(line, s))
+                || pair.read.is_single_byte()
+                    && odd <= 2
+                    && (cuts_word(line, s) || begins_with_dash(line, s) || parts_capitals(line, s) || is_before_blank(line, s))
             {
                 false
             } else if odd > 1 {

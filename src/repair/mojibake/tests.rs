@@ -477,6 +477,10 @@ fn quotes_and_dashes_are_no_halves_of_letters() {
         "дані—Загальний",
         "построенному—Акр",
         "в группе±Юная",
+        "Å\u{a0}lese\u{a0}en\u{a0}bok\u{a0}tar\u{a0}tid.",
+        "Сљедећи додатак има гр\u{fffd}ешку",
+        "Váš\u{fffd} kamarád",
+        "europeană…? javaneză…?",
         "جدوں»",
         "ŢINTĂ–GRÂU",
         "FRÅ–LØYSINGA",
@@ -486,6 +490,7 @@ fn quotes_and_dashes_are_no_halves_of_letters() {
     assert_eq!(repaired("Â«DemainÂ», dit-il"), "«Demain», dit-il");
     assert_eq!(repaired("Ă–sterreich"), "Österreich");
     assert_eq!(repaired("DOS AÃ‘OS"), "DOS AÑOS");
+    assert_eq!(repaired("Å\u{a0}koda vyrÃ¡bÃ\u{ad} auta"), "Škoda vyrábí auta");
     for text in ["│Фамилия│Имя│Год рождения│", "Фамилия│Имя│Отчество"] {
         assert_eq!(repaired(text), text);
     }
