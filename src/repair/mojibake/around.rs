@@ -53,8 +53,8 @@ pub(super) fn is_before_blank(line: &[char], s: &Segment) -> bool {
     matches!(line[s.from..s.to], [_, '\u{a0}']) && line.windows(2).any(is_blank)
 }
 
-/// Whether a capital and the sign behind it, amid capitals or at their end, would become one letter while other capitals beyond ASCII stay: the
-/// sign ends a word of a heading.
+/// Whether a capital and the sign behind it, amid capitals, would become one letter while other capitals beyond ASCII stay: the sign parts two
+/// words of a heading.
 pub(super) fn parts_capitals(line: &[char], s: &Segment) -> bool {
     let is_capital = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| c.is_uppercase());
     let others = || line[..s.from].iter().chain(&line[s.to..]).any(|c| !c.is_ascii() && c.is_uppercase());
