@@ -15,7 +15,15 @@ const LONGEST_NAME: usize = 255;
 /// # Errors
 /// What the system says; the temporary file is removed then.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = AtomicFile::create(path)?;
+    write_whole_in(path.parent().unwrap_or(Path::new("")), path, bytes)
+}
+
+/// [`write_whole`] by a temporary name in `folder`, which must be on the file system of `path`.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_whole_in(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = AtomicFile::create_in(folder, path)?;
     file.write_all(bytes)?;
     file.commit()
 }

@@ -275,8 +275,13 @@ impl Run {
     /// Writes the report, with how long the run took.
     fn tell(&self, report: &mut Report, started: Instant, passes: Vec<(&'static str, f64)>) -> Result<(), Error> {
         report.took(started.elapsed().as_secs_f64(), passes, self.means.threads, self.means.memory);
-        let path = self.folder.join(REPORT);
-        output::write_whole(&path, report.json().as_bytes()).map_err(Error::io("write", &path))
+        let (path, begun) = (self.folder.join(REPORT), self.begun());
+        // not beside it: what a killed run has begun is taken away by the one that goes on
+        output::write_whole_in(&begun, &path, report.json().as_bytes()).map_err(Error::io("write", &path))?;
+        match fs::remove_dir_all(&begun) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("clear", &begun)(e)),
+            _ => Ok(()),
+        }
     }
 
     /// What stands in all journals.
