@@ -14,15 +14,14 @@ const SHORT: usize = 4;
 /// as pairs of bytes, of the line.
 pub(super) fn leaves_too_much(line: &[char], changes: &[Change], change: &Change) -> bool {
     let Change { pair, segment, .. } = change;
-    let odd = line[segment.from..segment.to].iter().filter(|c| !c.is_ascii());
-    if !pair.read.is_single_byte() || odd.clone().filter(|c| is_of_latin(**c)).count() * 2 < odd.count() {
+    let letters = segment.now.chars().filter(|c| !c.is_ascii() && is_letter(*c));
+    if !pair.read.is_single_byte() || letters.clone().take(SHORT + 1).count() > SHORT || letters.clone().all(is_latin) {
         return false;
     }
-    let letters = segment.now.chars().filter(|c| !c.is_ascii() && is_letter(*c));
-    let foreign = letters.clone().filter(|c| !is_latin(*c)).count();
+    let odd = line[segment.from..segment.to].iter().filter(|c| !c.is_ascii());
     // Three bytes of UTF-8 prove themselves.
-    let (is_proven, is_wide) = (pair.written == Codec::UTF_8, segment.now.chars().any(is_wide));
-    if foreign == 0 || letters.count() > SHORT || is_proven && is_wide {
+    let is_wide = segment.now.chars().any(is_wide);
+    if pair.written == Codec::UTF_8 && is_wide || odd.clone().filter(|c| is_of_latin(**c)).count() * 2 < odd.count() {
         return false;
     }
     let ends = |c: &char| c.is_ascii_whitespace() || *c == '\u{a0}';

@@ -15,14 +15,7 @@ const ORDERED: usize = 5;
 const PAIRS: [(char, char); 11] =
     [('«', '»'), ('»', '«'), ('‹', '›'), ('“', '”'), ('„', '“'), ('‘', '’'), ('"', '"'), ('\'', '\''), ('(', ')'), ('[', ']'), ('<', '>')];
 
-/// A word, or what stands between blanks and quotes.
-#[derive(Clone, Copy, Debug)]
-struct Word {
-    from: usize,
-    to: usize,
-    what: What,
-}
-
+/// What a word is, or what else stands between blanks and quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     /// A letter or sign by itself.
@@ -34,44 +27,55 @@ enum What {
     Other,
 }
 
-/// The words of a line that are not of ASCII alone.
-#[derive(Debug)]
-pub(super) struct Letters {
-    words: Vec<Word>,
-    is_row: bool,
-    is_set: bool,
+/// Whether what stands from here to there is letters and signs that are shown: each in quotes, or all of them in a row or a set. Words that are
+/// neither end it at once, which damage nearly always begins with; only then is the line looked at.
+pub(super) fn are_shown(line: &[char], from: usize, to: usize) -> bool {
+    let (mut some, mut quoted) = (false, true);
+    // the word that the stretch begins in may have begun before it
+    let start = line[..from].iter().rposition(|c| is_between(*c)).map_or(0, |at| at + 1);
+    for (at, word) in words(line, start).skip_while(|(at, word)| at + word.len() <= from).take_while(|(at, _)| *at < to) {
+        match what(line, at, word) {
+            What::Other => return false,
+            What::Quoted => some = true,
+            What::Single | What::Set => (some, quoted) = (true, false),
+        }
+    }
+    some && (quoted || is_row(line))
 }
 
-impl Letters {
-    /// Of a line. Allocates for its words.
-    pub fn of(line: &[char]) -> Letters {
-        let mut words = Vec::new();
-        let mut from = 0;
-        for word in line.split(|c| is_between(*c)) {
-            let to = from + word.len();
-            if !word.iter().all(|c| c.is_ascii() || is_punctuation(*c)) {
-                words.push(Word { from, to, what: what(line, from, to) });
+/// Whether a line is a row or a set of letters.
+fn is_row(line: &[char]) -> bool {
+    let (mut all, mut has_set) = (0, false);
+    let mut shown: Vec<&[char]> = Vec::new();
+    for (from, word) in words(line, 0) {
+        all += 1;
+        match what(line, from, word) {
+            What::Other => {}
+            what => {
+                has_set |= what == What::Set;
+                shown.push(word);
             }
-            from = to + 1;
         }
-        let shown = words.iter().filter(|w| w.what != What::Other).count();
-        let most = shown * 100 >= words.len() * SHARE;
-        let mut different: Vec<&[char]> = words.iter().filter(|w| w.what != What::Other).map(|w| &line[w.from..w.to]).collect();
-        different.sort_unstable();
-        different.dedup();
-        // a line of nothing but single letters is one of two, too
-        let least = if line.split(|c| is_between(*c)).all(|word| word.len() <= 1) { ROW - 1 } else { ROW };
-        let is_set = most && words.iter().any(|w| w.what == What::Set);
-        Letters { is_row: most && different.len() >= least, is_set, words }
     }
+    if shown.len() * 100 < all * SHARE {
+        return false;
+    }
+    shown.sort_unstable();
+    shown.dedup();
+    // a line of nothing but single letters is one of two, too
+    let single = || line.split(|c| is_between(*c)).all(|word| word.len() <= 1);
+    has_set || shown.len() >= ROW || shown.len() == ROW - 1 && single()
+}
 
-    /// Whether what stands from here to there is letters and signs that are shown.
-    pub fn are_shown(&self, from: usize, to: usize) -> bool {
-        let first = self.words.partition_point(|w| w.to <= from);
-        let words = self.words[first..].iter().take_while(|w| w.from < to);
-        let all = |of: fn(&Self, What) -> bool| words.clone().count() > 0 && words.clone().all(|w| of(self, w.what));
-        all(|_, what| what == What::Quoted) || all(|line, what| (line.is_row || line.is_set) && what != What::Other)
-    }
+/// The words from a place on that are not of ASCII and punctuation alone, each with where it begins.
+fn words(line: &[char], start: usize) -> impl Iterator<Item = (usize, &[char])> {
+    let mut next = start;
+    let words = line[start..].split(|c| is_between(*c)).map(move |word| {
+        let from = next;
+        next += word.len() + 1;
+        (from, word)
+    });
+    words.filter(|(_, word)| !word.iter().all(|c| c.is_ascii() || is_punctuation(*c)))
 }
 
 /// What parts the words of lists and tables.
@@ -88,10 +92,9 @@ fn is_punctuation(c: char) -> bool {
     matches!(c, '·' | '\u{2010}'..='\u{2027}')
 }
 
-fn what(line: &[char], from: usize, to: usize) -> What {
-    let word = &line[from..to];
+fn what(line: &[char], from: usize, word: &[char]) -> What {
     if let [_] = word {
-        let (before, behind) = (from.checked_sub(1).map(|i| line[i]), line.get(to).copied());
+        let (before, behind) = (from.checked_sub(1).map(|i| line[i]), line.get(from + 1).copied());
         return if PAIRS.iter().any(|(open, close)| before == Some(*open) && behind == Some(*close)) { What::Quoted } else { What::Single };
     }
     // two are beside each other in many a word
@@ -123,7 +126,7 @@ mod tests {
     fn shown(line: &str, part: &str) -> bool {
         let chars: Vec<char> = line.chars().collect();
         let from = line[..line.find(part).unwrap()].chars().count();
-        Letters::of(&chars).are_shown(from, from + part.chars().count())
+        are_shown(&chars, from, from + part.chars().count())
     }
 
     #[test]

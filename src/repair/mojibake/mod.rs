@@ -40,7 +40,6 @@ use crate::rules::Rules;
 use crate::span::Span;
 
 use charset::Pair;
-use letters::Letters;
 use search::{Ask, Change, Place, Searches};
 
 /// Characters of a line that are walked at a time.
@@ -161,7 +160,6 @@ fn whole(search: &mut Searches, text: &str, s: &suspect::Suspect, known: &[Pair]
         let mut done = 0;
         let place = Place { line: &chars, core: (from, to), evidence: s.evidence, known, ask };
         let found = search::changes(search, place);
-        let letters = (!found.is_empty()).then(|| Letters::of(&chars));
         let left: Vec<bool> = found.iter().map(|c| beside::leaves_too_much(&chars, &found, c)).collect();
         for (mut change, left) in found.into_iter().zip(left) {
             byte += chars[done..change.segment.from].iter().map(|c| c.len_utf8()).sum::<usize>();
@@ -170,7 +168,7 @@ fn whole(search: &mut Searches, text: &str, s: &suspect::Suspect, known: &[Pair]
             let offset = byte;
             byte += change.segment.bytes;
             let (from, to) = (change.segment.from, change.segment.to);
-            let are_shown = || letters.as_ref().is_some_and(|l| l.are_shown(from, to)) || quotes::are_parted(&chars, from, to);
+            let are_shown = || letters::are_shown(&chars, from, to) || quotes::are_parted(&chars, from, to);
             if !mostly_lost(&text[offset..byte], &change.segment.now) && !left && !are_shown() {
                 out.push((offset, change));
             }

@@ -24,7 +24,8 @@ const PAIRS: [(char, char); 12] = [
 
 /// Whether a short stretch from here to there takes a quote away from the other one of its pair.
 pub(super) fn are_parted(line: &[char], from: usize, to: usize) -> bool {
-    line[from..to].iter().filter(|c| !c.is_ascii()).count() <= SHORT && (from..to).any(|at| opens(line, at) || closes(line, at))
+    line[from..to].iter().filter(|c| !c.is_ascii()).take(SHORT + 1).count() <= SHORT
+        && (from..to).any(|at| opens(line, at) || closes(line, at))
 }
 
 fn opens(line: &[char], at: usize) -> bool {
