@@ -140,7 +140,8 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
         return false;
     }
     // A mark of loss alone is less than letters that stood there, unless those begin a sequence beyond doubt.
-    let begins = matches!(line[s.from..s.to], [lead, _] if lead.is_uppercase()) || line[s.from..s.to].starts_with(&['â', '€']);
+    let begins =
+        matches!(line[s.from..s.to], ['â', '€' | '\u{fffd}', ..]) || matches!(line[s.from..s.to], [lead, _] if lead.is_uppercase());
     if !begins && s.now.chars().all(|c| c.is_ascii() || c == '\u{fffd}') {
         return false;
     }
