@@ -18,7 +18,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write_whole_in(path.parent().unwrap_or(Path::new("")), path, bytes)
 }
 
-/// [`write_whole`] by a temporary name in `folder`, which must be on the file system of `path`.
+/// [`write_whole`] by a temporary name in `folder`, which is made if it is not there and must be on the file system of `path`.
 ///
 /// # Errors
 /// As [`write_whole`].

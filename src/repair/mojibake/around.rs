@@ -35,7 +35,7 @@ pub(super) fn cuts_word(line: &[char], s: &Segment) -> bool {
     kin(s.from.checked_sub(1), s.from) || kin(Some(s.to), s.to - 1)
 }
 
-/// The same for words that are not Latin: of those no decoder leaves the beginning.
+/// [`cuts_word`] for a stretch that begins with a letter of another script than Latin: of such a word no decoder leaves the beginning.
 pub(super) fn cuts_foreign_word(line: &[char], s: &Segment) -> bool {
     script(line[s.from]) != 0 && cuts_word(line, s)
 }

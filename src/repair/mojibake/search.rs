@@ -414,14 +414,14 @@ fn is_mostly_damage(inner: &[char], text: &str, level: u32) -> bool {
 fn is_torn(line: &[char], changes: &[Change]) -> bool {
     // `Ã ` is as good as `à`, and what `Â ` is nobody sees.
     let swallowed = |was: &[char]| was.windows(2).filter(|w| w[1] == ' ' && !w[0].is_ascii() && !matches!(w[0], 'Ã' | 'Â')).count();
-    let has_controls = line.iter().any(|c| ('\u{80}'..'\u{a0}').contains(c));
+    let has_controls = || line.iter().any(|c| ('\u{80}'..'\u{a0}').contains(c));
     changes.iter().any(|Change { pair, segment: s, .. }| {
         let goes_on = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(|c| ('\u{80}'..='\u{2122}').contains(c));
         pair.written == Codec::UTF_8
             && pair.read == Codec::WINDOWS_1252
             && (goes_on(s.from.checked_sub(1))
                 || goes_on(Some(s.to))
-                || !has_controls && !s.guesses.is_empty() && swallowed(&line[s.from..s.to]) > 0)
+                || !s.guesses.is_empty() && swallowed(&line[s.from..s.to]) > 0 && !has_controls())
     })
 }
 
