@@ -220,7 +220,8 @@ def add(one, other, say):
 
 
 def letter_family(counts, weights, symbols, keep2, keep3, salt):
-    """counts: of each language, as `counted` gives them. Column 0 is the family as a whole; it is the only one when there is one language."""
+    """counts: of each language, as `counted` gives them. Column 0 is the family as a whole; it is the only one when there is one language.
+    Two parts: what is asked of every text with such letters, and the costs in all columns."""
     size = [c[0].sum() for c in counts]
     counts = list(counts)
     if len(counts) > 1:  # the family: every language has its say
@@ -268,7 +269,11 @@ def letter_family(counts, weights, symbols, keep2, keep3, salt):
     nb2, parts2 = table(all2[use2][held2], slots2, [column(bi)[held2], column(bow2)[held2]], salt)
     nb3, parts3 = table(all3[use3][held3], slots3, [column(tri)[held3]], salt + 1)
     print(f"  {symbols} symbols, {columns} columns, {use2.sum()} of {len(all2)} bigrams, {use3.sum()} of {len(all3)} trigrams")
-    return struct.pack("<IIII", symbols, columns, nb2, nb3) + column(uni).tobytes() + column(bow1).tobytes() + b"".join(parts2) + b"".join(parts3)
+    (keys2, *costs2), (keys3, *costs3) = parts2, parts3
+    costs = [column(uni).tobytes(), column(bow1).tobytes(), *costs2, *costs3]
+    one, back, two, two_back, three = [c[::columns] for c in costs]  # column 0 alone: all that a text in other letters asks for
+    whole = struct.pack("<IIII", symbols, columns, nb2, nb3) + one + back + keys2 + two + two_back + keys3 + three
+    return whole, b"".join(costs) if columns > 1 else b""
 
 
 # --- all --------------------------------------------------------------------------------------------------------------
@@ -357,7 +362,7 @@ def main():
         run = (t[1:] == t[:-1]) & np.isin(t[1:], (DIGIT, LATIN, OTHER, SPACE, BOS))
         return np.concatenate(([BOS], t[:1], t[1:][~run]))
 
-    parts = []
+    parts, families = [], []
     print("zho")
     parts.append(ngrams([(stream(d), w) for d, w in texts.values()], vocabulary, HAN_SIZES["zho"], 1))
     for l, salt in (("jpn", 3), ("kor", 5)):
@@ -414,7 +419,8 @@ def main():
                 counts[i] = add(counts[i], spread(read_words(words, [BESIDE_TEXT[l]]), symbol_of, mine, symbols), BESIDE_SAY)
         counts += [spread(found, symbol_of, mine, symbols) for found in of_words]
         weights = [1.0] * len(mine) + [COUNTED_SAY] * len(of_words)
-        parts.append(letter_family(counts, weights, symbols, keep2, keep3, 16 + 2 * f))
+        families.append(letter_family(counts, weights, symbols, keep2, keep3, 16 + 2 * f))
+    parts += [whole for whole, _ in families] + [columns for _, columns in families]
     case = case + 1
     case_cost = cost(case / case.sum(axis=1, keepdims=True))
 
@@ -515,7 +521,7 @@ def main():
     body += b"".join(struct.pack("<HH", c, v) for c, _, _, v in chars) + b"".join(struct.pack("<BB", k, b) for _, k, b, _ in chars)
     body += b"".join(struct.pack("<BBH", *c) for c in commons)
     body += case_cost.tobytes()
-    head = b"JWM1" + struct.pack("<I", len(parts) + 1)
+    head = b"JWM2" + struct.pack("<I", len(parts) + 1)
     for p in [body] + parts:
         head += struct.pack("<I", len(p))
     blob = head + body + b"".join(parts)

@@ -11,7 +11,9 @@ use crate::span::Span;
 
 /// Which bytes are read as what.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Plan {
+pub(super) enum Plan<'a> {
+    /// All of them as they stand: UTF-8, which is known already.
+    Text(&'a str),
     /// Everything after `skip` bytes of byte order mark, as one charset; the first `torn` bytes are what is left of a character cut
     /// off before the document.
     Whole { codec: Codec, skip: usize, torn: usize },
@@ -22,10 +24,11 @@ pub(super) enum Plan {
 }
 
 /// Reads `bytes` by a plan. `confidence` in percent is that of every edit which follows from the choice of the charset.
-pub(super) fn layer<'a>(bytes: &'a [u8], plan: &Plan, confidence: u8, rules: &Rules) -> Layer<'a> {
+pub(super) fn layer<'a>(bytes: &'a [u8], plan: &Plan<'a>, confidence: u8, rules: &Rules) -> Layer<'a> {
     let borrowed = |text| Layer { stage: Stage::Decode, text: Cow::Borrowed(text), edits: Vec::new() };
     let mut pen = Pen { out: String::new(), edits: Vec::new(), rules, confidence };
     match plan {
+        Plan::Text(text) => return borrowed(text),
         Plan::Binary => {
             if bytes.is_empty() {
                 return borrowed("");

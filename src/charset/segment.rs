@@ -48,7 +48,7 @@ const PART: usize = 512;
 const COMMON: u32 = 5 * NAT / 2;
 
 /// The final word on a file whose best single charset is that of `winner`.
-pub(super) fn resolve(bytes: &[u8], mut charset: Charset, winner: &Lane) -> (Charset, Plan) {
+pub(super) fn resolve(bytes: &[u8], mut charset: Charset, winner: &Lane) -> (Charset, Plan<'static>) {
     let one = Plan::Whole { codec: winner.codec, skip: 0, torn: winner.torn };
     if !winner.codec.holds_ascii() {
         return (charset, one);

@@ -33,26 +33,28 @@ const HEAD: usize = 64;
 const GLANCE: usize = 240;
 
 /// The charset of a document and how to read it.
-pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
+pub(super) fn judge<'a>(raw: &RawDoc<'a>) -> (Charset, Plan<'a>) {
     let bytes = raw.bytes;
     let whole = |codec: Codec, skip, name: &'static str, confidence, why: &'static str| {
-        (Charset { name, confidence, why: Cow::Borrowed(why), ..Charset::default() }, Plan::Whole { codec, skip, torn: 0 })
+        (certain(name, confidence, why), Plan::Whole { codec, skip, torn: 0 })
     };
     if let Some((codec, skip)) = declared::bom(bytes) {
         return whole(codec, skip, codec.name(), confidence::BOM, "BOM");
     }
     let nul = memchr(0, bytes).is_some();
     let ascii = Encoding::ascii_valid_up_to(bytes);
-    if !nul && is_utf8(&bytes[ascii..]) {
-        if ascii < bytes.len() && !is_chance(bytes) {
-            return whole(Codec::UTF_8, 0, "utf-8", confidence::VALID_UTF8, "valid UTF-8");
-        }
-        if ascii == bytes.len() {
-            return match seven_bits(bytes) {
-                Some(codec) => whole(codec, 0, codec.name(), confidence::ESCAPES, "escape sequences"),
-                None => whole(Codec::UTF_8, 0, "ascii", confidence::ASCII, "ASCII"),
-            };
-        }
+    if !nul && ascii == bytes.len() {
+        return match seven_bits(bytes) {
+            Some(codec) => whole(codec, 0, codec.name(), confidence::ESCAPES, "escape sequences"),
+            None => whole(Codec::UTF_8, 0, "ascii", confidence::ASCII, "ASCII"),
+        };
+    }
+    // Read once: what is found valid here is the text.
+    if !nul
+        && let Some(text) = utf8(bytes, ascii)
+        && !is_chance(bytes)
+    {
+        return (certain("utf-8", confidence::VALID_UTF8, "valid UTF-8"), Plan::Text(text));
     }
     if let Some(what) = signature(bytes) {
         return binary(confidence::SIGNATURE, what);
@@ -70,10 +72,19 @@ pub(super) fn judge(raw: &RawDoc<'_>) -> (Charset, Plan) {
     weigh(raw, &mut outcome, said)
 }
 
-/// Validation that looks at the first bytes alone first: legacy text fails there, and SIMD validation reports only at the end.
-fn is_utf8(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(HEAD)];
-    !std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some()) && simdutf8::basic::from_utf8(bytes).is_ok()
+/// The charset the bytes alone decide.
+fn certain(name: &'static str, confidence: f32, why: &'static str) -> Charset {
+    Charset { name, confidence, why: Cow::Borrowed(why), ..Charset::default() }
+}
+
+/// The text, if all of it is UTF-8. Looks at the first bytes beyond ASCII alone first, which begin at `ascii`: legacy text fails there, and
+/// SIMD validation reports only at the end.
+fn utf8(bytes: &[u8], ascii: usize) -> Option<&str> {
+    let head = &bytes[ascii..bytes.len().min(ascii + HEAD)];
+    if std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some()) {
+        return None;
+    }
+    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 /// Bytes up to which text of another charset may be valid UTF-8 by chance.
@@ -86,8 +97,8 @@ fn is_chance(bytes: &[u8]) -> bool {
     text.is_ok_and(|text| text.chars().all(|c| c.len_utf8() == 2 && !Model::shared().frequent(c)))
 }
 
-fn binary(confidence: f32, why: &'static str) -> (Charset, Plan) {
-    (Charset { name: "binary", confidence, why: why.into(), ..Charset::default() }, Plan::Binary)
+fn binary(confidence: f32, why: &'static str) -> (Charset, Plan<'static>) {
+    (certain("binary", confidence, why), Plan::Binary)
 }
 
 /// What a document says of itself.
@@ -98,7 +109,7 @@ struct Declared {
 }
 
 /// The verdict on what a contest left over.
-fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome, said: Declared) -> (Charset, Plan) {
+fn weigh(raw: &RawDoc<'_>, outcome: &mut Outcome, said: Declared) -> (Charset, Plan<'static>) {
     let bytes = raw.bytes;
     refine(outcome, bytes);
     let doubt = is_doubtful(&outcome.lanes[0]);

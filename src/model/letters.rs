@@ -2,7 +2,9 @@
 //! Case and what is no letter are judged in the parent module.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
+use super::packed::Later;
 use super::table::{Cut, Table};
 
 /// Symbols that are no letters of the family.
@@ -18,16 +20,27 @@ const PLAIN: usize = 32;
 /// The letters of one script.
 #[derive(Debug)]
 pub(super) struct Family {
-    /// Cost in the script as a whole where all three symbols are below [`PLAIN`], by the first of them; each built on first use.
-    plain: [OnceLock<Box<[u16; PLAIN * PLAIN]>>; PLAIN],
+    /// Cost in the script as a whole where all three symbols are below [`PLAIN`], by the first of them, one more than that; 0 where it was
+    /// not asked for yet: a text of some words asks for few.
+    plain: [OnceLock<Box<[AtomicU16]>>; PLAIN],
+    two: Table,
+    three: Table,
+    /// What costs in the script as a whole.
+    whole: Costs,
+    /// What costs in each language, the script as a whole before them: unpacked when languages are asked for, most of the family.
     columns: usize,
+    all: Later,
+    costs: OnceLock<Costs>,
+}
+
+/// Rows of costs, one column a language: of symbols alone, of backing off to them, of pairs, of backing off from them, of three.
+#[derive(Clone, Copy, Debug)]
+struct Costs {
     one: &'static [u8],
     back: &'static [u8],
-    two: Table,
-    two_cost: &'static [u8],
+    two: &'static [u8],
     two_back: &'static [u8],
-    three: Table,
-    three_cost: &'static [u8],
+    three: &'static [u8],
 }
 
 /// Where the cost of a letter stands: one row each, added up.
@@ -66,58 +79,77 @@ impl Rows {
 }
 
 impl Family {
-    pub fn read(mut from: Cut<'static>, salt: u64) -> Family {
+    /// From its first part; its second, `all`, has the costs in each language, nothing when there is one.
+    pub fn read(mut from: Cut<'static>, all: Later, salt: u64) -> Family {
         let (symbols, columns, buckets2, buckets3) = (from.number(), from.number(), from.number(), from.number());
-        let (one, back) = (from.bytes(symbols * columns), from.bytes(symbols * columns));
+        let (one, back) = (from.bytes(symbols), from.bytes(symbols));
         let two = Table::cut(&mut from, buckets2, salt);
-        let (two_cost, two_back) = (from.bytes(two.slots() * columns), from.bytes(two.slots() * columns));
+        let (two_cost, two_back) = (from.bytes(two.slots()), from.bytes(two.slots()));
         let three = Table::cut(&mut from, buckets3, salt + 1);
-        let three_cost = from.bytes(three.slots() * columns);
-        Family { plain: [const { OnceLock::new() }; PLAIN], columns, one, back, two, two_cost, two_back, three, three_cost }
+        let whole = Costs { one, back, two: two_cost, two_back, three: from.bytes(three.slots()) };
+        Family { plain: [const { OnceLock::new() }; PLAIN], two, three, whole, columns, all, costs: OnceLock::new() }
+    }
+
+    /// The costs in all columns.
+    #[inline]
+    fn costs(&self) -> &Costs {
+        self.costs.get_or_init(|| {
+            if self.columns == 1 {
+                return self.whole;
+            }
+            let mut from = Cut(self.all.unpack());
+            let [one, two, three] = [self.whole.one.len(), self.two.slots(), self.three.slots()].map(|n| n * self.columns);
+            Costs { one: from.bytes(one), back: from.bytes(one), two: from.bytes(two), two_back: from.bytes(two), three: from.bytes(three) }
+        })
     }
 
     /// Cost of a symbol without context, in the script as a whole.
     #[cfg(test)]
     pub fn alone(&self, c: u16) -> u32 {
-        u32::from(self.one[c as usize * self.columns])
+        u32::from(self.whole.one[usize::from(c)])
     }
 
     /// Cost of symbol `c` after `a`, `b` in the script as a whole. One look-up in plain text.
     #[inline(always)]
     pub fn in_any(&self, a: u16, b: u16, c: u16) -> u32 {
         if usize::from(a | b | c) >= PLAIN {
-            return self.rows(a, b, c).at(0);
+            return self.of(&self.whole, 1, a, b, c).at(0);
         }
-        let plain = self.plain[usize::from(a) % PLAIN].get_or_init(|| self.plain(a));
-        u32::from(plain[usize::from(b) % PLAIN * PLAIN + usize::from(c) % PLAIN])
+        let of_first = || std::iter::repeat_with(AtomicU16::default).take(PLAIN * PLAIN).collect();
+        let plain = self.plain[usize::from(a) % PLAIN].get_or_init(of_first);
+        let known = &plain[usize::from(b) % PLAIN * PLAIN + usize::from(c) % PLAIN];
+        match known.load(Ordering::Relaxed) {
+            0 => self.plain(a, b, c, known),
+            more => u32::from(more - 1),
+        }
     }
 
+    /// Looks a cost up and notes it. Whoever else does so at the same time notes the same.
     #[cold]
-    fn plain(&self, a: u16) -> Box<[u16; PLAIN * PLAIN]> {
-        let mut plain = Box::new([0; PLAIN * PLAIN]);
-        let known = self.one.len() / self.columns;
-        for (key, cost) in plain.iter_mut().enumerate() {
-            let [b, c] = [key / PLAIN, key % PLAIN];
-            if usize::from(a).max(b).max(c) < known {
-                *cost = self.rows(a, b as u16, c as u16).at(0) as u16;
-            }
-        }
-        plain
+    fn plain(&self, a: u16, b: u16, c: u16, known: &AtomicU16) -> u32 {
+        let cost = self.of(&self.whole, 1, a, b, c).at(0);
+        known.store(cost as u16 + 1, Ordering::Relaxed);
+        cost
     }
 
     /// The rows that price symbol `c` after `a`, `b`.
     #[inline(always)]
     pub fn rows(&self, a: u16, b: u16, c: u16) -> Rows {
-        let row = |array: &'static [u8], at: usize| &array[at * self.columns..(at + 1) * self.columns];
+        self.of(self.costs(), self.columns, a, b, c)
+    }
+
+    #[inline(always)]
+    fn of(&self, costs: &Costs, columns: usize, a: u16, b: u16, c: u16) -> Rows {
+        let row = |array: &'static [u8], at: usize| &array[at * columns..(at + 1) * columns];
         let (x, y, z) = (u64::from(a), u64::from(b), u64::from(c));
         let pair = y << 16 | z;
         if let Some(at) = self.three.slot(x << 32 | pair) {
-            return Rows { rows: [row(self.three_cost, at), &[], &[]] };
+            return Rows { rows: [row(costs.three, at), &[], &[]] };
         }
-        let back = self.two.slot(x << 16 | y).map_or(&[][..], |at| row(self.two_back, at));
+        let back = self.two.slot(x << 16 | y).map_or(&[][..], |at| row(costs.two_back, at));
         match self.two.slot(pair) {
-            Some(at) => Rows { rows: [back, row(self.two_cost, at), &[]] },
-            None => Rows { rows: [back, row(self.back, b as usize), row(self.one, c as usize)] },
+            Some(at) => Rows { rows: [back, row(costs.two, at), &[]] },
+            None => Rows { rows: [back, row(costs.back, b as usize), row(costs.one, c as usize)] },
         }
     }
 }
@@ -133,7 +165,7 @@ mod tests {
         for family in (0..FAMILIES).map(|n| Model::shared().family(n)) {
             for key in 0..(PLAIN * PLAIN * PLAIN) as u16 {
                 let [a, b, c] = [key / 1024, key / 32 % 32, key % 32];
-                if usize::from(a.max(b).max(c)) < family.one.len() / family.columns {
+                if usize::from(a.max(b).max(c)) < family.whole.one.len() {
                     assert_eq!(family.in_any(a, b, c), family.rows(a, b, c).at(0));
                 }
             }

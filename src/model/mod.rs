@@ -53,7 +53,7 @@ pub struct Model {
 
 impl Model {
     /// The model compiled into the crate. What a text asks for is unpacked and built once: about a millisecond for the characters and one for
-    /// Chinese, two for Latin letters; all of it takes 2.6 MB of memory from then on.
+    /// Chinese, two for the languages in Latin letters; all of it takes 2.6 MB of memory from then on.
     ///
     /// # Panics
     /// Never in a released crate: the file is part of it and tests read it.
@@ -76,7 +76,9 @@ impl Model {
     /// The letters of one script.
     #[inline]
     fn family(&self, n: usize) -> &Family {
-        self.families[n].get_or_init(|| Family::read(Cut(self.packed.part(1 + self.han.len() + n)), 16 + 2 * n as u64))
+        let first = 1 + self.han.len();
+        let read = || Family::read(Cut(self.packed.part(first + n)), self.packed.later(first + FAMILIES + n), 16 + 2 * n as u64);
+        self.families[n].get_or_init(read)
     }
 
     /// What [`Model::alone`] says of a character of the basic plane, by the tables.

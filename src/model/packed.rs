@@ -30,18 +30,38 @@ impl Packed {
             rest = behind;
         }
         let packed = Packed(members);
-        assert_eq!(packed.member(0).get(..4), Some(&b"JWM1"[..]), "src/data/model.bin.gz is not a model of this version");
+        assert_eq!(packed.member(0).read().get(..4), Some(&b"JWM2"[..]), "src/data/model.bin.gz is not a model of this version");
         packed
     }
 
-    /// Part number `at`, unpacked; it stays for as long as the program runs, so each is to be asked for once. The checksum is not looked at:
-    /// tests read the whole file.
+    /// Part number `at`, unpacked.
     pub fn part(&self, at: usize) -> &'static [u8] {
-        self.member(at + 1).leak()
+        self.later(at).unpack()
     }
 
-    fn member(&self, at: usize) -> Vec<u8> {
-        let member = self.0[at];
+    /// Part number `at`, as it is packed.
+    pub fn later(&self, at: usize) -> Later {
+        self.member(at + 1)
+    }
+
+    fn member(&self, at: usize) -> Later {
+        Later(self.0[at])
+    }
+}
+
+/// A part that is unpacked when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Later(&'static [u8]);
+
+impl Later {
+    /// The part. It stays for as long as the program runs, so each is to be asked for once.
+    pub fn unpack(self) -> &'static [u8] {
+        self.read().leak()
+    }
+
+    /// The checksum is not looked at: tests read the whole file.
+    fn read(self) -> Vec<u8> {
+        let Later(member) = self;
         let size = member.last_chunk().map_or(0, |size| u32::from_le_bytes(*size) as usize);
         let mut unpacked = Vec::with_capacity(size);
         let done = Decompress::new(false).decompress_vec(&member[HEAD..member.len() - TAIL], &mut unpacked, FlushDecompress::Finish);

@@ -7,7 +7,7 @@ use super::annotation::{Place, places, whole};
 use super::channel::Set;
 use super::gbk;
 use super::proof::may_be_proven_by_marks;
-use super::readings::{FREQUENT, Readings};
+use super::readings::{FREQUENT, Readings, may_be_listed};
 use crate::model::{Model, NAT};
 
 /// Annotations a cloaked page has at least. Measured with the other limits on pages of 600 to 2,000 characters.
@@ -111,8 +111,9 @@ pub fn judge(text: &str) -> Option<Verdict> {
                     continue;
                 }
                 // Only here: most texts hold no reading at all, and the table is not made for them.
-                let table = Readings::shared();
-                let known = table.of(c).filter(|e| table.number(reading.syllable()).is_some_and(|n| table.place(e, n).is_some()));
+                let known = may_be_listed(reading.syllable()).then(Readings::shared).and_then(|table| {
+                    table.of(c).filter(|e| table.number(reading.syllable()).is_some_and(|n| table.place(e, n).is_some()))
+                });
                 let Some(entry) = known else {
                     others += u32::from(is_han(c) && super::readings::has_tone(reading.syllable()));
                     continue;
@@ -142,24 +143,18 @@ pub fn judge(text: &str) -> Option<Verdict> {
 
     // A pair made by chance in a torn run may look like the character: one sight proves little.
     let table = Readings::shared();
-    let (mut annotated, mut plain) = (Pairs::default(), Pairs::default());
-    counts.keys().for_each(|pair| annotated.add(*pair));
-    let (mut han, mut seen) = (0u32, Pairs::default());
-    for c in text.chars().filter(|c| is_han(*c)) {
-        han += 1;
-        let least = if few { LEAST_PER_MILLE } else { 10 * LEAST_PER_CENT };
-        if u64::from(annotations) * 1000 < u64::from(han) * least && !by_damage {
-            return None;
-        }
-        // Of the basic plane: a number like that of a pair.
-        seen.add(c as u32 as u16);
-        if !counts.is_empty()
-            && let Some(entry) = table.of(c).filter(|e| annotated.has(e.pair))
-            && let Some(count) = counts.get_mut(&entry.pair)
-        {
+    let (mut annotated, mut letters, mut plain) = (Pairs::default(), Pairs::default(), Pairs::default());
+    for entry in counts.keys().filter_map(|pair| table.entry(*pair)) {
+        annotated.add(entry.pair);
+        letters.add(entry.letter);
+    }
+    let least = if few { LEAST_PER_MILLE } else { 10 * LEAST_PER_CENT };
+    let most = if by_damage { u64::MAX } else { u64::from(annotations) * 1000 / least };
+    let (han, seen) = han_of(text, most, &letters, |c| {
+        if let Some(count) = table.of(c).and_then(|e| counts.get_mut(&e.pair)) {
             count.total += 1;
         }
-    }
+    })?;
     let converted = || seen.iter().filter_map(|c| char::from_u32(c.into())).filter(|c| table.is_converted(*c));
     let simplified = if few { converted().count() } else { 0 };
     for entry in seen.iter().filter_map(|c| table.of(char::from_u32(c.into())?)).filter(|e| !annotated.has(e.pair)) {
@@ -225,7 +220,7 @@ pub fn reads_on(text: &str, at: usize) -> bool {
 pub fn doubled(rest: &str) -> Option<usize> {
     let reading = whole(rest)?;
     let once = &rest[..reading.len + 1];
-    (Readings::shared().is_toneless(reading.syllable()) && rest[once.len()..].starts_with(once)).then_some(once.len() * 2)
+    (rest[once.len()..].starts_with(once) && Readings::shared().is_toneless(reading.syllable())).then_some(once.len() * 2)
 }
 
 /// Are all annotated characters common ones with their usual readings, and enough of them? Asked of pages with few.
@@ -280,6 +275,49 @@ fn chance_of_frequent(annotated: &Pairs, others: &Pairs) -> Option<usize> {
     Some(wins * 100 / (mine.len() * theirs.len()))
 }
 
+/// How many Han a text has, `None` when more than `most`, and which; each of `letters` is told to `met`. A page that is judged is read as a
+/// whole here: as little as can be is asked of each character.
+fn han_of(text: &str, most: u64, letters: &Pairs, mut met: impl FnMut(char)) -> Option<(u32, Pairs)> {
+    let (mut han, mut seen) = (0u64, Pairs::default());
+    let mut rest = text.as_bytes();
+    loop {
+        // Other characters are passed over byte by byte.
+        while let [lead @ 0xe3..=0xef, b, c, behind @ ..] = rest {
+            let code = u16::from(*lead) << 12 | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f);
+            // Of the basic plane: a number like that of a pair.
+            seen.add(code);
+            han += u64::from(HAN[usize::from(code / 64)]);
+            if letters.has(code)
+                && let Some(c) = char::from_u32(code.into())
+            {
+                met(c);
+            }
+            rest = behind;
+        }
+        let [_, behind @ ..] = rest else { break };
+        if han > most {
+            return None;
+        }
+        rest = behind;
+    }
+    for (bits, han) in seen.0.iter_mut().zip(HAN) {
+        *bits *= u64::from(han);
+    }
+    // Of a text that has no more bytes than 32 bits count.
+    (han <= most).then_some((han as u32, seen))
+}
+
+/// Whether 64 characters of the basic plane are Han: all or none of them are, see [`is_han`].
+static HAN: [bool; 1024] = {
+    let mut all = [false; 1024];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = matches!(64 * at, 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff);
+        at += 1;
+    }
+    all
+};
+
 /// A character of the CJK blocks of the basic plane.
 pub fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
@@ -293,6 +331,24 @@ mod tests {
         let mut pairs = Pairs::default();
         text.chars().filter_map(|c| Readings::shared().of(c)).for_each(|e| pairs.add(e.pair));
         pairs
+    }
+
+    #[test]
+    fn han_are_counted_as_they_stand() {
+        let text = "數 a數é，かな〇㐀😀한\u{e000}鎴\u{fa0e}。學";
+        let mut letters = pairs("數學");
+        letters = letters.iter().filter_map(|p| Readings::shared().entry(p)).fold(Pairs::default(), |mut all, e| {
+            all.add(e.letter);
+            all
+        });
+        let mut met = String::new();
+        let (han, seen) = han_of(text, 6, &letters, |c| met.push(c)).unwrap();
+        assert_eq!((han, met.as_str()), (6, "數數學"));
+        let seen: String = seen.iter().filter_map(|c| char::from_u32(c.into())).collect();
+        assert_eq!(seen, "㐀學數鎴\u{fa0e}");
+        assert!(han_of(text, 5, &letters, |_| {}).is_none());
+        assert!((0..=0xffff).filter_map(char::from_u32).all(|c| is_han(c) == HAN[c as usize / 64]));
+        assert!(Readings::shared().entries().iter().all(|e| HAN[usize::from(e.letter) / 64]), "letters are Han");
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::rules::table;
 pub struct Entry {
     /// Its GBK pair.
     pub pair: u16,
+    /// The character itself, of the basic plane.
+    pub letter: u16,
     /// Is it what some simplified letter is converted to, one to one?
     pub image: bool,
     /// Rank by frequency from 1; `u16::MAX` when not seen.
@@ -100,6 +102,7 @@ impl Readings {
             let pair = u16::from_be_bytes(pair);
             r.entries.push(Entry {
                 pair,
+                letter: ch as u32 as u16,
                 image: row.cells[2] != "-",
                 rank: if number(3) == 0 { u16::MAX } else { number(3) },
                 place: number(4),
@@ -203,6 +206,17 @@ fn plain(c: char) -> char {
     }
 }
 
+/// The readings of the table without a tone mark, ascending: known without the table, for clean text holds `字(a)`, `字(kg)` as well.
+const TONELESS: [&str; 21] = [
+    "ba", "bei", "bian", "bo", "chen", "da", "dang", "guo", "huai", "jie", "la", "le", "lou", "luo", "ma", "me", "men", "ou", "si", "tou",
+    "yo",
+];
+
+/// May `syllable` be a reading of the table? Asks no table.
+pub fn may_be_listed(syllable: &str) -> bool {
+    !syllable.is_ascii() || TONELESS.binary_search(&syllable).is_ok()
+}
+
 /// Is `c` a letter of a reading in Latin script?
 pub fn is_letter(c: char) -> bool {
     c.is_ascii_lowercase() || c == 'ü' || c == 'ê' || c == 'ɑ' || c == 'ɡ' || plain(c) != c
@@ -226,6 +240,17 @@ mod tests {
             let by_pair = gbk::pair_of(c).and_then(|pair| r.entry(u16::from_be_bytes(pair)));
             assert_eq!(r.of(c).map(|e| e.pair), by_pair.map(|e| e.pair), "{c:?}");
         }
+        for e in r.entries() {
+            assert_eq!(char::from_u32(e.letter.into()).and_then(|c| r.of(c)).map(|e| e.pair), Some(e.pair));
+        }
+    }
+
+    #[test]
+    fn readings_without_tone_are_known_without_the_table() {
+        let mut toneless: Vec<&str> = Readings::shared().spelled.iter().copied().filter(|s| s.is_ascii()).collect();
+        toneless.sort_unstable();
+        assert_eq!(toneless, TONELESS);
+        assert!(may_be_listed("le") && may_be_listed("shù") && !may_be_listed("kg"));
     }
 
     #[test]

@@ -86,20 +86,17 @@ fn of_windows(c: char) -> Option<char> {
     is_control(c).then(|| Codec::WINDOWS_1252.byte(c as u8)).flatten().filter(|c| !is_control(*c))
 }
 
-/// Whether a text has such a control: most have none.
-pub(super) fn has_any(text: &str) -> bool {
+/// Whether a line has such a control: most have none.
+pub(super) fn has_any(line: &str) -> bool {
     // Both bytes of it in UTF-8.
-    let bytes = text.as_bytes();
+    let bytes = line.as_bytes();
     memchr_iter(0xc2, bytes).any(|at| bytes[at + 1] < 0xa0)
 }
 
 /// The changes of the line `start..end`, each with its byte offset in the text, when all of its controls stand as the signs and letters of
-/// windows-1252 do; else none. For lines no other hypothesis explains.
+/// windows-1252 do; else none. For lines with controls that no other hypothesis explains.
 pub(super) fn left(text: &str, start: usize, end: usize) -> Vec<(usize, Change)> {
     let line = &text[start..end];
-    if !has_any(line) {
-        return Vec::new();
-    }
     let Some(&pair) = Pairs::get().all.iter().find(|p| p.read == Codec::LATIN_1 && p.written == Codec::WINDOWS_1252) else {
         return Vec::new();
     };

@@ -41,44 +41,49 @@ use crate::span::Span;
 
 use charset::Pair;
 use search::{Ask, Change, Place, Searches};
+use suspect::Suspects;
 
 /// Characters of a line that are walked at a time.
 const WINDOW: usize = 2048;
 
 /// Undoes one level of mojibake, or `None` when there is none. The notes refer to the new layer, number `layer`.
 pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'static>, Vec<Note>)> {
-    let suspects = suspect::suspects(text);
-    if suspects.is_empty() {
-        return None;
-    }
+    let mut walk = Suspects::of(text);
     let mut search = Searches::default();
-    let mut has_controls = None;
     let mut known: Vec<Pair> = Vec::new();
-    let mut changes: Vec<Vec<(usize, Change)>> = vec![Vec::new(); suspects.len()];
-    for (s, found) in suspects.iter().zip(&mut changes).filter(|(s, _)| s.is_alarm()) {
-        *found = line(&mut search, text, s, &known, Ask::All);
-        for (_, change) in found {
-            if !known.contains(&change.pair) {
-                known.push(change.pair);
+    let (mut suspects, mut asked) = (Vec::new(), Vec::new());
+    // Looked at as they are found: what stands around them is at hand then.
+    while walk.more(&mut suspects) {
+        for s in &suspects[asked.len()..] {
+            let mut one = Asked::default();
+            if s.is_alarm() {
+                one.changes = line(&mut search, text, s, &known, Ask::All);
+                for (_, change) in &one.changes {
+                    if !known.contains(&change.pair) {
+                        known.push(change.pair);
+                    }
+                }
+                one.has_controls = one.changes.is_empty() && controls::has_any(&text[s.start..s.end]);
             }
+            asked.push(one);
         }
     }
     // What one line proves makes a weaker sign in an earlier one credible; nothing else is asked again.
-    for (s, found) in suspects.iter().zip(&mut changes) {
-        if found.is_empty() && !known.is_empty() {
-            *found = line(&mut search, text, s, &known, Ask::Nothing);
+    for (s, Asked { changes, has_controls }) in suspects.iter().zip(&mut asked) {
+        if changes.is_empty() && !known.is_empty() {
+            *changes = line(&mut search, text, s, &known, Ask::Nothing);
         }
-        if found.is_empty() && s.is_alarm() && *has_controls.get_or_insert_with(|| controls::has_any(text)) {
-            *found = controls::left(text, s.start, s.end);
+        if changes.is_empty() && *has_controls {
+            *changes = controls::left(text, s.start, s.end);
         }
     }
-    if changes.iter().all(Vec::is_empty) {
+    if asked.iter().all(|a| a.changes.is_empty()) {
         return None;
     }
     let mut editor = Editor::new(text);
     let mut notes = Vec::new();
     let guess = rules.rule("repair/mojibake-guess");
-    for (offset, change) in changes.iter().flatten() {
+    for (offset, change) in asked.iter().flat_map(|a| &a.changes) {
         let s = &change.segment;
         let was = *offset..*offset + s.bytes;
         let kept_c1 = text[was.clone()]
@@ -92,6 +97,15 @@ pub(crate) fn pass(text: &str, layer: u32, rules: &Rules) -> Option<(Layer<'stat
         editor.replace(was, &s.now, charset::rule(change.pair, kept_c1, rules), confidence(change));
     }
     editor.finish(Stage::Repair).map(|l| (l, notes))
+}
+
+/// What a suspect line was asked.
+#[derive(Default)]
+struct Asked {
+    /// Its changes, each with its byte offset in the text.
+    changes: Vec<(usize, Change)>,
+    /// Whether it has controls of C1 and nothing explains them so far.
+    has_controls: bool,
 }
 
 /// Gain over what suffices, in percent that never promises certainty.

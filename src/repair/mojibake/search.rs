@@ -11,7 +11,7 @@ use super::lattice::{Lattice, Loss};
 use super::rank::{self, Ranked};
 use super::refused::{Fragment, Refusals};
 use super::segment::{Search, Segment};
-use super::suspect::{Suspect, suspects};
+use super::suspect::{Suspect, has_alarm};
 use super::undefined::DOT;
 use super::words;
 use crate::codec::Codec;
@@ -401,7 +401,7 @@ fn is_text_below(segments: &[Segment], line: &[char], level: u32) -> bool {
 /// Whether four fifths of a text are damage that can be undone.
 fn is_mostly_damage(inner: &[char], text: &str, level: u32) -> bool {
     let odd = inner.iter().filter(|c| !c.is_ascii()).count();
-    if odd < 4 || !suspects(text).iter().any(Suspect::is_alarm) {
+    if odd < 4 || !has_alarm(text) {
         return false;
     }
     let mut fresh = Searches::default();

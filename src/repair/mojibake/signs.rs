@@ -2,6 +2,7 @@
 //! charsets. How evidence adds up over a line is in `suspect`.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::charset::{Pairs, Reading};
 use super::kinds::{is_emoji, is_latin, is_letter};
@@ -108,8 +109,8 @@ pub(super) struct Table {
     russian: Vec<bool>,
     /// The letters of French that end words, read as Latin-1, and begin what Han of three bytes are read as.
     finals: [u16; 2],
-    /// What each two of `high` weigh side by side, by the first; each made when first asked for.
-    beside: Vec<OnceLock<Box<[Beside]>>>,
+    /// What each two of `high` weigh side by side, by the first: a [`Beside`], or [`Beside::UNKNOWN`] where it was not asked for yet.
+    beside: Vec<OnceLock<Box<[AtomicU8]>>>,
     /// What characters of two bytes are, by their number: bits of [`means`].
     two: &'static [u8; 0x800],
     /// Which characters of three bytes are of no noise, in bits.
@@ -130,6 +131,8 @@ pub(super) struct Beside(u8);
 
 impl Beside {
     const MAY_END: u8 = 0x80;
+    /// In place of one: more than any two weigh.
+    const UNKNOWN: u8 = 0xff;
 
     fn new(weight: i32, may_end: bool) -> Beside {
         Beside((weight - weight::LETTER) as u8 | if may_end { Beside::MAY_END } else { 0 })
@@ -205,13 +208,21 @@ impl Table {
     /// What two neighbours weigh, by their numbers in `high`.
     #[inline]
     pub fn beside(&self, a: u16, b: u16) -> Beside {
-        self.beside[usize::from(a)].get_or_init(|| self.beside_all(a))[usize::from(b)]
+        let of_first = || std::iter::repeat_with(|| AtomicU8::new(Beside::UNKNOWN)).take(self.high.len()).collect();
+        let known = &self.beside[usize::from(a)].get_or_init(of_first)[usize::from(b)];
+        match known.load(Ordering::Relaxed) {
+            Beside::UNKNOWN => self.beside_first(a, b, known),
+            beside => Beside(beside),
+        }
     }
 
+    /// Finds out what two neighbours weigh and notes it. Whoever else does so at the same time notes the same.
     #[cold]
-    fn beside_all(&self, a: u16) -> Box<[Beside]> {
-        let may_end = |b: u16| self.high[usize::from(a)].next & self.high[usize::from(b)].next != 0;
-        (0..self.high.len() as u16).map(|b| Beside::new(self.weight_of(a, b, Says::Nothing, false), may_end(b))).collect()
+    fn beside_first(&self, a: u16, b: u16, known: &AtomicU8) -> Beside {
+        let may_end = self.high[usize::from(a)].next & self.high[usize::from(b)].next != 0;
+        let beside = Beside::new(self.weight_of(a, b, Says::Nothing, false), may_end);
+        known.store(beside.0, Ordering::Relaxed);
+        beside
     }
 
     /// What two neighbours weigh when longer sequences that end with them say `longer`, and whether there are any.

@@ -30,60 +30,119 @@ impl Suspect {
     }
 }
 
-/// The lines, or the pieces of long ones, with evidence of [`HINT`] or more. Linear, one pass, no allocation for
-/// clean text.
+/// Bytes of a text that are walked at a time: what is found in them is still near when it is looked at.
+const PIECE: usize = 1 << 15;
+
+/// The walk over a text that finds its suspects.
+pub(super) struct Suspects<'t> {
+    bytes: &'t [u8],
+    /// Where it has come to, and where the line begins that it is in.
+    at: usize,
+    line: usize,
+    walk: Walk,
+    has_begun: bool,
+    is_over: bool,
+}
+
+impl<'t> Suspects<'t> {
+    pub fn of(text: &'t str) -> Suspects<'t> {
+        let bytes = text.as_bytes();
+        // Most text that is not Chinese is ASCII alone: known at the speed of memory.
+        let first = ascii(bytes);
+        let line = memrchr(b'\n', &bytes[..first]).map_or(0, |n| n + 1).max(first.saturating_sub(CONTEXT));
+        let mut walk = Walk::default();
+        walk.last = if first > 0 && bytes[first - 1].is_ascii_alphabetic() { class::LETTER } else { 0 };
+        Suspects { bytes, at: first, line, walk, has_begun: false, is_over: first == bytes.len() }
+    }
+
+    /// Adds the next lines, or pieces of long ones, with evidence of [`HINT`] or more: those of some part of the text, none perhaps. False
+    /// when the text is at its end. Linear, one pass over all of it, no allocation for clean text.
+    pub fn more(&mut self, found: &mut Vec<Suspect>) -> bool {
+        self.more_by(found, Walk::words)
+    }
+
+    /// [`Suspects::more`] by two walks: `words` of what it can, from a character behind ASCII on, and [`Walk`] of the rest.
+    pub fn more_by(
+        &mut self,
+        found: &mut Vec<Suspect>,
+        words: impl Fn(&mut Walk, &[u8], &Table, usize, &mut usize, &mut Vec<Suspect>) -> usize,
+    ) -> bool {
+        if self.is_over {
+            return false;
+        }
+        let t = table();
+        let Suspects { bytes, at, line, walk, .. } = self;
+        let (bytes, mut at) = (*bytes, *at);
+        if !self.has_begun {
+            self.has_begun = true;
+            at = words(walk, bytes, t, at, line, found);
+        }
+        let stop = at.saturating_add(PIECE);
+        while let Some(&byte) = bytes.get(at).filter(|_| at < stop) {
+            if byte < 0x80 {
+                let end = at + ascii(&bytes[at..]);
+                walk.blank(bytes, t, at, end, line, found);
+                at = words(walk, bytes, t, end, line, found);
+                continue;
+            }
+            if byte < 0xe0 {
+                let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
+                match t.index[code as usize] {
+                    0 => walk.character(bytes, t, code, at),
+                    number => walk.high(bytes, t, number, at, at + 2),
+                }
+                at += 2;
+                if bytes.get(at).is_some_and(|b| (0xc0..0xe0).contains(b)) {
+                    at = walk.letters(bytes, t, at);
+                }
+            } else if byte < 0xf0 {
+                let end = walk.run(bytes, t, at);
+                if end == at {
+                    walk.character(bytes, t, code_of(bytes, at), at);
+                    at += 3;
+                } else {
+                    at = end;
+                }
+            } else {
+                walk.last = class::WIDE;
+                at += 4;
+            }
+        }
+        self.at = at;
+        if at >= bytes.len() {
+            walk.finish(bytes, *line, bytes.len(), found);
+            self.is_over = true;
+        }
+        true
+    }
+}
+
+/// All suspects of a text.
+#[cfg(test)]
 pub(super) fn suspects(text: &str) -> Vec<Suspect> {
     found(text, Walk::words)
 }
 
-/// [`suspects`] by two walks: `words` of what it can, from a character behind ASCII on, and [`Walk`] of the rest.
-pub(super) fn found(text: &str, words: impl Fn(&mut Walk, &[u8], &Table, usize, &mut usize, &mut Vec<Suspect>) -> usize) -> Vec<Suspect> {
-    let mut found = Vec::new();
-    let bytes = text.as_bytes();
-    // Most text that is not Chinese is ASCII alone: known at the speed of memory.
-    let first = ascii(bytes);
-    if first == bytes.len() {
-        return found;
-    }
-    let t = table();
-    let mut line = memrchr(b'\n', &bytes[..first]).map_or(0, |n| n + 1).max(first.saturating_sub(CONTEXT));
-    let mut walk = Walk::default();
-    if let Some(before) = first.checked_sub(1) {
-        walk.last = t.at[usize::from(bytes[before])].1 & class::LETTER;
-    }
-    let mut at = words(&mut walk, bytes, t, first, &mut line, &mut found);
-    while let Some(&byte) = bytes.get(at) {
-        if byte < 0x80 {
-            let end = at + ascii(&bytes[at..]);
-            walk.blank(bytes, t, at, end, &mut line, &mut found);
-            at = words(&mut walk, bytes, t, end, &mut line, &mut found);
-            continue;
-        }
-        if byte < 0xe0 {
-            let code = u32::from(byte & 0x1f) << 6 | u32::from(bytes[at + 1] & 0x3f);
-            match t.index[code as usize] {
-                0 => walk.character(bytes, t, code, at),
-                number => walk.high(bytes, t, number, at, at + 2),
-            }
-            at += 2;
-            if bytes.get(at).is_some_and(|b| (0xc0..0xe0).contains(b)) {
-                at = walk.letters(bytes, t, at);
-            }
-        } else if byte < 0xf0 {
-            let end = walk.run(bytes, t, at);
-            if end == at {
-                walk.character(bytes, t, code_of(bytes, at), at);
-                at += 3;
-            } else {
-                at = end;
-            }
-        } else {
-            walk.last = class::WIDE;
-            at += 4;
-        }
-    }
-    walk.finish(text.as_bytes(), line, text.len(), &mut found);
+/// [`suspects`] by two walks: see [`Suspects::more_by`].
+#[cfg(test)]
+pub(super) fn found(
+    text: &str,
+    words: impl Fn(&mut Walk, &[u8], &Table, usize, &mut usize, &mut Vec<Suspect>) -> usize + Copy,
+) -> Vec<Suspect> {
+    let (mut all, mut found) = (Suspects::of(text), Vec::new());
+    while all.more_by(&mut found, words) {}
     found
+}
+
+/// Whether a text has a line that is worth a search.
+pub(super) fn has_alarm(text: &str) -> bool {
+    let (mut all, mut found) = (Suspects::of(text), Vec::new());
+    while all.more(&mut found) {
+        if found.drain(..).any(|s| s.is_alarm()) {
+            return true;
+        }
+    }
+    false
 }
 
 /// How many bytes of ASCII `bytes` begins with.
