@@ -159,7 +159,14 @@ fn build(codec: Codec) -> Option<Inverse> {
         // The Hong Kong rows below A1 repeat characters of Big5 proper; and of six characters Big5 repeats itself, the second counts.
         Kind::Big5 => {
             let twice = ['\u{2550}', '\u{255E}', '\u{2561}', '\u{256A}', '\u{5341}', '\u{5345}'];
-            codes.sort_by_key(|&(c, code)| (code < 0xA140, if twice.contains(&c) { u32::MAX - code } else { 0 }));
+            codes.sort_by_key(|&(_, code)| code < 0xA140);
+            let proper = codes.partition_point(|&(_, code)| code >= 0xA140);
+            for part in [0..proper, proper..codes.len()] {
+                let places: Vec<usize> = part.filter(|at| twice.contains(&codes[*at].0)).collect();
+                let mut last_first: Vec<(char, u32)> = places.iter().map(|at| codes[*at]).collect();
+                last_first.sort_by_key(|&(_, code)| u32::MAX - code);
+                places.iter().zip(last_first).for_each(|(at, code)| codes[*at] = code);
+            }
         }
         _ => {}
     }

@@ -28,8 +28,7 @@ impl Model {
             // Nothing is paid: only the last two tokens matter.
             all.add(c, false)?;
             if all.len > 0 {
-                all.tokens.copy_within(1..3, 0);
-                all.len = 0;
+                (all.tokens[0], all.tokens[1], all.len) = (all.tokens[1], all.tokens[2], 0);
             }
         }
         for c in row {

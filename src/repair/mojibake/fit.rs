@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::kinds::is_letter;
 use crate::codec::{Codec, Step};
@@ -108,7 +109,7 @@ fn fit_pairs(model: &Model, bytes: &[u16], origin: &[char], written: Codec) -> F
             with(w, 1);
         }
         if last > 0x80
-            && let Some(w) = worths.pair(last, b)
+            && let Some(w) = worths.pair(model, last, b)
         {
             with(w, 2);
         }
@@ -164,18 +165,21 @@ impl Worth {
 /// What the bytes of a charset are worth. Bytes beyond 80 are at their places, pairs by the lead without its high bit.
 struct Worths {
     singles: [Worth; 256],
-    pairs: Box<[Worth]>,
+    /// [`Worths::UNKNOWN`] where it was not asked for yet: a text asks for few.
+    pairs: Box<[AtomicU32]>,
+    cells: &'static [Option<char>],
 }
 
 impl Worths {
+    /// In place of a worth: no character has so many bits.
+    const UNKNOWN: u32 = u32::MAX;
+
     fn of(model: &Model, written: Codec) -> &'static Worths {
         static ALL: [OnceLock<Worths>; Codec::COUNT] = [const { OnceLock::new() }; Codec::COUNT];
         ALL[written.number()].get_or_init(|| {
-            let worth = |c: Option<char>, n: usize| c.map_or(Worth(0), |c| Worth::new(model, c, n));
-            Worths {
-                singles: std::array::from_fn(|b| worth(written.byte(b as u8), 1)),
-                pairs: written.pairs().iter().map(|c| worth(*c, 2)).collect(),
-            }
+            let cells = written.pairs();
+            let pairs = std::iter::repeat_with(|| AtomicU32::new(Worths::UNKNOWN)).take(cells.len()).collect();
+            Worths { singles: std::array::from_fn(|b| Worths::worth(model, written.byte(b as u8), 1)), pairs, cells }
         })
     }
 
@@ -185,8 +189,23 @@ impl Worths {
     }
 
     #[inline]
-    fn pair(&self, lead: u16, trail: u16) -> Option<Worth> {
-        self.pairs.get(usize::from(lead & 0x7f) << 8 | usize::from(trail)).copied().filter(|w| w.0 != 0)
+    fn pair(&self, model: &Model, lead: u16, trail: u16) -> Option<Worth> {
+        let at = usize::from(lead & 0x7f) << 8 | usize::from(trail);
+        let known = self.pairs.get(at)?;
+        let worth = match known.load(Ordering::Relaxed) {
+            Worths::UNKNOWN => {
+                // Whoever asks at the same time notes the same.
+                let worth = Worths::worth(model, self.cells[at], 2);
+                known.store(worth.0, Ordering::Relaxed);
+                worth
+            }
+            worth => Worth(worth),
+        };
+        Some(worth).filter(|w| w.0 != 0)
+    }
+
+    fn worth(model: &Model, c: Option<char>, n: usize) -> Worth {
+        c.map_or(Worth(0), |c| Worth::new(model, c, n))
     }
 }
 

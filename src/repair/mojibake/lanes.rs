@@ -2,6 +2,7 @@
 //! which asks one charset at a time and says the same.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use super::charset::Pairs;
 use super::fit::{BREAK, ODD, Worth, has_longer, longer};
@@ -34,8 +35,9 @@ pub(super) struct Lanes {
     of_one: Vec<OnceLock<OfOne>>,
     /// The same whatever reads as it stands, and which characters they are: for readings of pairs.
     one_char: OnceLock<Box<[OneChar; 128]>>,
-    /// For each reading of pairs, in which lanes two bytes, by the lead without its high bit, are the character they were read as; bits.
-    same: Vec<OnceLock<Box<[u8]>>>,
+    /// For each reading of pairs, in which lanes two bytes, by the lead without its high bit, are the character they were read as: bits, beside
+    /// [`ASKED`]; 0 where it was not asked for yet.
+    same: Vec<OnceLock<Box<[AtomicU16]>>>,
 }
 
 /// What a byte beyond ASCII is worth and which character it is.
@@ -43,6 +45,9 @@ struct OneChar {
     worth: (Wide, Narrow),
     is: ([u16; PAIRS], [u16; SINGLES]),
 }
+
+/// Beside the bits of eight lanes.
+const ASKED: u16 = 1 << PAIRS;
 
 /// In place of a character that is none or not known: equals no character that was read.
 const NO_CHAR: u16 = 0xffff;
@@ -137,18 +142,26 @@ impl Lanes {
         self.cells.iter().enumerate().filter(|(_, cells)| cells.get(at) == Some(&Some(c))).fold(0, |bits, (lane, _)| bits | 1 << lane)
     }
 
-    fn same(&self, model: &Model, reading: usize) -> &[u8] {
-        self.same[reading].get_or_init(|| {
-            let read = Pairs::get().readings[reading].0;
-            read.pairs().iter().enumerate().map(|(at, c)| c.map_or(0, |c| self.lanes_of(model, at, c))).collect()
-        })
+    /// The same, of the character that two bytes are in the reading whose lanes are known in `same`: a text asks for few. Whoever asks at the
+    /// same time notes the same.
+    #[inline]
+    fn lanes_of_read(&self, model: &Model, same: &[AtomicU16], at: usize, c: char) -> u8 {
+        match same[at].load(Ordering::Relaxed) {
+            0 => {
+                let lanes = self.lanes_of(model, at, c);
+                same[at].store(ASKED | u16::from(lanes), Ordering::Relaxed);
+                lanes
+            }
+            asked => asked as u8,
+        }
     }
 
     /// How well `bytes`, read as [`Pairs::readings`] number `reading`, of pairs, fit each charset: a character that stands where it was
     /// read from is worth nothing. Linear.
     pub fn scores_of_pairs(&self, model: &Model, bytes: &[u16], origin: &[char], reading: usize) -> Scores {
-        let (one_char, same) = (self.one_char(model), self.same(model, reading));
+        let one_char = self.one_char(model);
         let read = Pairs::get().readings[reading].0.pairs();
+        let same = self.same[reading].get_or_init(|| std::iter::repeat_with(AtomicU16::default).take(read.len()).collect());
         let mut ends = [[0i16; PAIRS]; 4];
         let mut end = [0i16; SINGLES];
         let mut best = Scores { pairs: [0; PAIRS], singles: [0; SINGLES] };
@@ -174,12 +187,10 @@ impl Lanes {
                 let mut two = twos[i - 1];
                 let c = origin[i - 1];
                 if c != '\0' {
-                    let mut same = same[at];
                     // What other decoders read so is in no table of this one.
-                    if read.get(at) != Some(&Some(c)) {
-                        same = self.lanes_of(model, at, c);
-                    }
-                    two = both(two, &KEPT[usize::from(same)]);
+                    let is_read = read.get(at) == Some(&Some(c));
+                    let lanes = if is_read { self.lanes_of_read(model, same, at, c) } else { self.lanes_of(model, at, c) };
+                    two = both(two, &KEPT[usize::from(lanes)]);
                 }
                 sum = larger(sum, added(ends[1], &two));
             }

@@ -7,6 +7,9 @@ use super::holes::Holed;
 use crate::codec::Codec;
 use crate::model::Model;
 
+/// Prices of characters there are, see [`Model::alone`].
+const PRICES: usize = 256;
+
 /// A character and its bytes in a written charset.
 pub(super) struct Entry {
     c: char,
@@ -71,7 +74,8 @@ pub(super) fn stock(written: Codec) -> Option<&'static Stock> {
     Some(STOCKS[at].get_or_init(|| {
         let model = Model::shared();
         let inverse = written.inverse();
-        let mut all: Vec<(u32, Entry)> = Vec::new();
+        // By their prices: of one price they come in the order of their code points.
+        let mut all: Vec<Vec<Entry>> = (0..PRICES).map(|_| Vec::new()).collect();
         for c in ('\u{2010}'..='\u{2027}')
             .chain('\u{3000}'..='\u{30ff}')
             .chain('\u{4e00}'..='\u{9fff}')
@@ -93,11 +97,9 @@ pub(super) fn stock(written: Codec) -> Option<&'static Stock> {
                     _ => continue,
                 },
             }
-            all.push((model.alone(c), Entry { c, bytes }));
+            all[model.alone(c) as usize % PRICES].push(Entry { c, bytes });
         }
-        all.sort_by_key(|(price, e)| (*price, e.c));
-        let all: Vec<Entry> = all.into_iter().map(|(_, e)| e).collect();
-        Stock { all, by_bytes: Default::default() }
+        Stock { all: all.into_iter().flatten().collect(), by_bytes: Default::default() }
     }))
 }
 
