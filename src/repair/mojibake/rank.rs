@@ -331,8 +331,10 @@ fn longest(line: &[char], sample: Range<usize>, core: (usize, usize), is_known: 
 fn extra(sample: &[char], amid_wide: bool, ranked: &mut Vec<Ranked>) {
     let all = &Pairs::get().all;
     let single = |pair: Pair| Ranked { fit: least::FIT, pair, holds_core: true };
-    // An `à` whose second byte is a blank by now is no sequence any more; a letter or two of Latin words are lost among Han.
-    let begins = |w: &[char]| w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}') || w[1] == '\u{fffd}' && !w[0].is_ascii();
+    // An `à` whose second byte is a blank by now, or lost, is no sequence any more; a letter or two of Latin words are lost among Han.
+    let begins = |w: &[char]| {
+        w[0] == 'Ã' && matches!(w[1], ' ' | '\u{a0}') || w[1] == '\u{fffd}' && table().bytes_of(w[0]).is_some_and(|b| b[0] != 0)
+    };
     let in_word = |w: &[char]| amid_wide && w[0].is_ascii_alphabetic() && table().sequences(w[1], w[2]) & 1 == 1;
     if (sample.windows(2).any(begins) || sample.windows(3).any(in_word))
         && let Some(&usual) = all.first()
@@ -383,6 +385,16 @@ mod tests {
         torn[5] = BREAK;
         assert!(!is_utf_8(&torn));
         assert!(!is_utf_8(&bytes(b"\xce\xd2\xc3\xc7\xd4\xda\xba\xd3\xb1\xdf\xc9\xa2\xb2\xbd")));
+    }
+
+    #[test]
+    fn a_mark_of_loss_is_a_byte_of_windows_1252_behind_another() {
+        let asked = |line: &str| {
+            let mut ranked = Vec::new();
+            extra(&line.chars().collect::<Vec<_>>(), false, &mut ranked);
+            ranked.iter().any(|r| r.pair == Pairs::get().all[0])
+        };
+        assert!(asked("Ã\u{fffd} vis") && asked("æ²\u{fffd}") && !asked("磨坊\u{fffd}") && !asked("강\u{fffd}가"));
     }
 
     #[test]
