@@ -18,6 +18,7 @@ mod table;
 
 use std::sync::OnceLock;
 
+pub(crate) use after::{Candidate, Priced};
 pub use language::Language;
 pub use score::Scores;
 

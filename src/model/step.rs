@@ -209,20 +209,26 @@ impl Model {
         if char.flags & (flag::WIDE | flag::ODD) != 0 {
             payer.all(if char.flags & flag::ODD != 0 { price::HALF_WIDTH } else { price::WIDE });
         }
+        self.behind_han(state, char.value, back)
+    }
+
+    /// What a character of the Han tables leaves behind, when it is known what backing off from it costs.
+    #[inline(always)]
+    pub(super) fn behind_han(&self, state: Context, t: u16, back: u8) -> Context {
         let [_, kana, hangul, han] = self.chars.tokens;
         let mode = if state.language != 0 {
             state.mode
-        } else if char.value >= han {
+        } else if t >= han {
             if state.mode == KOREAN { KOREAN } else { state.mode.saturating_sub(1) }
-        } else if char.value >= hangul {
+        } else if t >= hangul {
             KOREAN
-        } else if char.value >= kana {
+        } else if t >= kana {
             KANA_REACH
         } else {
             state.mode
         };
         Context {
-            tokens: [state.tokens[1], char.value],
+            tokens: [state.tokens[1], t],
             symbols: [state.symbols[1], symbol::OTHER],
             frame: frame::HAN,
             mode,

@@ -1,10 +1,11 @@
-//! What may stand in the holes of damaged text: characters of a written charset whose bytes are partly lost. The way through a line is
-//! found in `lattice`.
+//! What may stand in the holes of damaged text: characters of a written charset whose bytes are partly lost. Which readings are kept is
+//! decided in `beam`, the way through a line is found in `lattice`.
 
+use super::beam::{Beam, NEAR, Node};
 use super::stock::Stock;
 use super::undefined::Undefined;
 use crate::codec::Codec;
-use crate::model::{Model, State};
+use crate::model::{Candidate, Model, Priced, State};
 
 /// Prices in 1/16 nats.
 pub(super) mod price {
@@ -29,21 +30,28 @@ pub(super) mod price {
 
 /// Candidates kept for one hole of one reading.
 const BRANCHES: usize = 6;
+/// The same behind a late reading.
+const BRANCHES_LATE: usize = 3;
 /// Characters tried for a hole of two bytes and more, the commonest: twice as many fill 39 of 3,360 generated cases otherwise, ten
 /// nearer to the text and six farther from it.
 const TRIED: usize = 60;
+/// The same behind a late reading: of what fills holes one in ten is none of the first fifteen.
+const TRIED_LATE: usize = 12;
 /// What a character in a hole costs at least: of 3,360 generated cases none is read otherwise for it; 1/16 nats.
 const LIKELIEST: i32 = 2 * 16;
 
 /// Pending bytes, some of them lost.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(super) struct Holed {
-    pub bytes: [u8; 4],
+    pub bytes: [u8; Holed::MOST],
     pub len: u8,
     pub lost: u8,
 }
 
 impl Holed {
+    /// Bytes of the longest character.
+    pub const MOST: usize = 4;
+
     pub fn push(&mut self, byte: Option<u8>) {
         if byte.is_none() {
             self.lost |= 1 << self.len;
@@ -54,73 +62,6 @@ impl Holed {
 
     pub fn at(&self, i: usize) -> Option<u8> {
         (self.lost >> i & 1 == 0).then_some(self.bytes[i])
-    }
-}
-
-/// A way through the line up to here.
-#[derive(Clone, Copy)]
-pub(super) struct Node {
-    pub parent: u32,
-    pub cost: i32,
-    pub plain: i32,
-    pub state: State,
-    pub pending: Holed,
-    pub out: [char; 4],
-    pub outs: u8,
-    /// Bits of `out` that are guesses.
-    pub guessed: u8,
-    pub other: [char; 3],
-    pub inside: bool,
-}
-
-/// Readings kept at one place. Of 1,680 generated cases in three seeds, twelve come nearer to the text by .0002 and take a fifth longer.
-const BEAM: usize = 8;
-/// What a reading may cost more than the cheapest at the same place, in 1/16 nats: a character it has not paid for yet is 5 nats, a
-/// rare one 12.
-const SPREAD: i32 = 16 * 16;
-
-/// The cheapest nodes of one place, in order; of those that go on alike only the cheapest, of two that cost the same the first.
-#[derive(Default)]
-pub(super) struct Beam {
-    nodes: Vec<Node>,
-}
-
-impl Beam {
-    pub fn clear(&mut self) {
-        self.nodes.clear();
-    }
-
-    /// The nodes that are left at the end.
-    pub fn kept(&self) -> &[Node] {
-        let most = self.nodes.first().map_or(0, |n| n.cost.saturating_add(SPREAD));
-        &self.nodes[..self.nodes.partition_point(|n| n.cost <= most)]
-    }
-
-    /// The cost from which on a node is not kept, whatever comes after it.
-    #[inline]
-    fn limit(&self) -> i32 {
-        match &self.nodes[..] {
-            [] => i32::MAX,
-            [first, ..] => {
-                let most = first.cost.saturating_add(SPREAD + 1);
-                if self.nodes.len() < BEAM { most } else { most.min(self.nodes[BEAM - 1].cost) }
-            }
-        }
-    }
-
-    fn push(&mut self, node: &Node) {
-        if node.cost >= self.limit() {
-            return;
-        }
-        if let Some(same) = self.nodes.iter().position(|n| n.pending == node.pending && n.state == node.state) {
-            if self.nodes[same].cost <= node.cost {
-                return;
-            }
-            self.nodes.remove(same);
-        }
-        self.nodes.truncate(BEAM - 1);
-        let at = self.nodes.partition_point(|n| n.cost <= node.cost);
-        self.nodes.insert(at, *node);
     }
 }
 
@@ -169,15 +110,25 @@ impl Holes<'_> {
                     }
                 }
             };
+            // A price is never below nothing.
+            if symbols.is_empty() && node.cost >= out.limit_of(0) {
+                return usize::from(node.outs) < node.out.len();
+            }
             if !self.emit(&mut node, c) {
                 return false;
             }
         }
     }
 
+    /// Whether a node of some cost, with nothing pending, may be kept when it is fed symbols.
+    #[inline]
+    pub fn may_be_kept(&self, cost: i32, symbols: &[Option<u8>], out: &Beam) -> bool {
+        cost - self.most_worth(&Holed::default(), symbols) < out.limit()
+    }
+
     /// Feeds what may stand in a hole and the symbols behind it to a node.
     fn fill(&mut self, mut node: Node, pending: &Holed, rest: &[Option<u8>], out: &mut Beam) -> bool {
-        if node.cost - price::HOLED + LIKELIEST - self.most_worth(&node.pending, rest) >= out.limit() {
+        if node.cost - price::HOLED + LIKELIEST - self.most_worth(&node.pending, rest) >= out.limit_behind(rest) {
             node.outs += 1;
             return self.goes_on(&node, rest);
         }
@@ -197,19 +148,24 @@ impl Holes<'_> {
         for (o, f) in other.iter_mut().zip(fills) {
             *o = f.1;
         }
+        let most = fills.first().map_or(0, |f| f.0.cost as i32 + NEAR);
         let mut any = false;
-        for &(cost, c) in fills {
+        for &(priced, c) in fills.iter().take(if node.late { BRANCHES_LATE } else { BRANCHES }) {
+            let cost = priced.cost as i32;
             let mut filled = node;
-            filled.cost -= price::HOLED;
+            filled.cost += cost - price::HOLED;
+            filled.plain += cost;
             filled.guessed |= 1 << filled.outs;
             filled.other = other;
-            if filled.cost + cost as i32 - self.most_worth(&filled.pending, rest) >= out.limit() {
-                filled.outs += 1;
+            filled.out[usize::from(filled.outs)] = c;
+            filled.outs += 1;
+            if cost > most || filled.cost - self.most_worth(&filled.pending, rest) >= out.limit_behind(rest) {
                 any |= self.goes_on(&filled, rest);
                 // The others cost more.
                 break;
             }
-            any |= self.emit(&mut filled, c) && self.feed(filled, rest, out);
+            filled.state = self.model.behind(node.state, c, priced);
+            any |= self.feed(filled, rest, out);
         }
         any
     }
@@ -343,7 +299,7 @@ impl Holes<'_> {
                 return Fills::default();
             }
         }
-        let key = (node.state, *p, self.written, self.lost);
+        let key = (node.state, *p, self.written, self.lost, node.late);
         let slot = Memory::slot(&key);
         if let Some((known, fills)) = self.memory.slots.get(slot).copied().flatten()
             && known == key
@@ -353,13 +309,16 @@ impl Holes<'_> {
         let mut best = Fills::default();
         let after = self.model.after(node.state);
         let model = self.model;
+        let tried = if node.late { TRIED_LATE } else { TRIED };
         match (few, self.undefined) {
-            (Some(few), _) => few.fitting(p).filter(|c| model.is_known(*c)).for_each(|c| best.add(after.price(c), c)),
-            (_, Some(dots @ Undefined::Pairs)) if utf_8 => {
-                let fits = |c: &char| dots.allows(c.encode_utf8(&mut [0; 4]).as_bytes(), p);
-                self.stock.fitting(p).filter(fits).take(TRIED).for_each(|c| best.add(after.price(c), c));
+            (Some(few), _) => {
+                few.fitting(p).filter(|c| model.is_known(*c)).for_each(|c| best.add(after.price(model.candidate(c)), c));
             }
-            _ => self.stock.fitting(p).take(TRIED).for_each(|c| best.add(after.price(c), c)),
+            (_, Some(dots @ Undefined::Pairs)) if utf_8 => {
+                let fits = |e: &Candidate| dots.allows(e.c.encode_utf8(&mut [0; 4]).as_bytes(), p);
+                self.stock.fitting(p).filter(fits).take(tried).for_each(|e| best.add(after.price(e), e.c));
+            }
+            _ => self.stock.fitting(p).take(tried).for_each(|e| best.add(after.price(e), e.c)),
         }
         if self.memory.slots.is_empty() {
             self.memory.slots.resize(Memory::SLOTS, None);
@@ -372,21 +331,21 @@ impl Holes<'_> {
 /// The likeliest characters for a hole, the cheapest first, with their costs.
 #[derive(Clone, Copy, Default)]
 struct Fills {
-    all: [(u32, char); BRANCHES],
+    all: [(Priced, char); BRANCHES],
     count: u8,
 }
 
 impl Fills {
     #[inline]
-    fn add(&mut self, cost: u32, c: char) {
+    fn add(&mut self, priced: Priced, c: char) {
         let count = usize::from(self.count);
-        if count == BRANCHES && cost >= self.all[BRANCHES - 1].0 {
+        if count == BRANCHES && priced.cost >= self.all[BRANCHES - 1].0.cost {
             return;
         }
-        let at = self.all[..count].partition_point(|b| b.0 <= cost);
+        let at = self.all[..count].partition_point(|b| b.0.cost <= priced.cost);
         let end = (count + 1).min(BRANCHES);
         self.all.copy_within(at..end - 1, at + 1);
-        self.all[at] = (cost, c);
+        self.all[at] = (priced, c);
         self.count = end as u8;
     }
 }
@@ -399,8 +358,8 @@ pub(super) struct Memory {
     undefined: Vec<Option<Undefined>>,
 }
 
-/// A hole: what stands before it, what is known of it, the charset, and the number of what can have been lost.
-type Asked = (State, Holed, Codec, u8);
+/// A hole: what stands before it, what is known of it, the charset, the number of what can have been lost, and whether few are tried.
+type Asked = (State, Holed, Codec, u8, bool);
 
 impl Memory {
     const SLOTS: usize = 256;
@@ -420,8 +379,9 @@ impl Memory {
         at as u8
     }
 
-    fn slot((state, p, written, lost): &Asked) -> usize {
-        let bytes = u32::from_le_bytes(p.bytes) ^ u32::from(p.len) << 29 ^ u32::from(p.lost) << 26 ^ u32::from(*lost) << 4;
+    fn slot((state, p, written, lost, late): &Asked) -> usize {
+        let bytes =
+            u32::from_le_bytes(p.bytes) ^ u32::from(p.len) << 29 ^ u32::from(p.lost) << 26 ^ u32::from(*lost) << 4 ^ u32::from(*late) << 3;
         let key = char::from_u32(written.number() as u32).unwrap_or('\0');
         let hash = state.mixed_with(key) ^ u64::from(bytes).wrapping_mul(0xd6e8_feb8_6659_fd93);
         (hash >> 40) as usize % Memory::SLOTS

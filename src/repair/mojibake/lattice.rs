@@ -1,8 +1,9 @@
 //! Damage with losses: bytes that became U+FFFD or a question mark, or vanished. A beam search over what stood there; what it puts in
 //! their place is a guess and marked as one. Damage without losses is undone in `segment`, the decision to believe is in `search`.
 
+use super::beam::{Beam, Leasts, Node};
 use super::charset::{Bytes, Pair, Reading};
-use super::holes::{Beam, Holed, Holes, Memory, Node, price};
+use super::holes::{Holed, Holes, Memory, price};
 use super::segment::{Guess, Segment};
 use super::stock::stock;
 use super::undefined::{DOT, Undefined};
@@ -79,6 +80,7 @@ impl Lattice {
             guessed: 0,
             other: ['\0'; 3],
             inside: false,
+            late: false,
         });
         let mut prefix = vec![0i32];
         let mut straight = model.start();
@@ -150,6 +152,11 @@ impl Lattice {
                     }
                 }
             }
+            let mut least = Leasts::default();
+            for &n in &self.live {
+                let Node { pending, cost, .. } = &self.nodes[n as usize];
+                least.add(pending.len, *cost);
+            }
             for (symbols, cost) in &places {
                 let symbols = &symbols.0[..symbols.1];
                 for j in 0..self.live.len() {
@@ -162,7 +169,8 @@ impl Lattice {
                     if c == ' ' && symbols[0] != Some(b' ') && from.pending.len == 0 {
                         continue;
                     }
-                    let node = Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost, ..from };
+                    let late = least.is_late(from.pending.len, from.cost);
+                    let node = Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost, late, ..from };
                     let goes_on = search.feed(node, symbols, &mut self.next);
                     // Bytes of a set are gone from within a character, where what is left of it is too short.
                     let is_torn = match trails.get(i) {
@@ -178,7 +186,7 @@ impl Lattice {
                             let price = price::DROPPED + if gone > 1 { price::UNUSUAL / 2 } else { 0 };
                             let count = (gone + symbols.len()).min(6);
                             search.feed(
-                                Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost + price, ..from },
+                                Node { parent: n, outs: 0, guessed: 0, cost: from.cost + cost + price, late, ..from },
                                 &more[..count],
                                 &mut self.next,
                             );
@@ -186,13 +194,13 @@ impl Lattice {
                     }
                 }
                 if !c.is_ascii() {
-                    let from = self.nodes[clean as usize];
-                    let price = enter + if begun { border } else { 0 };
-                    search.feed(
-                        Node { parent: clean, outs: 0, guessed: 0, inside: true, cost: from.cost + cost + price, ..from },
-                        symbols,
-                        &mut self.next,
-                    );
+                    let from = &self.nodes[clean as usize];
+                    let cost = from.cost + cost + enter + if begun { border } else { 0 };
+                    if search.may_be_kept(cost, symbols, &self.next) {
+                        let late = least.is_late(0, cost);
+                        let node = Node { parent: clean, outs: 0, guessed: 0, inside: true, cost, late, ..*from };
+                        search.feed(node, symbols, &mut self.next);
+                    }
                 }
             }
             self.places = places;
@@ -219,7 +227,7 @@ impl Lattice {
             }
         }
         let mut tail = None;
-        if let Some(best) = self.next.kept().iter().find(|n| n.pending.len == 0)
+        if let Some(best) = self.next.kept().find(|n| n.pending.len == 0)
             && best.cost < self.nodes[end as usize].cost
         {
             tail = Some(*best);
@@ -250,6 +258,7 @@ impl Lattice {
             outs: 1,
             guessed: 0,
             inside: false,
+            late: false,
             ..before
         }
     }

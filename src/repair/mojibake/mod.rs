@@ -4,6 +4,7 @@
 mod again;
 mod alphabet;
 mod around;
+mod beam;
 mod belief;
 mod beside;
 mod charset;

@@ -220,6 +220,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         }
     }
     let mut ranked = Vec::new();
+    let mut holes = (0, Vec::new());
     if place.ask != Ask::Nothing && covered(&best.1) * 20 < odd * 19 {
         let mut sample = rank::sample(model, line, place.core);
         // What chance reads as text lies anywhere; damage amid clean text lies where the evidence is, unless losses tear it.
@@ -237,6 +238,17 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
             if placed {
                 asked.retain(|r| r.holds_core);
             }
+            // Where something is lost for certain and nothing else fits as well, the line is read with losses at once; a question mark may be
+            // one.
+            if loss.replaced
+                && let Some(pair) = only(&asked).filter(|p| odd >= limit::LONG && holed(*p))
+            {
+                lossy(search, line, 0..line.len(), pair, loss, &mut holes);
+                if odd_of(&holes.1, line) == all && holes.1.iter().any(|c| !c.segment.guesses.is_empty()) {
+                    return holes.1;
+                }
+                tried = Some(pair);
+            }
             let probed = probe(search, line, sample, &mut asked);
             search.local = probed && asked.is_empty() && place.evidence < limit::STRONG && !loss.is_seen();
         }
@@ -245,7 +257,8 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         }
         let mut first = None;
         for Ranked { fit, pair, .. } in asked {
-            // Once a hypothesis explains the line, only others that fit nearly as well are asked, and none that says the same.
+            // Once a hypothesis explains the line, or half of one with losses, only others that fit nearly as well are asked, and none that says
+            // the same.
             if let Some((best_fit, written)) = first
                 && odd >= limit::LONG
                 && (fit * 100 < best_fit * limit::NEARLY || pair.written == written && written == Codec::UTF_8)
@@ -253,7 +266,7 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
                 continue;
             }
             exact(search, line, pair, false, level, &mut best);
-            if first.is_none() && covered(&best.1) == odd {
+            if first.is_none() && (covered(&best.1) == odd || loss.is_seen() && covered(&best.1) * 2 >= odd) {
                 first = Some((fit, pair.written));
             }
         }
@@ -284,6 +297,10 @@ fn changes_at(search: &mut Searches, place: Place<'_>, level: u32) -> Vec<Change
         let found = best.1.iter().map(|c| (c.segment.from, c.segment.to)).chain([place.core]);
         let (from, to) = found.fold((line.len(), 0), |(from, to), f| (from.min(f.0), to.max(f.1)));
         let near = from.saturating_sub(limit::AROUND)..(to + limit::AROUND).min(line.len());
+        // What was found before the others were asked is not looked for again.
+        if holes.0 > best.0 + limit::LOSSY_MORE {
+            best = holes;
+        }
         for pair in pairs.into_iter().filter(|p| tried != Some(*p)) {
             lossy(search, line, near.clone(), pair, loss, &mut best);
             // What explains all of a line leaves nothing to others.
@@ -372,6 +389,14 @@ fn lossy(search: &mut Searches, line: &[char], near: Range<usize>, pair: Pair, l
     if total > best.0 + limit::LOSSY_MORE {
         *best = (total, kept);
     }
+}
+
+/// The best of some hypotheses, when no other fits nearly as well and says anything else.
+fn only(asked: &[Ranked]) -> Option<Pair> {
+    let (first, others) = asked.split_first().filter(|(f, _)| f.fit >= limit::FIT_LOSSY)?;
+    let is_other =
+        |r: &Ranked| r.fit * 100 >= first.fit * limit::NEARLY && (r.pair.written, first.pair.written) != (Codec::UTF_8, Codec::UTF_8);
+    (!others.iter().any(is_other)).then_some(first.pair)
 }
 
 /// Characters beyond ASCII that changes explain.

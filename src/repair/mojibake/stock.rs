@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::holes::Holed;
 use crate::codec::Codec;
-use crate::model::Model;
+use crate::model::{Candidate, Model};
 
 /// Prices of characters there are, see [`Model::alone`].
 const PRICES: usize = 256;
@@ -20,7 +20,7 @@ pub(super) struct Entry {
 pub(super) struct Stock {
     all: Vec<Entry>,
     /// For each set of known bytes, see [`Stock::key`]: the bytes and the character, ascending; made when first asked for.
-    by_bytes: [OnceLock<Vec<(u32, char)>>; 8],
+    by_bytes: [OnceLock<Vec<(u32, Candidate)>>; 8],
 }
 
 impl Stock {
@@ -30,7 +30,7 @@ impl Stock {
     }
 
     /// The characters whose bytes fit what is known of them, the commonest first.
-    pub fn fitting(&self, p: &Holed) -> impl Iterator<Item = char> {
+    pub fn fitting(&self, p: &Holed) -> impl Iterator<Item = Candidate> {
         let (mut known, mut code) = (0, [0; 3]);
         for (i, to) in code.iter_mut().enumerate().take(usize::from(p.len)) {
             if let Some(b) = p.at(i) {
@@ -45,8 +45,9 @@ impl Stock {
     }
 
     /// All keys and characters, ascending, of equal keys the commonest first: dealt out byte by byte, the last byte first.
-    fn sorted(&self, known: usize) -> Vec<(u32, char)> {
-        let mut sorted: Vec<_> = self.all.iter().map(|e| (Stock::key(e.bytes, known), e.c)).collect();
+    fn sorted(&self, known: usize) -> Vec<(u32, Candidate)> {
+        let model = Model::shared();
+        let mut sorted: Vec<_> = self.all.iter().map(|e| (Stock::key(e.bytes, known), model.candidate(e.c))).collect();
         let mut next = sorted.clone();
         for byte in 0..known.count_ones() {
             let of = |key: u32| (key >> (8 * byte) & 0xff) as usize;
@@ -119,7 +120,7 @@ mod tests {
                     let fit = |e: &&Entry| bytes.iter().enumerate().all(|(i, b)| known >> i & 1 == 0 || e.bytes[i] == *b);
                     let expected: Vec<char> = all.all.iter().filter(fit).map(|e| e.c).collect();
                     assert!(expected.contains(&c), "{c}");
-                    assert_eq!(all.fitting(&hole).collect::<Vec<_>>(), expected, "{c} {known}");
+                    assert_eq!(all.fitting(&hole).map(|e| e.c).collect::<Vec<_>>(), expected, "{c} {known}");
                 }
             }
         }
