@@ -80,6 +80,10 @@ impl Pairs {
         self.0[usize::from(pair) / 64] |= 1 << (pair % 64);
     }
 
+    fn remove(&mut self, pair: u16) {
+        self.0[usize::from(pair) / 64] &= !(1 << (pair % 64));
+    }
+
     /// Whether the pair is one of them.
     pub fn has(&self, pair: u16) -> bool {
         self.0[usize::from(pair) / 64] >> (pair % 64) & 1 == 1
@@ -279,18 +283,21 @@ fn chance_of_frequent(annotated: &Pairs, others: &Pairs) -> Option<usize> {
 /// whole here: as little as can be is asked of each character.
 fn han_of(text: &str, most: u64, letters: &Pairs, mut met: impl FnMut(char)) -> Option<(u32, Pairs)> {
     let (mut han, mut seen) = (0u64, Pairs::default());
+    // What is still of interest: letters, and what was not seen yet.
+    let mut asked = Pairs(Box::new([u64::MAX; 1024]));
     let mut rest = text.as_bytes();
     loop {
         // Other characters are passed over byte by byte.
         while let [lead @ 0xe3..=0xef, b, c, behind @ ..] = rest {
             let code = u16::from(*lead) << 12 | u16::from(b & 0x3f) << 6 | u16::from(c & 0x3f);
-            // Of the basic plane: a number like that of a pair.
-            seen.add(code);
             han += u64::from(HAN[usize::from(code / 64)]);
-            if letters.has(code)
-                && let Some(c) = char::from_u32(code.into())
-            {
-                met(c);
+            if asked.has(code) {
+                // Of the basic plane: a number like that of a pair.
+                seen.add(code);
+                match char::from_u32(code.into()).filter(|_| letters.has(code)) {
+                    Some(c) => met(c),
+                    None => asked.remove(code),
+                }
             }
             rest = behind;
         }
