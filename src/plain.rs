@@ -1,12 +1,17 @@
-//! Plain text to blocks: one block a line. Which lines matter is decided in `boilerplate`, which belong together in `paragraph`.
+//! Plain text to blocks: one block a line, and one for each listing, whose blanks and line ends stay. Which lines matter is decided in
+//! `boilerplate`, which belong together in `paragraph`.
+
+mod listing;
+mod statement;
 
 use crate::block::{Block, Kind, NO_NODE};
 use crate::bytes::any_pair;
 use crate::span::Span;
 use crate::tree::Outline;
 
-/// One block for each line that is not blank, without the blanks at its ends. Lines end with LF, CR LF or CR, or with U+0085,
-/// U+2028, U+2029. Never allocates text.
+/// One block for each line that is not blank, without the blanks at its ends; the lines of a program, of a file of settings or of a drawing are one
+/// block of code, with the blanks its first line begins with. Lines end with LF, CR LF or CR, or with U+0085, U+2028, U+2029. Never allocates
+/// text.
 pub fn outline(text: &str) -> Outline {
     let mut blocks = Vec::new();
     let mut start = 0;
@@ -30,7 +35,7 @@ pub fn outline(text: &str) -> Outline {
         }
         start = end + 1;
     }
-    Outline { blocks, ..Outline::default() }
+    Outline { blocks: listing::gather(text, blocks), ..Outline::default() }
 }
 
 /// False when no line ends with U+0085, U+2028 or U+2029: the last two bytes of each are looked for, two by two.
