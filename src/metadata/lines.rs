@@ -39,6 +39,9 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
             continue;
         }
         let Some(line) = byline::parse(b.span.of(text)) else { continue };
+        if is_entry(b.span.of(text)) {
+            continue;
+        }
         let before = i < first;
         let after = i > last;
         let above = i.checked_sub(1).map_or("", |i| blocks[i].span.of(text));
@@ -61,6 +64,13 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
         }
     }
     out
+}
+
+/// True for lines of logs and lists of changes, which name whoever made each entry: `Author: Name <name@example.org>`, `[ Name ]`. No byline of a page
+/// has the address in angle brackets, or blanks within its brackets.
+fn is_entry(s: &str) -> bool {
+    let address = s.rfind('<').is_some_and(|at| s[at..].contains('@') && s.ends_with('>'));
+    address || s.starts_with("[ ") && s.ends_with(" ]")
 }
 
 struct Ids {
@@ -204,6 +214,13 @@ mod tests {
         assert_eq!(marked(&["2024-05-09", "米 3元", "面 4元"]), [0u32; 0]);
         assert_eq!(marked(&[PROSE_LINE, "2024-05-10", PROSE_LINE]), [0u32; 0]);
         assert_eq!(marked(&[PROSE_LINE, "来源：拉丁语", PROSE_LINE]), [0u32; 0]);
+    }
+
+    #[test]
+    fn who_made_an_entry_of_a_log_stays() {
+        let prose = "The road was dug again where the water had been, and the stones were laid in spring by forty people.";
+        assert_eq!(marked(&["Author: Anna Miller <anna@example.org>", prose, "[ Peter Weaver ]", prose]), [0u32; 0]);
+        assert_eq!(marked(&["A road by hand", "Author: Anna Miller", prose, prose]), [1]);
     }
 
     #[test]

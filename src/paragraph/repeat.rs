@@ -9,6 +9,9 @@ use crate::rules::Rules;
 
 /// A paragraph of a text repeats whole; a line this short, in characters, must also end like a sentence. Refrains do not.
 const SENTENCE: usize = 30;
+/// Copies, the first one counted, that make a short paragraph a formula of its text. Origin: logs, litanies, changelogs and manuals; no other value
+/// was tried.
+const FORMULA: usize = 3;
 const _: () = assert!(SHORTEST < LONG && SENTENCE < LONG, "lengths are known up to there");
 /// Words that announce an abstract.
 const ABSTRACT: [&str; 14] = [
@@ -54,6 +57,7 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
     if !found.is_empty() && is_refrain(blocks, &out, &found) {
         found.clear();
     }
+    spare_formulas(blocks, &mut found);
     found.extend(abstracts(text, blocks, &out, rules));
     found
 }
@@ -75,6 +79,15 @@ fn is_refrain(blocks: &[Block], out: &[bool], found: &[Mark]) -> bool {
     let kept = blocks.iter().zip(out).filter(|(b, out)| !**out && b.kind == Kind::Paragraph).count();
     let short = found.iter().all(|m| blocks[m.block as usize].span.len() < 3 * SENTENCE);
     short && found.len() * 2 < kept
+}
+
+/// Takes out what stands [`FORMULA`] times or more and is no longer than a line of verse: answers of a prayer, messages of a log, fields of records,
+/// terms of a contract say the same again because that is how the text is made. What was pasted or teased stands twice.
+fn spare_formulas(blocks: &[Block], found: &mut Vec<Mark>) {
+    let mut firsts: Vec<u32> = found.iter().filter_map(|m| m.first).collect();
+    firsts.sort_unstable();
+    let often = |first: u32| firsts.partition_point(|f| *f <= first) - firsts.partition_point(|f| *f < first) + 1 >= FORMULA;
+    found.retain(|m| blocks[m.block as usize].span.len() >= 3 * SENTENCE || !m.first.is_some_and(often));
 }
 
 /// Announced abstracts (`摘要：…`) among the first ten kept blocks, whose text is the beginning of a longer block right below.
@@ -131,6 +144,18 @@ mod tests {
         assert!(repeats("“好。”\n他说。\n“好。”\n他说。").is_empty());
         let song = "河水流啊流过了我家门前的老柳树，\n春来了\n河水流啊流过了我家门前的老柳树，\n秋来了\n冬来了";
         assert!(repeats(song).is_empty());
+    }
+
+    #[test]
+    fn formulas_of_a_text_stay_and_what_was_pasted_goes() {
+        let answer = "愿山河安好，愿人间无灾无难。";
+        let litany = format!("为丰收的麦田。\n{answer}\n为家中的老人。\n{answer}\n为远行的孩子。\n{answer}");
+        assert!(repeats(&litany).is_empty());
+        let log = "Connection refused by the remote host.\nTrying again in five seconds, please wait.\n".repeat(3);
+        assert!(repeats(&log).is_empty());
+        // a long paragraph goes however often it was pasted, and a short one beside it that stands twice
+        assert_eq!(repeats(&format!("{TEXT}\n一\n{TEXT}\n二\n{TEXT}")).len(), 2);
+        assert_eq!(repeats(&format!("{TEXT}\n{answer}\n{TEXT}\n{answer}")).len(), 2);
     }
 
     #[test]

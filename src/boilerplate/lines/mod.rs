@@ -4,6 +4,7 @@
 mod features;
 mod glance;
 mod letters;
+mod manual;
 mod phrases;
 mod segment;
 mod sieve;
@@ -33,6 +34,7 @@ pub fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
 /// further ones; any other text loses only lines of the closed classes, before its first and after its last paragraph.
 pub fn marks(text: &str, blocks: &[Block], marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
     let mut judge = Judge::new(text, blocks, marked, |_| false, rules);
+    manual::spare(text, blocks, &judge.at, &mut judge.lines);
     judge.spam();
     judge.breadcrumbs();
     let found = segment::find(&judge.lines);
