@@ -10,6 +10,8 @@ use crate::span::Span;
 
 /// Bytes that are signs of programs below which a text without indented lines is not looked at: three statements have more.
 const SIGNS: usize = 3;
+/// Bytes of a line beyond which it is a paragraph, which may have any sign, and is not looked at where no shorter lines have some.
+const LONGEST: usize = 240;
 /// Statements of a stretch, at least, and their share of its lines, in percent.
 const LEAST: usize = 3;
 const SHARE: usize = 25;
@@ -43,7 +45,8 @@ pub(super) fn gather(text: &str, blocks: Vec<Block>) -> Vec<Block> {
     }
     let marked = |b: &&Block| {
         let s = b.span.of(text);
-        has_sign(s.as_bytes()) || has_frames(s.as_bytes()) || is_indented(text, b.span.start as usize) && is_setting(s)
+        s.len() <= LONGEST
+            && (has_sign(s.as_bytes()) || has_frames(s.as_bytes()) || is_indented(text, b.span.start as usize) && is_setting(s))
     };
     if blocks.iter().filter(marked).take(LEAST).count() < LEAST {
         return blocks;
