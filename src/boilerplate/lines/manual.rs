@@ -9,6 +9,12 @@ use crate::block::Block;
 const HEADINGS: usize = 3;
 /// Blanks of an indented line, at least: less is how somebody centres or quotes.
 const INDENT: usize = 3;
+/// Two of the headings that manual pages have in each of their languages: what stands below the one and above the other tells them from others also
+/// where the blanks before lines were lost.
+const SYNOPSIS: [&str; 8] = ["SYNOPSIS", "ÜBERSICHT", "SINOPSIS", "SINOSSI", "ОБЗОР", "СИНТАКСИС", "書式", "总览"];
+const DESCRIPTION: [&str; 8] = ["DESCRIPTION", "BESCHREIBUNG", "DESCRIPCIÓN", "DESCRIZIONE", "ОПИСАНИЕ", "説明", "描述", "OPIS"];
+/// Lines below the last heading in capitals that belong to it.
+const BELOW: usize = 4;
 /// Lines that speak of licences, at least, and their share of all that are sentences, as a fraction, for a text to be about them. Origin: licences and
 /// copyright files of packages; no other value was tried.
 const LICENCE: usize = 2;
@@ -16,8 +22,8 @@ const SHARE: (usize, usize) = (1, 4);
 /// Words of licences, in lower case; no news or novel has them in every fourth paragraph.
 const WORDS: [&str; 6] = ["licens", "licenc", "copyright", "warrant", "redistribut", "lizenz"];
 
-/// Takes what their words say from lines that are no furniture: headings over indented text, and that text, where there are several of them; and lines of copyright where
-/// the text is about licences. `at`: the block of each line.
+/// Takes what their words say from lines that are no furniture: headings over indented text, and that text, where there are several of them; all of a
+/// manual page; and lines of copyright where the text is about licences. `at`: the block of each line.
 pub(super) fn spare(text: &str, blocks: &[Block], at: &[u32], lines: &mut [Line<'_>]) {
     if lines.iter().all(|l| l.hit.is_none()) {
         return;
@@ -41,9 +47,21 @@ pub(super) fn spare(text: &str, blocks: &[Block], at: &[u32], lines: &mut [Line<
             }
         }
     }
+    if let Some(page) = manual_page(lines) {
+        lines[page].iter_mut().for_each(|l| l.hit = None);
+    }
     if is_about_licences(lines) {
         lines.iter_mut().filter(|l| l.class() == Some(Class::Footer)).for_each(|l| l.hit = None);
     }
+}
+
+/// The lines of a manual page: from the line above its synopsis, which names it, to what stands below its last heading in capitals.
+fn manual_page(lines: &[Line<'_>]) -> Option<std::ops::Range<usize>> {
+    let synopsis = lines.iter().position(|l| SYNOPSIS.contains(&l.text))?;
+    let description = synopsis + lines[synopsis..].iter().position(|l| DESCRIPTION.contains(&l.text))?;
+    let capitals = |l: &Line<'_>| l.units < 10 && l.text.len() > 2 && l.text.chars().all(|c| c.is_uppercase() || c == ' ');
+    let last = description + lines[description..].iter().rposition(capitals).unwrap_or(0);
+    Some(synopsis.saturating_sub(BELOW)..(last + 1 + BELOW).min(lines.len()))
 }
 
 /// True when the sentences of a text speak of licences again and again.
