@@ -83,7 +83,7 @@ fn may_have(bytes: &[u8]) -> bool {
 
 /// Whether frames and blocks of U+2500 to U+259F stand in it.
 fn has_frames(bytes: &[u8]) -> bool {
-    bytes::any_pair(bytes, |a, b| (a == 0xe2) & (b >= 0x94) & (b <= 0x96))
+    bytes::any_pair(bytes, |a, b| (a == 0xe2) & (b.wrapping_sub(0x94) < 3))
 }
 
 /// Bytes of the blanks before a line.
@@ -171,7 +171,7 @@ fn stretches(lines: &[Line]) -> Vec<Range<usize>> {
         found.extend(fits(lines, start..end));
     }
     if is_whole(lines, &found) {
-        return vec![0..lines.len()];
+        return std::iter::once(0..lines.len()).collect();
     }
     widened(lines, found)
 }
