@@ -51,6 +51,9 @@ step "dirty dumps of known truth"
 python3 scripts/check-dump.py "$clone/target/release/jingwen" --mb 3
 python3 scripts/check-restore.py --random 300 "$clone/target/release/jingwen"
 
+step "runs killed at calls that change the file system"
+python3 scripts/check-kills.py "$clone/target/release/jingwen" --every 41
+
 step "the report, in a browser"
 python3 scripts/check-report.py "$clone/target/release/jingwen"
 

@@ -82,7 +82,7 @@ pub fn run(args: &args::Dump, task: &Task, console: &mut Console) -> Result<Outc
     };
     summary::tell(&report.sums, report.removed.as_deref(), Some(&report.quarantine), console);
     if let Some(path) = &args.metrics {
-        output::write_whole(path, report.prometheus().as_bytes()).map_err(Error::io("write", &path))?;
+        output::write_whole_again(path, &run.plan.id(), report.prometheus().as_bytes()).map_err(Error::io("write", &path))?;
     }
     Ok(summary::outcome(&report.sums, args, console))
 }

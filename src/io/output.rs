@@ -7,6 +7,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
 /// Longest file name, in bytes, that the file systems in use take.
 const LONGEST_NAME: usize = 255;
 
@@ -24,6 +26,16 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// As [`write_whole`].
 pub fn write_whole_in(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = AtomicFile::create_in(folder, path)?;
+    file.write_all(bytes)?;
+    file.commit()
+}
+
+/// [`write_whole`] by a temporary name that is the same each time for a run of this name: see [`AtomicFile::create_again`].
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_whole_again(path: &Path, run: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut file = AtomicFile::create_again(path, run)?;
     file.write_all(bytes)?;
     file.commit()
 }
@@ -53,7 +65,21 @@ impl AtomicFile {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         // short whatever the name is, and another in each thread and process
         let name = format!(".jingwen-{}-{}.tmp", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let temporary = folder.join(name);
+        AtomicFile::begin(folder, folder.join(name), path)
+    }
+
+    /// Opens a temporary file beside `path` that has the same name each time for a run of this name: what a killed process left of it is
+    /// written over. Only one process at a time may write what is to be `path`. Folders on the way are made.
+    ///
+    /// # Errors
+    /// As [`AtomicFile::create`].
+    pub fn create_again(path: &Path, run: &str) -> io::Result<AtomicFile> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let hash = xxh3_64_with_seed(path.file_name().unwrap_or_default().as_encoded_bytes(), xxh3_64(run.as_bytes()));
+        AtomicFile::begin(folder, folder.join(format!(".jingwen-{hash:016x}.tmp")), path)
+    }
+
+    fn begin(folder: &Path, temporary: PathBuf, path: &Path) -> io::Result<AtomicFile> {
         let file = match File::create(&temporary) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 fs::create_dir_all(folder)?;
@@ -220,6 +246,26 @@ mod tests {
     fn named(inputs: &[&str]) -> Vec<String> {
         let inputs: Vec<&Path> = inputs.iter().map(Path::new).collect();
         names(&inputs, Some("txt"), &["removed.txt"]).iter().map(|n| n.to_string_lossy().into_owned()).collect()
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/report.html");
+        let there = || fs::read_dir(folder.path().join("new")).unwrap().map(|e| e.unwrap().file_name()).collect::<Vec<_>>();
+        let mut file = AtomicFile::create_again(&path, "run").unwrap();
+        file.write_all(b"killed, and longer").unwrap();
+        // no destructor runs in a process that is killed
+        std::mem::forget(file);
+        let left = there();
+        for (name, run) in [("trace", "run"), ("report.html", "another")] {
+            let other = AtomicFile::create_again(&path.with_file_name(name), run).unwrap();
+            assert!(!left.contains(&other.temporary.file_name().unwrap().to_owned()), "{name}, {run}");
+        }
+        let mut file = AtomicFile::create_again(&path, "run").unwrap();
+        file.write_all(b"whole").unwrap();
+        file.commit().unwrap();
+        assert_eq!((there(), fs::read(&path).unwrap()), (vec!["report.html".into()], b"whole".to_vec()));
     }
 
     #[test]

@@ -31,7 +31,21 @@ impl Assembly {
     /// [`Error::Io`].
     pub fn create(begun: &Path, path: PathBuf) -> Result<Assembly, Error> {
         let file = AtomicFile::create_in(begun, &path).map_err(Error::io("write", &path))?;
-        Ok(Assembly { file: BufWriter::with_capacity(1 << 18, file), path, hash: Xxh3::new(), length: 0 })
+        Ok(Assembly::of(file, path))
+    }
+
+    /// Begins a file that is to lie outside the folder of the run, maybe on another file system: beside its name, by one that is the same
+    /// each time for this run.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn create_outside(run: &str, path: PathBuf) -> Result<Assembly, Error> {
+        let file = AtomicFile::create_again(&path, run).map_err(Error::io("write", &path))?;
+        Ok(Assembly::of(file, path))
+    }
+
+    fn of(file: AtomicFile, path: PathBuf) -> Assembly {
+        Assembly { file: BufWriter::with_capacity(1 << 18, file), path, hash: Xxh3::new(), length: 0 }
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
@@ -128,8 +142,8 @@ pub fn concatenate(work: &Work, begun: &Path, blocks: &[At], stage: Stage, folde
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn trace(work: &Work, blocks: &[At], path: &Path, documents: u64) -> Result<(), Error> {
-    let mut to = Assembly::create(path.parent().unwrap_or(Path::new("")), path.to_path_buf())?;
+pub fn trace(work: &Work, blocks: &[At], run: &str, path: &Path, documents: u64) -> Result<(), Error> {
+    let mut to = Assembly::create_outside(run, path.to_path_buf())?;
     to.put(trace::head().as_bytes())?;
     for at in blocks {
         to.append(&work.path(*at, Stage::Trace), None)?;
@@ -146,13 +160,19 @@ pub fn trace(work: &Work, blocks: &[At], path: &Path, documents: u64) -> Result<
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn quarantine(work: &Work, begun: &Path, blocks: &[At], folder: &Path, name: &Path) -> Result<Vec<Output>, Error> {
+pub fn quarantine(
+    work: &Work,
+    create: impl Fn(PathBuf) -> Result<Assembly, Error>,
+    blocks: &[At],
+    folder: &Path,
+    name: &Path,
+) -> Result<Vec<Output>, Error> {
     if !blocks.iter().any(|at| work.path(*at, Stage::Bad).exists()) {
         return Ok(Vec::new());
     }
     let [index_name, records_name] = crate::io::quarantine::Quarantine::FILES;
-    let mut index = Assembly::create(begun, folder.join(index_name))?;
-    let mut records = Assembly::create(begun, folder.join(records_name))?;
+    let mut index = create(folder.join(index_name))?;
+    let mut records = create(folder.join(records_name))?;
     for at in blocks {
         let base = records.length;
         records.append(&work.path(*at, Stage::Raw), None)?;

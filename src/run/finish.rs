@@ -6,6 +6,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::assemble::Assembly;
 use super::blocks::Stage;
 use super::journal::{At, Block, Entry, Output};
 use super::plan::{REMOVED, REPORT, SITE_FACTS, Unit};
@@ -14,6 +15,7 @@ use super::settings::{Dedup, OnBad, To};
 use super::sums::Sums;
 use super::{Run, applied, assemble, grown, html, index, part, remove};
 use crate::error::Error;
+use crate::io::output::AtomicFile;
 use crate::io::quarantine::Quarantine;
 
 impl Run {
@@ -102,19 +104,27 @@ impl Run {
         if self.plan.settings.on_bad == OnBad::Quarantine {
             let name = self.quarantine.strip_prefix(&self.folder).unwrap_or(&self.quarantine).to_path_buf();
             if !there.contains(&name.join(Quarantine::FILES[0])) {
-                assemble::quarantine(&self.work, &begun, &all, &self.quarantine, &name)?.into_iter().try_for_each(&mut keep)?;
+                let create = |path: PathBuf| match path.starts_with(&self.folder) {
+                    true => Assembly::create(&begun, path),
+                    false => Assembly::create_outside(&self.plan.id(), path),
+                };
+                // the first of the two files may be in the journal without the other
+                let files = assemble::quarantine(&self.work, create, &all, &self.quarantine, &name)?;
+                files.into_iter().filter(|o| !there.contains(&o.path)).try_for_each(&mut keep)?;
             }
         }
         // what is made of the work in progress is made once: killed while that is taken away, a run goes on with a part of it
         if let Some(path) = self.plan.settings.trace.as_ref().filter(|_| !entries.contains(&Entry::Traced)) {
             let documents = scanned.iter().chain(applied.values().copied()).map(|b| b.traced).sum();
-            assemble::trace(&self.work, &all, path, documents)?;
+            assemble::trace(&self.work, &all, &self.plan.id(), path, documents)?;
             journal.add(&Entry::Traced)?;
         }
         if let Some(to) = self.plan.settings.report.as_ref().filter(|_| !entries.contains(&Entry::Reported)) {
             let files = scanned.iter().flat_map(|b| [Stage::Told, Stage::ToldLast].map(|s| self.work.path(b.at, s))).collect();
-            let write =
-                |to: &Path| html::write(&sums, self.plan.inputs.len(), self.rules, self.means.lang, html::Source::Blocks(files), to);
+            let write = |to: &Path| {
+                let file = AtomicFile::create_again(to, &self.plan.id()).map_err(Error::io("write", &to))?;
+                html::write(&sums, self.plan.inputs.len(), self.rules, self.means.lang, html::Source::Blocks(files), file, to)
+            };
             if to.symlink_metadata().is_err() {
                 write(to)?;
             } else {
@@ -139,6 +149,10 @@ impl Run {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(Error::io("clear", folder)(e)),
                 _ => {}
             }
+        }
+        if let (Some(_), Some(own)) = (&self.means.temp, self.work.folder.parent()) {
+            // the folder of this run in the one for temporary files; when something else lies in it, it stays
+            let _ = fs::remove_dir(own);
         }
         let listed = self.folder.join(REMOVED).exists().then(|| self.folder.join(REMOVED));
         let texts: usize = scanned.iter().chain(applied.into_values()).map(|b| b.files.len()).sum();

@@ -58,18 +58,19 @@ impl Teller {
     /// # Errors
     /// [`Error::Io`].
     pub fn finish(self, sums: &Sums, inputs: usize, rules: &Rules, lang: Lang) -> Result<(), Error> {
-        write(sums, inputs, rules, lang, Source::Stream(self.spool), &self.to)
+        let file = AtomicFile::create(&self.to).map_err(Error::io("write", &self.to))?;
+        write(sums, inputs, rules, lang, Source::Stream(self.spool), file, &self.to)
     }
 }
 
-/// Writes the report to `to`.
+/// Writes the report to `file`, which is to be `to`.
 ///
 /// # Errors
 /// [`Error::Io`].
-pub fn write(sums: &Sums, inputs: usize, rules: &Rules, lang: Lang, source: Source, to: &Path) -> Result<(), Error> {
+pub fn write(sums: &Sums, inputs: usize, rules: &Rules, lang: Lang, source: Source, file: AtomicFile, to: &Path) -> Result<(), Error> {
     let head = Head { sums, inputs, rules, lang };
     let write = || -> io::Result<()> {
-        let mut out = BufWriter::with_capacity(1 << 18, AtomicFile::create(to)?);
+        let mut out = BufWriter::with_capacity(1 << 18, file);
         match source {
             Source::Blocks(files) => page::write(&head, || Ok(BufReader::with_capacity(1 << 16, Files::new(&files))), &mut out)?,
             Source::Stream(spool) => page::write(&head, || Ok(BufReader::with_capacity(1 << 16, spool.reread()?)), &mut out)?,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::plan::{Against, Plan, fingerprint};
 use super::rows::{Fixed, PARTS, ROW, Row};
 use crate::error::Error;
-use crate::io::output::AtomicFile;
+use crate::io::output::{self, AtomicFile};
 
 const ROWS: &str = "rows";
 const INPUTS: &str = "inputs.jsonl";
@@ -129,7 +129,7 @@ pub fn keep(plan: &Plan, work: &Path, to: &Path) -> Result<(), Error> {
     fs::create_dir_all(to).map_err(Error::io("make the folder", to))?;
     let path = to.join(ROWS);
     let write = || -> io::Result<()> {
-        let mut file = BufWriter::with_capacity(1 << 18, AtomicFile::create(&path)?);
+        let mut file = BufWriter::with_capacity(1 << 18, AtomicFile::create_again(&path, &plan.id())?);
         let mut sum = 0;
         for part in 0..PARTS {
             sum += First::path(work, part).metadata()?.len() / ROW as u64;
@@ -150,5 +150,5 @@ pub fn keep(plan: &Plan, work: &Path, to: &Path) -> Result<(), Error> {
         serde_json::to_writer(&mut names, &name).map_err(|e| Error::io("write", &path)(e.into()))?;
         names.push(b'\n');
     }
-    crate::io::output::write_whole(&path, &names).map_err(Error::io("write", &path))
+    output::write_whole_again(&path, &plan.id(), &names).map_err(Error::io("write", &path))
 }

@@ -227,6 +227,10 @@ impl Run {
         let done = compared(&entries, of);
         let blocks = self.all_scanned(&entries)?;
         let mine: Vec<&Block> = blocks.iter().filter(|b| share.has(b.at.0 as usize) && !done.contains(&b.at) && b.docs.is_some()).collect();
+        // of a run that was killed while it ended, what was learnt may be gone with the rest of the work in progress
+        if mine.is_empty() {
+            return Ok(());
+        }
         let (threads, room) = self.room();
         let render = Render::new(&self.plan.settings, self.rules).with_sites(None, self.facts()?);
         let mut journal = self.journal(&share.journal(&format!("compare-{name}")))?;

@@ -108,7 +108,7 @@ impl Run {
     pub(super) fn write_facts(&self) -> Result<Output, Error> {
         let table = self.learnt()?;
         let path = self.folder.join(SITE_FACTS);
-        output::write_whole(&path, table.as_bytes()).map_err(Error::io("write", &path))?;
+        output::write_whole_in(&self.begun(), &path, table.as_bytes()).map_err(Error::io("write", &path))?;
         Ok(Output::of(PathBuf::from(SITE_FACTS), table.as_bytes()))
     }
 }

@@ -28,6 +28,10 @@ impl Run {
         self.expect_learnt(&entries)?;
         let done: HashSet<At> = entries.iter().filter_map(hashed).map(|b| b.at).collect();
         let blocks = self.rest(&entries, share, &done)?;
+        // of a run that was killed while it ended, what was learnt may be gone with the rest of the work in progress
+        if blocks.is_empty() {
+            return Ok(());
+        }
         watch.expect("hash", Some(self.stored(&blocks)));
         let render = Render::new(&self.plan.settings, self.rules).with_sites(None, self.facts()?);
         let worker = Worker::new(&self.plan, &render);

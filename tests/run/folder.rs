@@ -22,21 +22,31 @@ fn a_killed_run_goes_on_where_it_was() {
 #[test]
 fn what_was_put_together_is_not_put_together_again_of_a_part() {
     let place = tempfile::tempdir().unwrap();
-    let at = place.path();
-    dump(at);
-    let args = "clean in -q -o out --to jsonl --dedup dump --trace trace --report report.html --keep-index index --resume";
-    run(at, args);
-    let made =
-        || (tree(&at.join("out")), tree(&at.join("index")), fs::read(at.join("trace")).unwrap(), fs::read(at.join("report.html")).unwrap());
-    let whole = made();
-    for left in ["nothing", "folders"] {
-        fs::remove_file(at.join("out/run.json")).unwrap();
-        if left == "folders" {
-            fs::create_dir_all(at.join("out/_jingwen").join("work")).unwrap();
-        }
+    dump(place.path());
+    let kept = "--dedup dump --report report.html --keep-index index";
+    let ways = [
+        format!("--to jsonl --trace trace {kept}"),
+        format!("--to text --trace trace --learn-sites {kept}"),
+        format!("--to parquet --near both --near-threshold 0.6 --learn-sites {kept}"),
+        "--to jsonl --learn-sites --trace trace --report report.html".to_owned(),
+    ];
+    for (n, way) in ways.iter().enumerate() {
+        let at = &place.path().join(n.to_string());
+        fs::create_dir(at).unwrap();
+        let args = &format!("clean ../in -q -o out {way} --resume");
         run(at, args);
-        assert!(made() == whole, "{left}");
-        run(at, "verify out");
+        // the folder of the output, the index, the trace, the report
+        let whole = tree(at);
+        assert!(whole.contains_key(Path::new("report.html")) && whole.keys().any(|p| p.starts_with("out")), "{way}");
+        for left in ["nothing", "folders"] {
+            fs::remove_file(at.join("out/run.json")).unwrap();
+            if left == "folders" {
+                fs::create_dir_all(at.join("out/_jingwen").join("work")).unwrap();
+            }
+            run(at, args);
+            assert!(tree(at) == whole, "{way}, {left}");
+            run(at, "verify out");
+        }
     }
 }
 
