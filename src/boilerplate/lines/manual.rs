@@ -9,18 +9,20 @@ use crate::block::Block;
 const HEADINGS: usize = 3;
 /// Blanks of an indented line, at least: less is how somebody centres or quotes.
 const INDENT: usize = 3;
-/// Two of the headings that manual pages have in each of their languages: what stands below the one and above the other tells them from others also
-/// where the blanks before lines were lost.
-const SYNOPSIS: [&str; 8] = ["SYNOPSIS", "ÜBERSICHT", "SINOPSIS", "SINOSSI", "ОБЗОР", "СИНТАКСИС", "書式", "总览"];
-const DESCRIPTION: [&str; 8] = ["DESCRIPTION", "BESCHREIBUNG", "DESCRIPCIÓN", "DESCRIZIONE", "ОПИСАНИЕ", "説明", "描述", "OPIS"];
+/// What is said by `src/data/manual-words.tsv`: two of the headings that manual pages have in each of their languages, as what stands below the one and
+/// above the other tells them from others also where the blanks before lines were lost; and beginnings of words of licences.
+const WORDS: &str = include_str!("../../data/manual-words.tsv");
 /// Lines below the last heading in capitals that belong to it.
 const BELOW: usize = 4;
 /// Lines that speak of licences, at least, and their share of all that are sentences, as a fraction, for a text to be about them. Origin: licences and
 /// copyright files of packages; no other value was tried.
 const LICENCE: usize = 2;
 const SHARE: (usize, usize) = (1, 4);
-/// Words of licences, in lower case; no news or novel has them in every fourth paragraph.
-const WORDS: [&str; 6] = ["licens", "licenc", "copyright", "warrant", "redistribut", "lizenz"];
+
+/// The words of a kind.
+fn words(kind: &str) -> impl Iterator<Item = &'static str> {
+    WORDS.lines().filter_map(move |line| line.strip_prefix(kind)?.strip_prefix('\t'))
+}
 
 /// Takes what their words say from lines that are no furniture: headings over indented text, and that text, where there are several of them; all of a
 /// manual page; and lines of copyright where the text is about licences. `at`: the block of each line.
@@ -57,8 +59,12 @@ pub(super) fn spare(text: &str, blocks: &[Block], at: &[u32], lines: &mut [Line<
 
 /// The lines of a manual page: from the line above its synopsis, which names it, to what stands below its last heading in capitals.
 fn manual_page(lines: &[Line<'_>]) -> Option<std::ops::Range<usize>> {
-    let synopsis = lines.iter().position(|l| SYNOPSIS.contains(&l.text))?;
-    let description = synopsis + lines[synopsis..].iter().position(|l| DESCRIPTION.contains(&l.text))?;
+    let below = |heading: &str, from: usize| {
+        let names: Vec<&str> = words(heading).collect();
+        lines[from..].iter().position(|l| names.contains(&l.text)).map(|at| from + at)
+    };
+    let synopsis = below("synopsis", 0)?;
+    let description = below("description", synopsis)?;
     let capitals = |l: &Line<'_>| l.units < 10 && l.text.len() > 2 && l.text.chars().all(|c| c.is_uppercase() || c == ' ');
     let last = description + lines[description..].iter().rposition(capitals).unwrap_or(0);
     Some(synopsis.saturating_sub(BELOW)..(last + 1 + BELOW).min(lines.len()))
@@ -70,9 +76,10 @@ fn is_about_licences(lines: &[Line<'_>]) -> bool {
         return false;
     }
     let sentences = || lines.iter().filter(|l| l.hit.is_none() && l.sentences > 0 && l.units >= 8);
+    let about: Vec<&str> = words("licence").collect();
     let speaks = |l: &&Line<'_>| {
         let lower = l.text.to_ascii_lowercase();
-        WORDS.iter().any(|w| lower.contains(w))
+        about.iter().any(|w| lower.contains(w))
     };
     let of_them = sentences().filter(speaks).count();
     of_them >= LICENCE && of_them * SHARE.1 >= sentences().count() * SHARE.0
@@ -80,6 +87,7 @@ fn is_about_licences(lines: &[Line<'_>]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::words;
     use crate::options::Profile;
     use crate::plain;
     use crate::rules::Rules;
@@ -92,6 +100,14 @@ mod tests {
 
     const PROSE: &str =
         "mill reads each file and grinds the corn in it, and without a file it reads what is typed until nothing more comes.";
+
+    #[test]
+    fn words_are_of_three_kinds() {
+        let lines = super::WORDS.lines().filter(|l| !l.starts_with('#'));
+        let of: usize = ["synopsis", "description", "licence"].map(|kind| words(kind).count()).iter().sum();
+        assert_eq!(lines.count(), of);
+        assert!(words("licence").all(|w| w == w.to_lowercase()) && words("synopsis").all(|w| w == w.to_uppercase()));
+    }
 
     #[test]
     fn sections_of_a_manual_stay() {

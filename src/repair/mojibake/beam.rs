@@ -30,7 +30,7 @@ const SPREAD: i32 = 16 * 16;
 /// The same beside the cheapest that has as many bytes pending, which has paid for as much, in 1/16 nats: of 23,300 places on the ways
 /// through 363 lines one in a thousand costs 4.5 nats more, none 8.2.
 pub(super) const NEAR: i32 = 8 * 16;
-/// What a reading costs more than that one from which on little is tried behind it, in 1/16 nats: of the same places one in two hundred does.
+/// What a reading costs more than that one from which on little is tried behind it, in 1/16 nats: of the same places one or two in a hundred do.
 const LATE: i32 = 2 * 16;
 
 /// What the cheapest nodes cost, by how many bytes are pending.
