@@ -1,5 +1,5 @@
 //! What one line of plain text is by its signs: a statement of a program or of a file of settings, a drawing, a comment, prose. No words of
-//! any language are known here; stretches of lines are judged in `listing`.
+//! any language are known here; stretches of lines are judged in `listing`, which says where the numbers are from.
 
 /// What a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Class {
     Silent,
 }
 
-/// One sign of programs in so many bytes makes a statement.
+/// One sign of programs in so many bytes, of a line that has two, makes a statement.
 const DENSE: usize = 12;
 /// Words of a line that has no sign and is prose, and ideographs or other letters beyond ASCII that are.
 const WORDS: usize = 5;
