@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::block::Kind;
 use crate::json;
+use crate::layout::{Between, Layout};
 use crate::metadata::Metadata;
 use crate::nest::{self, Nest};
 use crate::page::{Format, Page};
@@ -42,6 +43,8 @@ pub struct Draft<'a> {
     pub title: Option<Cow<'a, str>>,
     /// White space between blocks stays as it stands in `text`.
     pub in_place: bool,
+    /// Else, how the lines are set.
+    pub layout: Layout,
     /// Blocks are what is written; else `text` is.
     pub blocks: bool,
     /// Title, author, date, … as a JSON object.
@@ -196,7 +199,8 @@ impl<'p> Draft<'p> {
         let title = page.metadata.title.as_deref().filter(|_| title).map(Cow::Borrowed);
         let in_place = in_place && page.format == Format::Text;
         let nests = nest::of(&page.outline.tree, &page.outline.blocks);
-        Draft { pieces, nests, title, in_place, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
+        let layout = if in_place { Layout::Paragraphs } else { page.layout() };
+        Draft { pieces, nests, title, in_place, layout, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
     }
 
     /// Of a page that was only decoded and repaired.
@@ -215,6 +219,7 @@ impl<'p> Draft<'p> {
             links: links(page, rules),
             title: None,
             in_place: false,
+            layout: Layout::Paragraphs,
             blocks: false,
             metadata: if told { metadata(&page.metadata) } else { "".into() },
             charset: if told { Reading::of(page) } else { Reading::default() },
@@ -281,9 +286,9 @@ impl Draft<'_> {
 
     /// [`set`] of the pieces that stay.
     fn set(&self, out: &mut String, place: impl FnMut(usize, usize)) {
-        let kept = self.pieces.iter().enumerate().filter(|(_, p)| p.cut.is_none());
-        let bytes = kept.clone().map(|(_, p)| (p.span.1 - p.span.0) as usize + 2).sum();
-        set(&self.text, self.title.as_deref(), kept.map(|(i, p)| (i, p.span, p.kind)), bytes, out, place);
+        let all = self.pieces.iter().map(|p| (p.span, p.kind, p.cut.is_none()));
+        let bytes = self.pieces.iter().filter(|p| p.cut.is_none()).map(|p| (p.span.1 - p.span.0) as usize + 2).sum();
+        set(&self.text, self.title.as_deref(), self.layout, all, bytes, out, place);
     }
 
     /// The white space between paragraphs as it stands in the text. A title line stays where it is; a title that is no line of the
@@ -338,33 +343,35 @@ impl Draft<'_> {
     }
 }
 
-/// Writes title and paragraphs (number, byte range in `text`, form) behind what stands in `out`, one blank line between, list items and
-/// table rows on lines of their own; a line end at the end; nothing at all for an empty document. `bytes`: those of the paragraphs, and two
-/// for each. Tells `place` where in it each block begins.
+/// Writes title and paragraphs (byte range in `text`, form, whether it stays) behind what stands in `out`, set by `layout`: one blank line between,
+/// list items and table rows on lines of their own, or as they stand in the text; a line end at the end; nothing at all for an empty document. `bytes`:
+/// those of the paragraphs, and two for each. Tells `place` where in it each block begins.
 fn set(
     text: &str,
     title: Option<&str>,
-    blocks: impl Iterator<Item = (usize, (u32, u32), Form)>,
+    layout: Layout,
+    blocks: impl Iterator<Item = ((u32, u32), Form, bool)>,
     bytes: usize,
     out: &mut String,
     mut place: impl FnMut(usize, usize),
 ) {
     let from = out.len();
     out.reserve(bytes + title.map_or(0, |t| t.len() + 2));
-    let mut before: Option<Form> = None;
     if let Some(title) = title {
         out.push_str(title);
-        before = Some(Form::Heading(1));
     }
-    for (i, (start, end), kind) in blocks {
-        match before {
-            None => {}
-            Some(k) if matches!(k, Form::Item | Form::Row) && k == kind => out.push('\n'),
-            Some(_) => out.push_str("\n\n"),
+    let mut between = Between::new(layout, title.is_some());
+    for (i, ((start, end), kind, stays)) in blocks.enumerate() {
+        let span = Span { start, end };
+        if !stays {
+            between.pass(text, span);
+            continue;
         }
+        let (ends, indent) = between.block(text, span, kind.into());
+        out.push_str(ends);
+        out.push_str(indent.of(text));
         place(i, out.len() - from);
-        out.push_str(Span { start, end }.of(text));
-        before = Some(kind);
+        out.push_str(span.of(text));
     }
     if out.len() > from {
         out.push('\n');
@@ -374,8 +381,8 @@ fn set(
 /// Appends what [`Draft::clean`] is of a page without a title of which nothing is left out: no draft is made.
 pub fn set_whole(page: &Page<'_>, out: &mut String) {
     let (text, blocks) = (page.text(), &page.outline.blocks);
-    let all = blocks.iter().enumerate().map(|(i, b)| (i, (b.span.start, b.span.end), b.kind.into()));
-    set(text, None, all, text.len() + 2 * blocks.len(), out, |_, _| {});
+    let all = blocks.iter().map(|b| ((b.span.start, b.span.end), b.kind.into(), true));
+    set(text, None, page.layout(), all, text.len() + 2 * blocks.len(), out, |_, _| {});
 }
 
 impl<'p> Reading<'p> {

@@ -40,6 +40,7 @@ pub mod json;
 pub mod kernel;
 pub mod lang;
 pub mod layer;
+pub mod layout;
 pub mod lineage;
 pub mod markdown;
 pub mod metadata;

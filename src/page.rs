@@ -4,6 +4,7 @@
 use crate::block::{Block, Mark, Note};
 use crate::charset::Charset;
 use crate::layer::Layer;
+use crate::layout::{Between, Layout, Line};
 use crate::metadata::Metadata;
 use crate::paragraph::Known;
 use crate::span::Span;
@@ -94,12 +95,30 @@ impl<'a> Page<'a> {
 
     /// What a writer sees: a view, no copy of the text.
     pub fn clean(&self) -> CleanDoc<'_> {
+        let out = self.left_out();
+        let layout = self.layout();
+        let blocks = self.outline.blocks.iter().zip(out).map(|(b, out)| (*b, !out)).collect();
+        CleanDoc { title: self.metadata.title.as_deref(), text: self.text(), layout, blocks }
+    }
+
+    /// Of each block, whether it is left out.
+    fn left_out(&self) -> Vec<bool> {
         let mut out = vec![false; self.outline.blocks.len()];
         for m in &self.marks {
             out[m.block as usize] = true;
         }
-        let kept = self.outline.blocks.iter().zip(&out).filter(|(_, out)| !**out).map(|(b, _)| *b).collect();
-        CleanDoc { title: self.metadata.title.as_deref(), text: self.text(), kept }
+        out
+    }
+
+    /// How its lines are set when it is written.
+    pub fn layout(&self) -> Layout {
+        if self.format != Format::Text {
+            return Layout::Paragraphs;
+        }
+        let (text, title) = (self.text(), self.metadata.title.as_deref());
+        let out = self.left_out();
+        let line = |(b, out): (&Block, &bool)| Line { span: b.span, stays: !out, lost: *out && Some(b.span.of(text)) != title };
+        Layout::of(text, self.outline.blocks.iter().zip(&out).map(line))
     }
 }
 
@@ -109,33 +128,33 @@ pub struct CleanDoc<'p> {
     /// The title, if one was found.
     pub title: Option<&'p str>,
     text: &'p str,
-    kept: Vec<Block>,
+    layout: Layout,
+    /// And whether it stays.
+    blocks: Vec<(Block, bool)>,
 }
 
 impl<'p> CleanDoc<'p> {
     /// The blocks that stay, with their text, in order. Borrows.
-    pub fn blocks(&self) -> impl ExactSizeIterator<Item = (&Block, &'p str)> {
-        self.kept.iter().map(|b| (b, b.span.of(self.text)))
+    pub fn blocks(&self) -> impl Iterator<Item = (&Block, &'p str)> {
+        self.blocks.iter().filter(|(_, stays)| *stays).map(|(b, _)| (b, b.span.of(self.text)))
     }
 
-    /// Title (if `with_title`) and paragraphs, one blank line between, list items and table rows on lines of their own; a line
-    /// end at the end; nothing at all for an empty document. Allocates the result once.
+    /// Title (if `with_title`) and paragraphs, one blank line between, list items and table rows on lines of their own, lines of plain text as
+    /// its [`Layout`] says; a line end at the end; nothing at all for an empty document. Allocates the result once.
     pub fn to_text(&self, with_title: bool) -> String {
-        use crate::block::Kind;
-        let mut out = String::with_capacity(self.kept.iter().map(|b| b.span.len() + 2).sum::<usize>() + 200);
-        let mut before: Option<Kind> = None;
-        if let (true, Some(title)) = (with_title, self.title) {
-            out.push_str(title);
-            before = Some(Kind::Heading(1));
-        }
-        for (b, text) in self.blocks() {
-            match before {
-                None => {}
-                Some(k) if k == b.kind && matches!(k, Kind::ListItem | Kind::TableRow) => out.push('\n'),
-                Some(_) => out.push_str("\n\n"),
+        let mut out = String::with_capacity(self.blocks().map(|(b, _)| b.span.len() + 2).sum::<usize>() + 200);
+        let title = self.title.filter(|_| with_title);
+        out.push_str(title.unwrap_or(""));
+        let mut between = Between::new(self.layout, title.is_some());
+        for (b, stays) in &self.blocks {
+            if !stays {
+                between.pass(self.text, b.span);
+                continue;
             }
-            out.push_str(text);
-            before = Some(b.kind);
+            let (ends, indent) = between.block(self.text, b.span, b.kind);
+            out.push_str(ends);
+            out.push_str(indent.of(self.text));
+            out.push_str(b.span.of(self.text));
         }
         if !out.is_empty() {
             out.push('\n');

@@ -344,6 +344,38 @@ fn settled() {
     });
 }
 
+/// Plain texts of our own whose lines stand as somebody set them, and pages that become such texts.
+const SET: &[(&str, &str)] = &[
+    (
+        "verse.txt",
+        "THE MILL\n\nThe mill goes round, the mill goes round,\n    and nobody is there;\nthe corn is lying on the ground,\n    the dust is in the air.\n\nThe miller went in spring,\n    the water stayed.\n",
+    ),
+    ("list.txt", "要带的东西：\n锄头\n绳子两根\n\n带好以后到桥头集合，天亮以前出发，中午以前要走到河边的老磨坊。\n\n路上不要停。\n"),
+    (
+        "novel.txt",
+        "　　山里的路一到雨天就不好走，村里人商量了几次。\n　　后来有人说，不如自己修一条。\n\n第二章\n\n　　第二年春天，路修到了河边，人人都来看。\n　　桥还没有。\n",
+    ),
+    (
+        "manual.txt",
+        "NAME\n       mill - grind corn\n\nSYNOPSIS\n       mill [-v] FILE...\n\nDESCRIPTION\n       mill reads each file and grinds the corn in it.\n\n       Without a file it reads what is typed.\n\nSEE ALSO\n       hopper(1), stone(5)\n",
+    ),
+    ("script.txt", "#!/bin/sh\nfor f in *; do\n    echo \"$f\"\ndone\n"),
+    (
+        "page.html",
+        "<html><body><h1>The mill</h1><p>The mill stands by the river, and whoever has corn may grind it there in the evening.</p>\
+        <ul><li>bring corn<li>bring a sack</ul><p>Nobody pays for it, as the water does the work, and the stones were laid by all.</p></body></html>",
+    ),
+];
+
+#[test]
+fn settled_when_cleaned() {
+    for (id, text) in SET {
+        let once = kernel().page(RawDoc { id, bytes: text.as_bytes(), ..RawDoc::default() }).clean().to_text(true);
+        let again = kernel().page(RawDoc { id: "a.txt", bytes: once.as_bytes(), ..RawDoc::default() }).clean().to_text(true);
+        assert_eq!(once, again, "{id}");
+    }
+}
+
 #[test]
 fn replayable() {
     over_all(|page| {

@@ -3,7 +3,8 @@
 
 use super::Change;
 use super::compose::{Chain, Link};
-use crate::draft::{Draft, Form};
+use crate::draft::Draft;
+use crate::layout::Between;
 use crate::page::Page;
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
@@ -93,15 +94,11 @@ impl Aligner<'_> {
         if draft.in_place && extra.is_none() && draft.pieces.is_empty() {
             return self.kept(Span::new(0, self.text.len()));
         }
-        let mut before: Option<Form> = None;
+        let mut between = Between::new(draft.layout, extra.is_some());
+        let mut begun = extra.is_some() && !draft.in_place;
         if let Some(title) = extra {
             let apart = if draft.in_place { "\n\n" } else { "" };
-            if self.all {
-                self.change("", &format!("{title}{apart}"), &[])
-            } else {
-                self.same(&format!("{title}{apart}"))
-            }
-            before = (!draft.in_place).then_some(Form::Heading(1));
+            if self.all { self.change("", &format!("{title}{apart}"), &[]) } else { self.same(&format!("{title}{apart}")) }
         }
         // rules of the block before, if it is left out
         let mut cut: Option<RuleId> = None;
@@ -111,27 +108,43 @@ impl Aligner<'_> {
             let gap = Span { start: end, end: span.start };
             end = span.end;
             let stays = p.cut.is_none() || line == Some(i);
-            match (stays, before) {
-                (true, Some(form)) => {
-                    let apart = if form == p.kind && matches!(form, Form::Item | Form::Row) { "\n" } else { "\n\n" };
-                    self.apart(gap, apart);
+            match (stays, begun) {
+                (true, true) => {
+                    let (ends, indent) =
+                        if line == Some(i) { ("\n\n", Span::default()) } else { between.block(self.text, span, p.kind.into()) };
+                    self.apart(gap, &format!("{ends}{}", indent.of(self.text)));
                 }
-                (true, None) => match cut {
+                (true, false) => match cut {
                     None if draft.in_place && extra.is_none() => self.kept(gap),
-                    _ => self.lost(gap, cut, cut.is_some()),
+                    _ => {
+                        let indent = if line == Some(i) || draft.in_place {
+                            Span::default()
+                        } else {
+                            between.block(self.text, span, p.kind.into()).1
+                        };
+                        if indent.is_empty() {
+                            self.lost(gap, cut, cut.is_some());
+                        } else {
+                            self.apart(gap, indent.of(self.text));
+                        }
+                    }
                 },
-                (false, Some(_)) => self.lost(gap, p.cut.map(|c| RuleId(c.rule)), true),
-                (false, None) => self.lost(gap, cut.or(p.cut.map(|c| RuleId(c.rule))), cut.is_some()),
+                (false, true) => self.lost(gap, p.cut.map(|c| RuleId(c.rule)), true),
+                (false, false) => self.lost(gap, cut.or(p.cut.map(|c| RuleId(c.rule))), cut.is_some()),
             }
             let from = self.out.before.len() as u32;
             match (stays, p.cut) {
                 (false, Some(c)) => {
                     self.removed(span, RuleId(c.rule));
                     cut = Some(RuleId(c.rule));
+                    between.pass(self.text, span);
                 }
                 _ => {
                     self.kept(span);
-                    before = Some(if line == Some(i) && !draft.in_place { Form::Heading(1) } else { p.kind });
+                    begun = true;
+                    if line == Some(i) && !draft.in_place {
+                        between.title(self.text, span);
+                    }
                 }
             }
             self.out.pieces.push((from, self.out.before.len() as u32, i as u32));

@@ -111,7 +111,7 @@ pub struct Unit {
 }
 
 /// Version of what the passes leave for each other: drafts, rows, verdicts, the journal. A change of any of them makes it another.
-const FORM: u32 = 5;
+const FORM: u32 = 6;
 
 /// The form in which this program leaves records: the version of the form, and a hash of the names of the rules, to whose numbers it refers.
 fn form() -> String {
