@@ -35,7 +35,7 @@ pub struct Line {
 }
 
 impl Layout {
-    /// Of a plain text: `Paragraphs` when more sentences have the next line right below them than behind a blank line, or as many as none has. The
+    /// Of a plain text: `Paragraphs` when as many sentences have the next line right below them as behind a blank line, or where no blank line stands between any lines but sentences do. The
     /// blanks before lines matter when nothing is lost that may have stood beside the text and lines right below others stand further in or out.
     pub fn of(text: &str, lines: impl Iterator<Item = Line> + Clone) -> Layout {
         let mut gaps = Gaps::default();
@@ -59,7 +59,7 @@ impl Layout {
         }
         match (parted, close) {
             (0, 0) if sentences && !has_blank_line(text, lines.clone()) => Layout::Paragraphs,
-            _ if parted < close => Layout::Paragraphs,
+            _ if close > 0 && parted <= close => Layout::Paragraphs,
             _ if steps && !lines.clone().any(|l| l.lost) => Layout::Indented,
             _ => Layout::Lines,
         }

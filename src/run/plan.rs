@@ -529,7 +529,7 @@ mod tests {
         assert_eq!((back.id(), &back), (p.id(), &p));
         assert_eq!(p.differs(&back), None);
         let older = Plan { form: String::new(), ..back.clone() };
-        assert!(p.differs(&older).unwrap().contains("in the form 1, and this one reads 5-"));
+        assert!(p.differs(&older).unwrap().contains("in the form 1, and this one reads 6-"));
         p.inputs[0].size += 1;
         assert!(p.differs(&back).unwrap().contains("a.html has changed"));
         p.settings.details = true;
