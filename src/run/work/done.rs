@@ -24,6 +24,8 @@ pub struct Done {
     pub end: Option<bool>,
     /// For the part or the stream, or drafts for the next pass.
     pub out: Vec<u8>,
+    /// The record at hand is all of it so far and goes on as it was read: its bytes are moved, not copied.
+    pub as_read: bool,
     /// The JSON lines that the drafts in `out` refer to.
     pub lines: Vec<u8>,
     /// The block's duplicates were known when it was read: `out` is for the part, `rows` are what was not seen before.
@@ -97,6 +99,7 @@ impl Done {
     /// Takes away what a record has left that went wrong half-way.
     pub(super) fn back_to(&mut self, mark: Mark) {
         self.out.truncate(mark.out);
+        self.as_read = false;
         self.rows.truncate(mark.rows);
         self.bands.iter_mut().zip(mark.bands).for_each(|(b, n)| b.truncate(n));
         self.sites.truncate(mark.sites);

@@ -376,6 +376,8 @@ impl Worker<'_> {
             let input = self.traces().then(|| self.traced(done.input, record.entry.as_ref(), alone));
             let charset = if text { "" } else { page.charset.name };
             if !self.stores() {
+                done.as_read =
+                    done.out.is_empty() && self.folder.is_none() && input.is_none() && std::ptr::eq(page.text().as_bytes(), &*bytes);
                 let origin = input.as_ref().map(|input| Origin { input, bytes: &bytes, charset });
                 let written = self.write(&draft, record.number, record.row.clone(), origin, view.as_ref(), done);
                 self.render.tally(&page, &draft, &mut done.counter);
@@ -392,7 +394,12 @@ impl Worker<'_> {
             Ok(Ok(()))
         });
         match written {
-            Ok(Ok(written)) => return written,
+            Ok(Ok(written)) => {
+                if std::mem::take(&mut done.as_read) {
+                    done.out = bytes;
+                }
+                return written;
+            }
             Ok(Err(why)) | Err(why) => {
                 done.back_to(before);
                 if self.traces() {
@@ -420,9 +427,12 @@ impl Worker<'_> {
         let text = if to_format == To::Markdown && input.part.is_none() { markdown::of(draft) } else { draft.clean() };
         let reason = self.render.reason(draft, &text, true);
         let before = to.out.len();
+        // what goes to a part is a line, also beside a tree of texts
+        let is_text = matches!(to_format, To::Text | To::Markdown) && input.part.is_none();
+        to.as_read &= is_text && std::ptr::eq(&*text, &*draft.text);
         match to_format {
-            // what goes to a part is a line, also beside a tree of texts
-            To::Text | To::Markdown if input.part.is_none() => to.out.extend_from_slice(text.as_bytes()),
+            _ if to.as_read => {}
+            _ if is_text => to.out.extend_from_slice(text.as_bytes()),
             To::Parquet => {
                 let places = |order| self.plan.place(order, self.earlier);
                 let details = Details::new(draft, text.len(), self.render.rules(), &places);
@@ -438,7 +448,7 @@ impl Worker<'_> {
             }
         }
         // nothing behind this line can panic
-        to.counter.sums.bytes_out += (to.out.len() - before) as u64;
+        to.counter.sums.bytes_out += if to.as_read { text.len() } else { to.out.len() - before } as u64;
         self.render.count(draft, reason.is_none(), &mut to.counter);
         self.tell(draft, number, text.len(), reason.as_deref(), view, to);
         if let (true, Some(target), Some((folder, begun))) = (to_format.is_tree(), &input.target, self.folder) {
