@@ -33,7 +33,8 @@ pub struct Block {
     pub span: Span,
     /// What it is.
     pub kind: Kind,
-    /// Number in the page's [`crate::tree::Tree`] of the innermost element that holds all of it, or [`NO_NODE`].
+    /// Number in the page's [`crate::tree::Tree`] of the innermost element that holds all of it, or [`NO_NODE`]. In Markdown, where there is no tree, how
+    /// many items of lists it stands in, and [`NO_NODE`] for what was written as HTML.
     pub node: u32,
     /// Bytes of its text that stand inside links.
     pub link_bytes: u32,

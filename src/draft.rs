@@ -45,6 +45,8 @@ pub struct Draft<'a> {
     pub in_place: bool,
     /// Else, how the lines are set.
     pub layout: Layout,
+    /// Of Markdown, how its lines are set where Markdown is written again.
+    pub markdown: Option<Layout>,
     /// Blocks are what is written; else `text` is.
     pub blocks: bool,
     /// Title, author, date, … as a JSON object.
@@ -198,9 +200,11 @@ impl<'p> Draft<'p> {
         }
         let title = page.metadata.title.as_deref().filter(|_| title).map(Cow::Borrowed);
         let in_place = in_place && page.format == Format::Text;
-        let nests = nest::of(&page.outline.tree, &page.outline.blocks);
-        let layout = if in_place { Layout::Paragraphs } else { page.layout() };
-        Draft { pieces, nests, title, in_place, layout, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
+        let markdown = page.format == Format::Markdown && page.outline.tree.is_empty();
+        let nests = if markdown { nest::of_markdown(&page.outline.blocks) } else { nest::of(&page.outline.tree, &page.outline.blocks) };
+        let layout = if in_place || markdown { Layout::Paragraphs } else { page.layout() };
+        let markdown = markdown.then(|| page.layout());
+        Draft { pieces, nests, title, in_place, layout, markdown, blocks: true, ..Draft::repaired(page, told.is_some(), rules) }
     }
 
     /// Of a page that was only decoded and repaired.
@@ -220,6 +224,7 @@ impl<'p> Draft<'p> {
             title: None,
             in_place: false,
             layout: Layout::Paragraphs,
+            markdown: None,
             blocks: false,
             metadata: if told { metadata(&page.metadata) } else { "".into() },
             charset: if told { Reading::of(page) } else { Reading::default() },

@@ -181,11 +181,13 @@ impl Kernel {
 /// What a text is written in: content first, then the extension of its name.
 fn format(id: &str, text: &str) -> Format {
     let extension = id.rsplit_once('.').map_or("", |(_, e)| e);
+    let named = || ["md", "markdown", "mdx"].iter().any(|e| extension.eq_ignore_ascii_case(e));
     if markdown::has_front_matter(text) {
         Format::Markdown
     } else if html::looks_like_html(text) {
-        Format::Html
-    } else if ["md", "markdown", "mdx"].iter().any(|e| extension.eq_ignore_ascii_case(e)) {
+        // a README may begin with a picture and a row of links in elements
+        if named() && markdown::has_headings(text) { Format::Markdown } else { Format::Html }
+    } else if named() {
         Format::Markdown
     } else {
         Format::Text

@@ -118,7 +118,7 @@ impl Gaps {
 }
 
 /// Line ends, two at most.
-fn line_ends(gap: &str) -> usize {
+pub(crate) fn line_ends(gap: &str) -> usize {
     let mut before = ' ';
     let ends = gap.chars().filter(|c| {
         let is_end = match c {

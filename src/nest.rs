@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::block::{Block, Kind};
+use crate::block::{Block, Kind, NO_NODE};
 use crate::tag::Tag;
 use crate::tree::Tree;
 
@@ -21,6 +21,17 @@ pub struct Nest {
     pub within: u8,
     /// Number of an item of a numbered list.
     pub number: Option<u32>,
+    /// It was written as Markdown: signs inside its lines stand in the text.
+    pub written: bool,
+}
+
+/// Of each block of Markdown without a tree, its place: [`Block::node`] tells it.
+pub fn of_markdown(blocks: &[Block]) -> Vec<Nest> {
+    let nest = |b: &Block| match b.node {
+        NO_NODE => Nest { quoted: u8::from(b.kind == Kind::Quote), ..Nest::default() },
+        depth => Nest { depth: (depth as u8).min(DEEPEST), written: true, ..Nest::default() },
+    };
+    blocks.iter().map(nest).collect()
 }
 
 /// Of each block, its place; empty when none stands in a list or a quotation. Linear in elements; each block climbs at most
@@ -73,7 +84,7 @@ pub fn of(tree: &Tree, blocks: &[Block]) -> Vec<Nest> {
         if begins && own > 0 {
             begun[own] = true;
         }
-        out.push(Nest { quoted: quoted.min(DEEPEST), depth, within: within.min(DEEPEST), number });
+        out.push(Nest { quoted: quoted.min(DEEPEST), depth, within: within.min(DEEPEST), number, written: false });
     }
     out
 }

@@ -1,7 +1,7 @@
 //! `RawDoc`, `Page`, `CleanDoc`: what goes into the kernel, all that is known of it afterwards, and the view a writer sees. Data
 //! and views; no policy.
 
-use crate::block::{Block, Mark, Note};
+use crate::block::{Block, Kind, Mark, Note};
 use crate::charset::Charset;
 use crate::layer::Layer;
 use crate::layout::{Between, Layout, Line};
@@ -96,7 +96,7 @@ impl<'a> Page<'a> {
     /// What a writer sees: a view, no copy of the text.
     pub fn clean(&self) -> CleanDoc<'_> {
         let out = self.left_out();
-        let layout = self.layout();
+        let layout = if self.format == Format::Text { self.layout() } else { Layout::Paragraphs };
         let blocks = self.outline.blocks.iter().zip(out).map(|(b, out)| (*b, !out)).collect();
         CleanDoc { title: self.metadata.title.as_deref(), text: self.text(), layout, blocks }
     }
@@ -110,15 +110,16 @@ impl<'a> Page<'a> {
         out
     }
 
-    /// How its lines are set when it is written.
+    /// How its lines are set when it is written: as text, or, Markdown, as Markdown again.
     pub fn layout(&self) -> Layout {
-        if self.format != Format::Text {
+        if self.format == Format::Html {
             return Layout::Paragraphs;
         }
         let (text, title) = (self.text(), self.metadata.title.as_deref());
         let out = self.left_out();
         let line = |(b, out): (&Block, &bool)| Line { span: b.span, stays: !out, lost: *out && Some(b.span.of(text)) != title };
-        Layout::of(text, self.outline.blocks.iter().zip(&out).map(line))
+        let is_line = |(b, _): &(&Block, &bool)| self.format == Format::Text || b.kind == Kind::Paragraph;
+        Layout::of(text, self.outline.blocks.iter().zip(&out).filter(is_line).map(line))
     }
 }
 

@@ -376,6 +376,49 @@ fn settled_when_cleaned() {
     }
 }
 
+/// Markdown of our own that is written again as Markdown, and pages that become Markdown.
+const MARKDOWN: &[(&str, &str)] = &[
+    (
+        "use.md",
+        "# The mill\n\nUse `mill __fast__` and *water*, see [the river][r]:\n\n- corn\n  - flat\n  - round\n\n    and wet\n- sack\n\n1. dig\n   ```sh\n   go --fast\n     twice\n   ```\n2. fill\n\n\
+        > quoted\n> twice\n\n| a | b |\n|---|---|\n| `x` | 2 |\n\n    stones(3)\n        if rain\n\n\\*no stars\\*, 3 < 4 & \\[no link](a)\n\n[r]: http://river.example/\n",
+    ),
+    (
+        "head.md",
+        "<div align=\"center\"><b>The mill</b> &amp; the * river</div>\n\n## Use\n\nThe mill grinds what is brought, and stops when it rains.\n",
+    ),
+    ("plain.txt", "Use `mill` or *water*\n====\n1. dig\n- fill\n# rest\n[no link](a) 3 < 4 <b>\n"),
+    (
+        "page.html",
+        "<html><body><h1>The mill</h1><p>The mill stands by the river, and whoever has corn may grind it there * in the evening.</p>\
+        <ol><li>bring corn<ul><li>dry</ul><li>bring a sack</ol><p>Nobody pays for it, as the water does the [work], and the stones were laid by all.</p></body></html>",
+    ),
+];
+
+#[cfg(feature = "dump")]
+#[test]
+fn settled_when_cleaned_as_markdown() {
+    use jingwen::{draft::Draft, io::markdown};
+    let clean = |id: &str, text: &str| {
+        let page = kernel().page(RawDoc { id, bytes: text.as_bytes(), ..RawDoc::default() });
+        markdown::of(&Draft::of(&page, true, false, None, kernel().rules())).into_owned()
+    };
+    for (id, text) in MARKDOWN {
+        let once = clean(id, text);
+        assert_eq!(once, clean("a.md", &once), "{id}");
+    }
+    let readme = clean(MARKDOWN[0].0, MARKDOWN[0].1);
+    for part in [
+        "`mill __fast__` and *water*, see [the river][r]",
+        "\n  - flat\n",
+        "\n   go --fast\n     twice\n",
+        "\n1. dig\n",
+        "> quoted\n> twice",
+    ] {
+        assert!(readme.contains(part), "{part}: {readme}");
+    }
+}
+
 #[test]
 fn replayable() {
     over_all(|page| {

@@ -6,6 +6,8 @@ mod signs;
 use std::borrow::Cow;
 
 use crate::draft::{Draft, Form};
+use crate::layout::{Layout, line_ends};
+use crate::markdown::number;
 use crate::nest::Nest;
 
 use signs::{begins_block, escaped};
@@ -24,15 +26,24 @@ pub fn of<'d>(draft: &'d Draft<'_>) -> Cow<'d, str> {
     }
     let mut out = String::with_capacity(draft.text.len() / 8 + 256);
     if let Some(title) = &draft.title {
-        heading(1, title, &Links { text: "", at: &[] }, &mut out);
+        heading(1, title, draft.markdown.is_some(), &Links { text: "", at: &[] }, &mut out);
     }
     let links = Links { text: &draft.text, at: &draft.links };
     let mut levels = Levels::default();
     let mut kept: Vec<Set<'_>> = Vec::with_capacity(draft.pieces.len());
+    let close = draft.markdown.is_some_and(|layout| layout != Layout::Paragraphs);
+    let mut end = 0;
     for (i, piece) in draft.pieces.iter().enumerate() {
         let nest = draft.nests.get(i).copied().unwrap_or_default();
-        if let Some((first, rest)) = levels.enter(piece.kind, nest, piece.cut.is_none()) {
-            kept.push(Set { kind: piece.kind, text: draft.piece(i), first, rest });
+        let gap = &draft.text[end..end.max(piece.span.0 as usize)];
+        end = piece.span.1 as usize;
+        let (text, stays) = (draft.piece(i), piece.cut.is_none());
+        let numbered = if nest.written && piece.kind == Form::Paragraph { number(text) } else { None };
+        if let Some((first, rest)) = levels.enter(piece.kind, nest, numbered, stays) {
+            // a line right below another may be left alone only if that one is there
+            let above = i > 0 && draft.pieces[i - 1].cut.is_none() && draft.nests.get(i - 1).is_some_and(|n| n.written);
+            let close = close && nest.written && above && matches!(piece.kind, Form::Paragraph | Form::Quote) && line_ends(gap) == 1;
+            kept.push(Set { kind: piece.kind, text, first, rest, written: nest.written, close });
         }
     }
     let mut before: Option<&Set<'_>> = None;
@@ -62,6 +73,10 @@ struct Set<'d> {
     /// What stands before its first line, and before the others: the signs of the quotations and items it is in.
     first: String,
     rest: String,
+    /// Signs inside its lines are Markdown already.
+    written: bool,
+    /// It stands right below the block before, which stays.
+    close: bool,
 }
 
 /// The open items of lists.
@@ -73,17 +88,18 @@ struct Levels {
 
 impl Levels {
     /// What stands before the first line of a block and before the others; `None` for one that is left out.
-    fn enter(&mut self, kind: Form, nest: Nest, stays: bool) -> Option<(String, String)> {
+    /// `numbered`: bytes of the number a paragraph begins with that is an item.
+    fn enter(&mut self, kind: Form, nest: Nest, numbered: Option<usize>, stays: bool) -> Option<(String, String)> {
         let depth = usize::from(nest.depth);
         self.widths.resize(depth, 0);
         if !stays {
-            if kind == Form::Item {
+            if kind == Form::Item || numbered.is_some() {
                 self.widths.push(0);
             }
             return None;
         }
         let within = if kind == Form::Quote && nest.quoted + nest.within == 0 { 1 } else { nest.within };
-        if nest == Nest::default() && within == 0 && kind != Form::Item {
+        if depth == 0 && nest.quoted == 0 && within == 0 && kind != Form::Item && numbered.is_none() {
             return Some((String::new(), String::new()));
         }
         let mut first = "> ".repeat(usize::from(nest.quoted));
@@ -96,6 +112,10 @@ impl Levels {
             rest.extend(std::iter::repeat_n(' ', sign.len()));
             self.widths.push(sign.len());
             first.push_str(&sign);
+        } else if let Some(width) = numbered {
+            // the number is part of its text
+            rest.extend(std::iter::repeat_n(' ', width));
+            self.widths.push(width);
         }
         Some((first, rest))
     }
@@ -107,6 +127,9 @@ fn part(before: Option<&Set<'_>>, set: &Set<'_>, out: &mut String) {
         return out.push_str(if out.is_empty() { "" } else { "\n\n" });
     };
     if before.kind == Form::Item && set.kind == Form::Item {
+        return out.push('\n');
+    }
+    if set.close && before.kind == set.kind {
         return out.push('\n');
     }
     let common = before.rest.bytes().zip(set.first.bytes()).take_while(|(a, b)| a == b).count();
@@ -158,14 +181,14 @@ fn block(set: &Set<'_>, links: &Links<'_>, out: &mut String) {
     match set.kind {
         Form::Heading(level) => {
             out.push_str(&set.first);
-            heading(level, set.text, links, out);
+            heading(level, set.text, set.written, links, out);
         }
         Form::Code => code(set, out),
         _ => lines(set, links, out),
     }
 }
 
-fn heading(level: u8, text: &str, links: &Links<'_>, out: &mut String) {
+fn heading(level: u8, text: &str, written: bool, links: &Links<'_>, out: &mut String) {
     (0..level.clamp(1, 6)).for_each(|_| out.push('#'));
     out.push(' ');
     if links.parts(text).any(|(_, is_link)| is_link) {
@@ -179,7 +202,11 @@ fn heading(level: u8, text: &str, links: &Links<'_>, out: &mut String) {
     }
     let text = text.split(char::is_whitespace).filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
     let bare = text.trim_end_matches('#');
-    escaped(bare, false, false, out);
+    if written {
+        out.push_str(bare);
+    } else {
+        escaped(bare, false, false, out);
+    }
     // signs at the end would be taken for the end of the heading
     let signs = &text[bare.len()..];
     out.push_str(if signs.is_empty() { "" } else { "\\" });
@@ -210,6 +237,11 @@ fn lines(set: &Set<'_>, links: &Links<'_>, out: &mut String) {
         if i > 0 {
             out.push_str("\\\n");
             out.push_str(&set.rest);
+        }
+        if set.written {
+            // Markdown already: escaped where whoever wrote it wanted it so
+            out.push_str(line);
+            continue;
         }
         let begin = begins_block(line);
         out.push_str(&line[..begin.unwrap_or(0)]);
@@ -262,7 +294,11 @@ fn table(rows: &[Set<'_>], links: &Links<'_>, out: &mut String) {
             let cell = cells.next().unwrap_or("");
             for word in cell.split_whitespace() {
                 out.push(' ');
-                inline(word, true, links, out);
+                if row.written {
+                    out.push_str(word);
+                } else {
+                    inline(word, true, links, out);
+                }
             }
             out.push_str(" |");
         }

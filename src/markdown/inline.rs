@@ -14,17 +14,21 @@ pub(super) struct Cut {
 /// What of `line` is markup, ascending and disjoint, and how many bytes of its text stand inside links.
 ///
 /// Only `**`, `__`, `[text](address)`, `![alt](address)` and `<address>` count: a single `*` or `_` is more often a sign of
-/// multiplication or part of a name than emphasis.
+/// multiplication or part of a name than emphasis. Between backticks and behind a backslash nothing is markup.
 pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
     let bytes = line.as_bytes();
     let mut out: Vec<Cut> = Vec::new();
     let mut linked = 0;
     let mut strong: Option<(usize, u8)> = None;
     let mut at = 0;
-    while let Some(step) = memchr::memchr3(b'[', b'*', b'_', &bytes[at..]) {
+    // lengths of runs of backticks that no other closes
+    let mut open_runs = 0u64;
+    while let Some(step) = bytes.get(at..).and_then(|b| b.iter().position(|b| matches!(b, b'[' | b'*' | b'_' | b'`' | b'\\'))) {
         let i = at + step;
         at = i + 1;
         match bytes[i] {
+            b'\\' => at += usize::from(bytes.get(at).is_some_and(u8::is_ascii_punctuation)),
+            b'`' => at = code(bytes, i, &mut open_runs),
             b'[' => {
                 let picture = i > 0 && bytes[i - 1] == b'!';
                 let Some((close, end)) = link(bytes, i) else { continue };
@@ -74,6 +78,27 @@ pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
     out.sort_by_key(|c| c.at.start);
     out.dedup_by(|next, kept| next.at.start < kept.at.end);
     (out, linked)
+}
+
+/// Where a code span ends that begins at `open`, or its backticks when nothing closes them. A length that was not closed once is not looked for
+/// again.
+fn code(bytes: &[u8], open: usize, open_runs: &mut u64) -> usize {
+    let run = |at: usize| bytes[at..].iter().take_while(|b| **b == b'`').count();
+    let length = run(open);
+    let start = open + length;
+    if length >= 64 || *open_runs >> length & 1 == 1 {
+        return start;
+    }
+    let mut at = start;
+    while let Some(step) = memchr::memchr(b'`', &bytes[at..]) {
+        let other = run(at + step);
+        at += step + other;
+        if other == length {
+            return at;
+        }
+    }
+    *open_runs |= 1 << length;
+    start
 }
 
 /// The closing `]` of the `[` at `open` and the end of the `(address)` right after it. No nesting but one picture; at most
@@ -141,8 +166,17 @@ mod tests {
     }
 
     #[test]
+    fn code_and_escapes_are_no_markup() {
+        for line in ["`__mill__` 和 `[甲](b)`", "``a ` **b**``", r"\[a](b) \*\*c\*\*", "``` **a*"] {
+            assert_eq!(plain(line), (line.into(), 0));
+        }
+        assert_eq!(plain("` **a** ``").0, "` a ``");
+    }
+
+    #[test]
     fn open_brackets_are_linear() {
-        let line = "[".repeat(200_000);
-        assert_eq!(cuts(&line).0, vec![]);
+        for sign in ["[", "`` ` ", "\\", "` ``"] {
+            assert_eq!(cuts(&sign.repeat(100_000)).0, vec![]);
+        }
     }
 }

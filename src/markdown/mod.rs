@@ -6,6 +6,7 @@ mod inline;
 use crate::block::{Block, Kind, NO_NODE};
 use crate::edit::{CERTAIN, Editor};
 use crate::layer::{Layer, Stage};
+use crate::nest::DEEPEST;
 use crate::plain;
 use crate::rules::{RuleId, Rules};
 use crate::span::Span;
@@ -14,6 +15,11 @@ use crate::tree::{Link, Outline, Tree};
 /// True when the text begins with a front matter block, blank lines before it allowed.
 pub fn has_front_matter(text: &str) -> bool {
     front::find(text).is_some()
+}
+
+/// True when a line of the text is a heading with signs, or a fence: what is called Markdown and begins with elements is Markdown then.
+pub fn has_headings(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with(['#', '`', '~']) && (heading(line.trim_end()).is_some() || fence(line.trim_end()).is_some()))
 }
 
 /// Reads Markdown: front matter to fields, headings and lists to kinds, pictures and markup out. One layer at most.
@@ -38,6 +44,8 @@ fn read(text: &str, rules: &Rules, links: bool) -> (Vec<Layer<'static>>, Outline
         picture: rules.rule("markup/picture"),
         rules,
         links,
+        items: Vec::new(),
+        alone: false,
     };
     let mut start = 0;
     if let Some(front) = front::find(text) {
@@ -67,6 +75,10 @@ struct Reader<'t, 'r> {
     rules: &'r Rules,
     /// Where links lead is told.
     links: bool,
+    /// Of the items that are open, the column at which their text begins.
+    items: Vec<usize>,
+    /// The line above is the only one of its paragraph, and no blank line follows it.
+    alone: bool,
 }
 
 impl Reader<'_, '_> {
@@ -79,23 +91,58 @@ impl Reader<'_, '_> {
     /// Everything after the front matter.
     fn body(&mut self, start: usize) {
         let mut at = start;
+        let mut blank = true;
         while let Some(line) = self.line(at) {
             let raw = &self.text[line.start..line.end];
             let bare = raw.trim();
             if bare.is_empty() {
-                at = line.next;
-            } else if let Some(fence) = fence(bare) {
-                at = self.code(line, fence);
+                (at, blank, self.alone) = (line.next, true, false);
+                continue;
+            }
+            let (column, fence) = (column(raw), fence(bare));
+            // a line that only goes on with a paragraph may stand further out than its item
+            if blank || fence.is_some() || heading(bare).is_some() || item(bare).is_some() || number(bare).is_some() {
+                while self.items.last().is_some_and(|inner| column < *inner) {
+                    self.items.pop();
+                }
+            }
+            let base = self.items.last().copied().unwrap_or(0);
+            let indented = blank && column >= base + INDENT;
+            let was_alone = std::mem::take(&mut self.alone);
+            at = if let Some(fence) = fence {
+                self.code(line, fence)
             } else if begins_html(bare) {
-                at = self.html(line, start);
+                self.html(line, start)
+            } else if indented && let Some(next) = self.indented(line, base + INDENT) {
+                next
+            } else if was_alone && self.underlines(bare) {
+                self.editor.delete(line.start..line.end, self.markup);
+                line.next
             } else {
                 self.one(line);
-                at = line.next;
-            }
+                self.alone = blank && self.out.blocks.last().is_some_and(|b| b.kind == Kind::Paragraph);
+                line.next
+            };
+            blank = false;
         }
     }
 
-    /// A fenced block: the fences go, what is between stays byte for byte. Without a closing fence the line is text.
+    /// Makes the paragraph above a heading when the line underlines it.
+    fn underlines(&mut self, bare: &str) -> bool {
+        let level = match bare.as_bytes() {
+            [b'=', rest @ ..] if rest.iter().all(|b| *b == b'=') => 1,
+            [b'-', b'-', rest @ ..] if rest.iter().all(|b| *b == b'-') => 2,
+            _ => return false,
+        };
+        let Some(above) = self.out.blocks.last_mut().filter(|b| b.kind == Kind::Paragraph && b.span.len() <= LONGEST_HEADING) else {
+            return false;
+        };
+        above.kind = Kind::Heading(level);
+        true
+    }
+
+    /// A fenced block: the fences go, and the blanks before them from each line; what is between stays byte for byte. Without a closing fence the
+    /// line is text.
     fn code(&mut self, open: Line, fence: &str) -> usize {
         let mut at = open.next;
         while let Some(line) = self.line(at) {
@@ -105,8 +152,9 @@ impl Reader<'_, '_> {
                 let inner = &self.text[open.next..line.start];
                 let from = open.next + (inner.len() - inner.trim_start_matches(['\n', '\r']).len());
                 let to = open.next + inner.trim_end().len();
+                let columns = column(&self.text[open.start..open.end]);
                 if from < to {
-                    self.block(from, to, Kind::Code, 0);
+                    self.set_in(from, to, columns);
                 }
                 self.editor.delete(line.start..line.next, self.markup);
                 return line.next;
@@ -115,6 +163,49 @@ impl Reader<'_, '_> {
         }
         self.one(open);
         open.next
+    }
+
+    /// Lines of code without the blanks they have in common, `columns` at most.
+    fn set_in(&mut self, from: usize, to: usize, columns: usize) {
+        let mut start = None;
+        let mut at = from;
+        while at < to {
+            let end = memchr::memchr(b'\n', &self.text.as_bytes()[at..to]).map_or(to, |n| at + n + 1);
+            let blanks = blanks(&self.text[at..end], columns);
+            self.editor.delete(at..at + blanks, self.markup);
+            start.get_or_insert_with(|| self.editor.position(at + blanks));
+            at = end;
+        }
+        let span = Span::new(start.unwrap_or_default(), self.editor.position(to));
+        self.push(span, Kind::Code, 0);
+    }
+
+    /// A block of code by its blanks alone, at least `columns` before each line: to the last such line. `None` for paragraphs of a script without
+    /// blanks between words, the first lines of which are often set in, and for items.
+    fn indented(&mut self, first: Line, columns: usize) -> Option<usize> {
+        let is_wide = |bare: &str| bare.chars().filter(|c| *c >= '\u{2e80}').count() * 3 > bare.chars().count();
+        let bare = self.text[first.start..first.end].trim();
+        if is_wide(bare) || item(bare).is_some() || number(bare).is_some() {
+            return None;
+        }
+        let mut blank = false;
+        let mut last = first;
+        let mut at = first.next;
+        while let Some(line) = self.line(at) {
+            let raw = &self.text[line.start..line.end];
+            let bare = raw.trim();
+            if !bare.is_empty() {
+                if column(raw) < columns || blank && is_wide(bare) {
+                    break;
+                }
+                last = line;
+            }
+            blank = bare.is_empty();
+            at = line.next;
+        }
+        let to = last.start + self.text[last.start..last.end].trim_end().len();
+        self.set_in(first.start, to, columns);
+        Some(last.next)
     }
 
     /// A stretch of HTML: to the blank line after which no tag begins, as `html` reads it.
@@ -165,6 +256,8 @@ impl Reader<'_, '_> {
             return;
         }
         let mut kind = Kind::Paragraph;
+        // the item this line begins; what follows may stand in it
+        let mut opens = None;
         if let Some((level, skip)) = heading(bare) {
             kind = Kind::Heading(level);
             self.editor.delete(from..from + skip, self.markup);
@@ -175,8 +268,11 @@ impl Reader<'_, '_> {
             }
         } else if let Some(skip) = item(bare) {
             kind = Kind::ListItem;
+            opens = Some(column(raw) + if skip > INDENT { 2 } else { skip });
             self.editor.delete(from..from + skip, self.markup);
             from += skip;
+        } else if let Some(skip) = number(bare) {
+            opens = Some(column(raw) + skip);
         } else if let Some(rest) = bare.strip_prefix('>') {
             kind = Kind::Quote;
             let skip = bare.len() - rest.trim_start_matches(['>', ' ']).len();
@@ -186,9 +282,11 @@ impl Reader<'_, '_> {
             self.row(from, to);
             return;
         }
+        let before = self.out.blocks.len();
         if from < to {
             self.spans(from, to, kind);
         }
+        self.items.extend(opens.filter(|_| self.out.blocks.len() > before));
     }
 
     /// Text with inline markup. A line of pictures leaves no block.
@@ -218,7 +316,7 @@ impl Reader<'_, '_> {
             None => return,
         };
         let link_bytes = u32::try_from(linked.min(tail - lead)).unwrap_or(u32::MAX);
-        self.out.blocks.push(Block { span: Span::new(lead, tail), kind, node: NO_NODE, link_bytes });
+        self.push(Span::new(lead, tail), kind, link_bytes);
     }
 
     /// A row of a table: cells between tabs.
@@ -237,13 +335,14 @@ impl Reader<'_, '_> {
         }
         let end = self.editor.position(to);
         if end > start {
-            self.out.blocks.push(Block { span: Span::new(start, end), kind: Kind::TableRow, node: NO_NODE, link_bytes: 0 });
+            self.push(Span::new(start, end), Kind::TableRow, 0);
         }
     }
 
-    fn block(&mut self, from: usize, to: usize, kind: Kind, link_bytes: u32) {
-        let span = Span::new(self.editor.position(from), self.editor.position(to));
-        self.out.blocks.push(Block { span, kind, node: NO_NODE, link_bytes });
+    /// A block of Markdown of its own, in the items that are open.
+    fn push(&mut self, span: Span, kind: Kind, link_bytes: u32) {
+        let node = self.items.len().min(usize::from(DEEPEST)) as u32;
+        self.out.blocks.push(Block { span, kind, node, link_bytes });
     }
 }
 
@@ -256,9 +355,33 @@ fn target(inner: &str) -> &str {
     }
 }
 
+/// Columns from which a line is code, and blanks behind a bullet from which its text is.
+const INDENT: usize = 4;
+
+/// Bytes of the longest line that is made a heading by what is drawn below it.
+const LONGEST_HEADING: usize = 200;
+
 /// The fence a line opens: three or more backticks or tildes.
-fn fence(bare: &str) -> Option<&'static str> {
-    ["```", "~~~"].into_iter().find(|f| bare.starts_with(f))
+fn fence(bare: &str) -> Option<&str> {
+    let sign = bare.bytes().next().filter(|b| matches!(b, b'`' | b'~'))?;
+    let length = bare.bytes().take_while(|b| *b == sign).count();
+    (length >= 3 && !(sign == b'`' && bare[length..].contains('`'))).then(|| &bare[..length])
+}
+
+/// Columns of the blanks a line begins with; a tab goes to the next fourth.
+fn column(raw: &str) -> usize {
+    raw.bytes().map_while(|b| matches!(b, b' ' | b'\t').then_some(b)).fold(0, |at, b| if b == b' ' { at + 1 } else { (at / 4 + 1) * 4 })
+}
+
+/// Bytes of the blanks a line begins with, up to so many columns.
+fn blanks(raw: &str, columns: usize) -> usize {
+    let mut at = 0;
+    let within = |b: &u8| {
+        let is_in = at < columns && matches!(b, b' ' | b'\t');
+        at = if *b == b' ' { at + 1 } else { (at / 4 + 1) * 4 };
+        is_in
+    };
+    raw.bytes().take_while(within).count()
 }
 
 /// True when a line begins with an HTML tag or comment; an address in angle brackets is none.
@@ -287,6 +410,14 @@ fn item(bare: &str) -> Option<usize> {
     let rest = bare.strip_prefix(['-', '*', '+'])?;
     let text = rest.trim_start_matches([' ', '\t']);
     (text.len() < rest.len() && !text.is_empty()).then_some(bare.len() - text.len())
+}
+
+/// Bytes before the text of an item with a number: `3. `, `3) `.
+pub(crate) fn number(bare: &str) -> Option<usize> {
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = bare[digits..].strip_prefix(['.', ')'])?;
+    let text = rest.trim_start_matches([' ', '\t']);
+    ((1..=9).contains(&digits) && text.len() < rest.len() && !text.is_empty()).then(|| bare.len() - text.len())
 }
 
 /// A thematic break: three or more of `-`, `*` or `_`, blanks between allowed.
@@ -336,6 +467,36 @@ mod tests {
         let (_, blocks) = read("```sh\n  a  [b](c) **d**\n\n# no heading\n```\n后");
         assert_eq!(blocks[0], (Kind::Code, "  a  [b](c) **d**\n\n# no heading".to_owned()));
         assert_eq!(blocks[1].1, "后");
+    }
+
+    #[test]
+    fn code_keeps_the_blanks_that_are_its_own() {
+        let (_, blocks) = read("走：\n\n    if rain:\n        stay()\n\n    go()\n\n    天黑以前要回来，路上不要停。\n");
+        assert_eq!(blocks[1], (Kind::Code, "if rain:\n    stay()\n\ngo()".to_owned()));
+        assert_eq!(blocks[2].0, Kind::Paragraph);
+        let (_, blocks) = read("- 走：\n  ````sh\n  ```\n    go\n  ````\n");
+        assert_eq!(blocks[1], (Kind::Code, "```\n  go".to_owned()));
+    }
+
+    #[test]
+    fn elements_before_markdown() {
+        assert!(has_headings("<div align=\"center\">\n<p>a</p>\n</div>\n\n## Use\n"));
+        assert!(!has_headings("<p>#1</p>\n<pre>\n # a\n</pre>\n"));
+    }
+
+    #[test]
+    fn items_in_items() {
+        let text = "- 一\n  - 二\n\n    三\n- 四\n\n1. 五\n   - 六\n\n七\n";
+        let depths: Vec<u32> = outline(text, Rules::builtin()).1.blocks.iter().map(|b| b.node).collect();
+        assert_eq!(depths, [0, 1, 2, 0, 0, 1, 0]);
+    }
+
+    #[test]
+    fn headings_that_are_underlined() {
+        let (_, blocks) = read("山路\n====\n雨天\n---\n走\n\n---\n\n甲\n乙\n---\n");
+        let headings: Vec<_> = blocks.iter().filter(|b| b.0 != Kind::Paragraph).map(|b| b.0).collect();
+        assert_eq!(headings, [Kind::Heading(1)]);
+        assert_eq!(blocks.len(), 5);
     }
 
     #[test]
