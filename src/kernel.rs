@@ -1,7 +1,7 @@
 //! `Kernel::page`: one record in, everything known of it out. The only place that knows the order of the stages; reads as the
 //! specification. No threads, files, clocks or environment here or below.
 
-use crate::block::{Block, Mark};
+use crate::block::{Block, Kind, Mark, Note};
 use crate::charset;
 use crate::layer::{Layer, Stage};
 use crate::metadata;
@@ -60,6 +60,9 @@ impl Kernel {
         let (layers, outline) = outline(page.format, page.text(), self.options.links, rules);
         page.layers.extend(layers);
         page.outline = outline;
+        if self.options.repair && page.format != Format::Text {
+            self.repair_shown(&mut page);
+        }
         let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, page.format == Format::Html, rules);
         if let Some(layer) = layer {
             carry_links(&mut page.outline, &layer);
@@ -115,6 +118,48 @@ impl Kernel {
             page.outline.blocks = blocks;
         }
         page
+    }
+
+    /// Repairs what shows only since references stand for their characters, in the text and in what the page says about itself.
+    fn repair_shown(&self, page: &mut Page<'_>) {
+        let below = page.layers.len() as u32 - 1;
+        let repaired = {
+            let Some(layer) = page.layers.last().filter(|l| l.stage == Stage::Markup) else { return };
+            let entity = self.rules.rule("markup/entity");
+            let references = layer.edits.iter().filter(|e| e.rule == entity).map(|e| e.now);
+            repair::shown(&layer.text, references, &page.outline.cited, self.rules)
+        };
+        if repaired.layers.is_empty() {
+            return;
+        }
+        for layer in repaired.layers {
+            for block in &mut page.outline.blocks {
+                block.span = layer.carry(block.span);
+            }
+            for cited in &mut page.outline.cited {
+                *cited = layer.carry(*cited);
+            }
+            carry_links(&mut page.outline, &layer);
+            page.layers.push(layer);
+        }
+        let text = page.layers.last().map_or("", |l| &l.text);
+        // A reference to a blank may be all there was.
+        page.outline.blocks.retain_mut(|block| {
+            let Some((from, to)) = plain::bounds(block.span.of(text)) else { return false };
+            if block.kind == Kind::TableRow {
+                return true;
+            }
+            let start = block.span.start as usize;
+            block.span = Span::new(start + from, start + to);
+            block.link_bytes = block.link_bytes.min((to - from) as u32);
+            true
+        });
+        page.notes.extend(repaired.notes.into_iter().map(|n| Note { layer: n.layer + below, ..n }));
+        for field in &mut page.outline.fields {
+            if let Some(layer) = repair::repair(&field.value, self.rules).layers.pop() {
+                field.value = layer.text.into();
+            }
+        }
     }
 
     /// The first two stages alone: decoded and repaired, nothing taken for markup, no blocks. What `jingwen repair` does.

@@ -99,4 +99,7 @@ pub struct Outline {
     pub fields: Vec<Field>,
     /// Links with an address, in order; empty unless they were asked for.
     pub links: Vec<Link>,
+    /// What references in code stand for, as far as it is `&` or not ASCII, ascending, in the text that the reader of markup left and
+    /// what is repaired of that: signs that somebody shows, no damage.
+    pub cited: Vec<Span>,
 }

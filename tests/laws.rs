@@ -330,8 +330,12 @@ fn borrowed() {
 fn settled() {
     over_all(|page| {
         let rules = Rules::builtin();
-        let last_repair = page.layers.iter().rposition(|l| matches!(l.stage, Stage::Decode | Stage::Repair)).unwrap_or(0);
-        let again = repair::repair(&page.layers[last_repair].text, rules);
+        let records = page.layers.iter().take_while(|l| matches!(l.stage, Stage::Decode | Stage::Repair)).count();
+        let mut again = repair::repair(&page.layers[records - 1].text, rules);
+        if let Some(layer) = page.layers[records..].iter().rfind(|l| l.stage == Stage::Repair) {
+            let whole = Span::new(0, layer.text.len());
+            again.layers.extend(repair::shown(&layer.text, std::iter::once(whole), &page.outline.cited, rules).layers);
+        }
         if let Some(layer) = again.layers.first() {
             let edit = layer.edits[0];
             return Err(format!("repair goes on with {} at {:?}", rules.get(edit.rule).id, edit.was));

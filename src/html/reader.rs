@@ -21,7 +21,7 @@ use super::hidden::{holds_formula, is_hidden};
 use super::labels::Labels;
 use super::links;
 use super::tokens::{Start, Token, Tokens};
-use super::writer::{Flow, GapRules, Writer};
+use super::writer::{Flow, GapRules, Writer, Written};
 
 use ends::end_is_optional;
 use numbers::{first_number, is_line_number, is_list};
@@ -138,11 +138,12 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         }
     }
     r.pop_to(0);
-    let (layer, blocks, links) = r.writer.finish();
+    let Written { layer, blocks, links, cited } = r.writer.finish();
     let address = |number: u32| links::address(&Attributes::get(r.links[number as usize - 1].of(text), "href")?);
     let links = links.into_iter().filter_map(|(number, at)| Some(Link { at, address: address(number)? })).collect();
     label(&mut r.tree, &blocks, text);
-    Read { layer, outline: Outline { blocks, tree: r.tree, fields: r.fields.finish(), links }, hidden: r.hidden, unscripted: r.unscripted }
+    let outline = Outline { blocks, tree: r.tree, fields: r.fields.finish(), links, cited };
+    Read { layer, outline, hidden: r.hidden, unscripted: r.unscripted }
 }
 
 /// Numbers the labels of the elements that hold text; half of a page's hold none, and nobody asks for the names of those.
@@ -255,6 +256,7 @@ impl Reader<'_> {
         }
         if seen && inline && !hides {
             // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
+            self.writer.code_inside |= is_code(tag);
             return self.skip(s.at.end);
         }
         if !seen && s.closed && inline {
@@ -329,6 +331,11 @@ impl Reader<'_> {
 /// Tags that leave the head open.
 fn belongs_in_head(tag: Tag) -> bool {
     matches!(tag, Tag::META | Tag::LINK | Tag::BASE | Tag::TITLE | Tag::SCRIPT | Tag::STYLE | Tag::NOSCRIPT | Tag::TEMPLATE | Tag::HEAD)
+}
+
+/// Elements inside a paragraph whose text is a program's.
+fn is_code(tag: Tag) -> bool {
+    matches!(tag, Tag::CODE | Tag::KBD | Tag::SAMP | Tag::TT)
 }
 
 fn has(attributes: &str, name: &str) -> bool {

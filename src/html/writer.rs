@@ -83,7 +83,22 @@ pub(super) struct Writer<'t> {
     code: Code,
     /// The texts of links, by number, each inside one block; when they are asked for.
     links: Option<Vec<LinkText>>,
+    /// What stands inside a paragraph here is code.
+    pub(super) code_inside: bool,
+    /// What references in code stand for.
+    cited: Vec<Span>,
     rules: GapRules,
+}
+
+/// All that a writer wrote.
+pub(super) struct Written {
+    /// `None` when the source came through unchanged.
+    pub(super) layer: Option<Layer<'static>>,
+    pub(super) blocks: Vec<Block>,
+    /// The texts of links by their numbers.
+    pub(super) links: Vec<(u32, Span)>,
+    /// What references in code stand for: [`crate::tree::Outline::cited`].
+    pub(super) cited: Vec<Span>,
 }
 
 /// Text of a link.
@@ -108,6 +123,8 @@ impl<'t> Writer<'t> {
             last_item: 0,
             code: Code::default(),
             links: links.then(Vec::new),
+            code_inside: false,
+            cited: Vec::new(),
             rules,
         }
     }
@@ -290,6 +307,9 @@ impl<'t> Writer<'t> {
             self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
         self.at = at + r.len;
+        if (flow.pre || self.code_inside) && (self.out[from] == b'&' || !self.out[from].is_ascii()) {
+            self.cited.push(Span::new(from, self.out.len()));
+        }
         self.edit(at..self.at, from, self.rules.entity);
         self.wrote(self.out.len() - from, flow);
     }
@@ -415,8 +435,8 @@ impl<'t> Writer<'t> {
         before.is_some_and(is_wide) && is_wide(&self.source.as_bytes()[to..])
     }
 
-    /// The layer, `None` when the source came through unchanged; the blocks, trimmed and none empty; and the texts of links by their numbers.
-    pub(super) fn finish(mut self) -> (Option<Layer<'static>>, Vec<Block>, Vec<(u32, Span)>) {
+    /// What was written; the blocks trimmed and none empty.
+    pub(super) fn finish(mut self) -> Written {
         let end = self.source.len();
         if self.at < end {
             let from = self.out.len();
@@ -434,9 +454,7 @@ impl<'t> Writer<'t> {
             !b.span.is_empty()
         });
         let links = self.links.unwrap_or_default().into_iter().map(|l| (l.number, l.at)).collect();
-        if self.edits.is_empty() {
-            return (None, blocks, links);
-        }
-        (Some(Layer { stage: Stage::Markup, text: Cow::Owned(text), edits: self.edits }), blocks, links)
+        let layer = (!self.edits.is_empty()).then_some(Layer { stage: Stage::Markup, text: Cow::Owned(text), edits: self.edits });
+        Written { layer, blocks, links, cited: self.cited }
     }
 }

@@ -232,6 +232,7 @@ impl Reader<'_, '_> {
         debug_assert!(layers.len() <= 1, "html leaves one layer");
         let moved = |span: Span| Span::new(span.start as usize + base, span.end as usize + base);
         self.out.links.extend(outline.links.into_iter().map(|l| Link { at: moved(l.at), ..l }));
+        self.out.cited.extend(outline.cited.into_iter().map(moved));
         for mut block in outline.blocks {
             block.span = moved(block.span);
             if !whole {

@@ -1,5 +1,7 @@
 //! Character references in text that is not markup: escaped once, twice or more, without semicolon, numeric ones into C1. What the
-//! references of a web page mean is not decided here but by the markup stage.
+//! references of a web page mean is not decided here but by the markup stage; those it leaves to be read are.
+
+mod shown;
 
 use std::sync::OnceLock;
 
@@ -19,7 +21,7 @@ const PAGE_PERCENT: usize = 80;
 /// with tags a reference is markup; there only one level of double escaping goes, and only from runs of references to letters.
 ///
 /// `None` when nothing changed. Linear.
-pub(crate) fn unescape(text: &str, rules: &Rules) -> Option<Layer<'static>> {
+pub(crate) fn unescape(text: &str, from: From, rules: &Rules) -> Option<Layer<'static>> {
     memchr(b'&', text.as_bytes())?;
     let lines = lines_with_references(text);
     if lines.is_empty() {
@@ -38,7 +40,10 @@ pub(crate) fn unescape(text: &str, rules: &Rules) -> Option<Layer<'static>> {
         }
         return editor.finish(Stage::Repair);
     }
-    let verdicts: Vec<Verdict> = lines.iter().map(|l| verdict(text, l)).collect();
+    let mut verdicts: Vec<Verdict> = lines.iter().map(|l| tally(text, l).verdict()).collect();
+    if from == From::Markup && shown::is_escaped(text, &lines) {
+        verdicts.fill(Verdict::Escaped);
+    }
     let escaped = verdicts.iter().filter(|v| **v == Verdict::Escaped).count();
     let undecided = verdicts.iter().filter(|v| **v == Verdict::Undecided).count();
     let all = escaped * 100 >= (escaped + undecided) * PAGE_PERCENT && escaped > 1;
@@ -58,6 +63,15 @@ pub(crate) fn unescape(text: &str, rules: &Rules) -> Option<Layer<'static>> {
         }
     }
     editor.finish(Stage::Repair)
+}
+
+/// Where a text comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    /// A record, as it is.
+    Record,
+    /// A reader of markup: references that are left in it were escaped twice, or are talked about.
+    Markup,
 }
 
 /// A reference as it stands in a text.
@@ -93,9 +107,30 @@ enum Verdict {
     Talk,
 }
 
+/// How often the references of a line are part of what is said, and how often they stand apart.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    used: u32,
+    idle: u32,
+    /// Of `used`: numbers inside words.
+    numbers: u32,
+}
+
+impl Tally {
+    fn verdict(self) -> Verdict {
+        if self.used >= USED_AT_LEAST && self.idle <= self.used {
+            Verdict::Escaped
+        } else if self.idle > 0 {
+            Verdict::Talk
+        } else {
+            Verdict::Undecided
+        }
+    }
+}
+
 /// Whether the references of a line are used or talked about. Talk sets them apart, use runs them into each other and into words.
-fn verdict(text: &str, line: &[Reference]) -> Verdict {
-    let (mut used, mut idle) = (0u32, 0u32);
+fn tally(text: &str, line: &[Reference]) -> Tally {
+    let mut tally = Tally::default();
     for (i, r) in line.iter().enumerate() {
         if !(r.is_letterlike() || r.means == '\'' && r.numeric) {
             continue;
@@ -121,18 +156,13 @@ fn verdict(text: &str, line: &[Reference]) -> Verdict {
                 _ => false,
             };
         if touches_before || touches_after || glued || quoted || set || r.doubled_letter() {
-            used += 1 + u32::from(quoted);
+            tally.used += 1 + u32::from(quoted);
+            tally.numbers += u32::from(glued && r.numeric);
         } else if !r.numeric {
-            idle += 1;
+            tally.idle += 1;
         }
     }
-    if used >= USED_AT_LEAST && idle <= used {
-        Verdict::Escaped
-    } else if idle > 0 {
-        Verdict::Talk
-    } else {
-        Verdict::Undecided
-    }
+    tally
 }
 
 /// A neighbour that makes a reference part of a word: Latin letters, and the C1 controls of mojibake around it. Not Han: Chinese
@@ -256,7 +286,7 @@ mod tests {
     use super::*;
 
     fn fixed(text: &str) -> Option<String> {
-        unescape(text, Rules::builtin()).map(|l| l.text.into_owned())
+        unescape(text, From::Record, Rules::builtin()).map(|l| l.text.into_owned())
     }
 
     #[test]

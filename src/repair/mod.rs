@@ -6,10 +6,15 @@ mod entity;
 mod lost;
 mod mojibake;
 pub mod plan;
+mod shown;
 
 use crate::block::Note;
 use crate::layer::Layer;
 use crate::rules::Rules;
+
+use entity::From;
+
+pub use shown::shown;
 
 /// What repair made of a text.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +31,7 @@ const PASSES: usize = 12;
 /// Repairs a decoded text. Idempotent: its own output comes back with no layer.
 pub fn repair(text: &str, rules: &Rules) -> Repaired {
     let mut done = Repaired::default();
-    if !settle(text, rules, &mut done) {
+    if !settle(text, From::Record, rules, &mut done) {
         done = Repaired::default();
     }
     let layer = done.layers.len();
@@ -51,14 +56,14 @@ pub fn remove_lost(text: &str, rules: &Rules) -> Vec<Layer<'static>> {
 }
 
 /// The cloak first, then entities and mojibake by turns until nothing changes; false when that never happens.
-fn settle(text: &str, rules: &Rules, done: &mut Repaired) -> bool {
+fn settle(text: &str, from: From, rules: &Rules, done: &mut Repaired) -> bool {
     for _ in 0..PASSES {
         let last = done.layers.last().map_or(text, |l| &l.text);
         let number = done.layers.len() as u32 + 1;
         if let Some((layer, notes)) = cloak::pass(last, number, rules) {
             done.layers.push(layer);
             done.notes.extend(notes);
-        } else if let Some(layer) = entity::unescape(last, rules) {
+        } else if let Some(layer) = entity::unescape(last, from, rules) {
             done.layers.push(layer);
         } else if let Some((layer, notes)) = mojibake::pass(last, number, rules) {
             done.layers.push(layer);

@@ -4,7 +4,7 @@
 use crate::tag::Tag;
 
 use super::numbers::is_list;
-use super::{Open, Reader};
+use super::{Open, Reader, is_code};
 
 /// Open elements an end tag looks through before it counts as stray. Design paper, section 3.
 const REACH: usize = 64;
@@ -84,6 +84,7 @@ impl Reader<'_> {
         if seen && (tag.is_block() || tag == Tag::BR) && !matches!(tag, Tag::TD | Tag::TH) {
             self.writer.line();
         }
+        self.writer.code_inside &= !(seen && is_code(tag));
         if !followed || matches!(tag, Tag::HTML | Tag::BODY) || tag.is_void() {
             return self.skip(at);
         }
