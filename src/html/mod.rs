@@ -50,6 +50,13 @@ pub fn fragment(text: &str, rules: &Rules) -> (Vec<Layer<'static>>, Outline) {
     read(text, rules, reader::Mode { keep_lines: true, ..reader::Mode::default() })
 }
 
+/// The reference with a semicolon that `bytes` begin with, at its `&`: how many bytes it takes, and what it stands for, when that is one character.
+pub(crate) fn reference(bytes: &[u8]) -> Option<(usize, char)> {
+    let found = entities::reference(bytes, true).filter(|r| bytes.get(r.len - 1) == Some(&b';'))?;
+    let mut chars = found.chars();
+    chars.next().filter(|_| chars.next().is_none()).map(|c| (found.len, c))
+}
+
 /// Number of tokens of a text; the tokenizer alone, for the bench.
 #[doc(hidden)]
 pub fn count_tokens(text: &str) -> usize {

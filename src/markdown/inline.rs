@@ -2,19 +2,28 @@
 
 use std::ops::Range;
 
-/// A stretch of a line to leave out, and why.
+/// A stretch of a line to leave out or to write otherwise, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cut {
     /// Byte range in the line.
     pub(super) at: Range<usize>,
     /// True for a picture, false for markup around text that stays.
     pub(super) picture: bool,
+    /// The character that a reference stands for.
+    pub(super) now: Option<char>,
+}
+
+impl Cut {
+    fn out(at: Range<usize>, picture: bool) -> Cut {
+        Cut { at, picture, now: None }
+    }
 }
 
 /// What of `line` is markup, ascending and disjoint, and how many bytes of its text stand inside links.
 ///
 /// Only `**`, `__`, `[text](address)`, `![alt](address)` and `<address>` count: a single `*` or `_` is more often a sign of
-/// multiplication or part of a name than emphasis. Between backticks and behind a backslash nothing is markup.
+/// multiplication or part of a name than emphasis. Between backticks and behind a backslash nothing is markup. References count where
+/// their character cannot be taken for markup: `&nbsp;`, `&eacute;`, `&quot;`, an `&amp;` before a blank.
 pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
     let bytes = line.as_bytes();
     let mut out: Vec<Cut> = Vec::new();
@@ -23,31 +32,37 @@ pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
     let mut at = 0;
     // lengths of runs of backticks that no other closes
     let mut open_runs = 0u64;
-    while let Some(step) = bytes.get(at..).and_then(|b| b.iter().position(|b| matches!(b, b'[' | b'*' | b'_' | b'`' | b'\\'))) {
+    while let Some(step) = bytes.get(at..).and_then(|b| b.iter().position(|b| matches!(b, b'[' | b'*' | b'_' | b'`' | b'\\' | b'&'))) {
         let i = at + step;
         at = i + 1;
         match bytes[i] {
             b'\\' => at += usize::from(bytes.get(at).is_some_and(u8::is_ascii_punctuation)),
             b'`' => at = code(bytes, i, &mut open_runs),
+            b'&' => {
+                if let Some((len, c)) = reference(&bytes[i..]) {
+                    at = i + len;
+                    out.push(Cut { at: i..at, picture: false, now: Some(c) });
+                }
+            }
             b'[' => {
                 let picture = i > 0 && bytes[i - 1] == b'!';
                 let Some((close, end)) = link(bytes, i) else { continue };
                 if picture {
-                    out.push(Cut { at: i - 1..end, picture: true });
+                    out.push(Cut::out(i - 1..end, true));
                     at = end;
                 } else {
-                    out.push(Cut { at: i..i + 1, picture: false });
+                    out.push(Cut::out(i..i + 1, false));
                     // A picture that is itself a link: `[![alt](a)](b)`.
                     if bytes[i + 1..].starts_with(b"![")
                         && let Some((_, inner)) = link(bytes, i + 2)
                         && inner <= close
                     {
-                        out.push(Cut { at: i + 1..inner, picture: true });
+                        out.push(Cut::out(i + 1..inner, true));
                         linked += close - inner;
                     } else {
                         linked += close - i - 1;
                     }
-                    out.push(Cut { at: close..end, picture: false });
+                    out.push(Cut::out(close..end, false));
                     at = end;
                 }
             }
@@ -65,8 +80,8 @@ pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
                 }
                 match strong {
                     Some((open, m)) if m == mark && !bytes[i - 1].is_ascii_whitespace() => {
-                        out.push(Cut { at: open..open + 2, picture: false });
-                        out.push(Cut { at: i..i + 2, picture: false });
+                        out.push(Cut::out(open..open + 2, false));
+                        out.push(Cut::out(i..i + 2, false));
                         strong = None;
                     }
                     _ if bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace()) => strong = Some((i, mark)),
@@ -78,6 +93,23 @@ pub(super) fn cuts(line: &str) -> (Vec<Cut>, usize) {
     out.sort_by_key(|c| c.at.start);
     out.dedup_by(|next, kept| next.at.start < kept.at.end);
     (out, linked)
+}
+
+/// The references of a line that are no code.
+pub(super) fn references(line: &str) -> impl Iterator<Item = (Range<usize>, char)> {
+    let some = memchr::memchr(b'&', line.as_bytes()).map(|_| cuts(line).0);
+    some.into_iter().flatten().filter_map(|cut| Some((cut.at, cut.now?)))
+}
+
+/// The reference that `bytes` begins with, when its character is no markup: bytes and character.
+fn reference(bytes: &[u8]) -> Option<(usize, char)> {
+    let (len, c) = crate::html::reference(bytes)?;
+    let plain = match c {
+        '&' => bytes.get(len).is_none_or(u8::is_ascii_whitespace),
+        '"' | '\'' => true,
+        c => !c.is_ascii() && !c.is_control(),
+    };
+    plain.then_some((len, c))
 }
 
 /// Where a code span ends that begins at `open`, or its backticks when nothing closes them. A length that was not closed once is not looked for
@@ -139,6 +171,7 @@ mod tests {
         let mut at = 0;
         for c in cuts {
             out.push_str(&line[at..c.at.start]);
+            out.extend(c.now);
             at = c.at.end;
         }
         out.push_str(&line[at..]);
@@ -174,8 +207,16 @@ mod tests {
     }
 
     #[test]
+    fn references_that_are_no_markup() {
+        assert_eq!(plain("d&eacute;j&agrave;&nbsp;! &amp; &quot;so&quot; &#8217;").0, "déjà\u{a0}! & \"so\" ’");
+        for line in ["`&eacute;`", r"\&eacute;", "&amp;lt; &lt;b&gt; &#42; AT&T &copy 2", "[a](b?c&copy;d)"] {
+            assert_eq!(cuts(line).0.iter().find_map(|c| c.now), None, "{line}");
+        }
+    }
+
+    #[test]
     fn open_brackets_are_linear() {
-        for sign in ["[", "`` ` ", "\\", "` ``"] {
+        for sign in ["[", "`` ` ", "\\", "` ``", "&"] {
             assert_eq!(cuts(&sign.repeat(100_000)).0, vec![]);
         }
     }

@@ -42,6 +42,7 @@ fn read(text: &str, rules: &Rules, links: bool) -> (Vec<Layer<'static>>, Outline
         out: Outline::default(),
         markup: rules.rule("markup/markdown"),
         picture: rules.rule("markup/picture"),
+        reference: rules.rule("markup/entity"),
         rules,
         links,
         items: Vec::new(),
@@ -72,6 +73,7 @@ struct Reader<'t, 'r> {
     out: Outline,
     markup: RuleId,
     picture: RuleId,
+    reference: RuleId,
     rules: &'r Rules,
     /// Where links lead is told.
     links: bool,
@@ -298,6 +300,10 @@ impl Reader<'_, '_> {
         for cut in cuts {
             let rule = if cut.picture { self.picture } else { self.markup };
             let (at, text) = (from + cut.at.start..from + cut.at.end, self.text);
+            if let Some(c) = cut.now {
+                self.editor.replace(at, c.encode_utf8(&mut [0; 4]), self.reference, CERTAIN);
+                continue;
+            }
             self.editor.replace(at.clone(), "", rule, CERTAIN);
             match &text[at.clone()] {
                 "[" => open = self.editor.position(at.end),
@@ -330,6 +336,10 @@ impl Reader<'_, '_> {
             let bar = from + bar;
             let left = at + self.text[at..bar].trim_end().len();
             let right = bar + 1 + (self.text[bar + 1..to].len() - self.text[bar + 1..to].trim_start().len());
+            for (within, c) in inline::references(&self.text[at..left.max(at)]) {
+                let within = at + within.start..at + within.end;
+                self.editor.replace(within, c.encode_utf8(&mut [0; 4]), self.reference, CERTAIN);
+            }
             let cell = if i == 0 || i + 1 == bars.len() { "" } else { "\t" };
             self.editor.replace(left.max(at)..right.min(to), cell, self.markup, CERTAIN);
             at = right.min(to);
