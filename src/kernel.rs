@@ -108,7 +108,14 @@ impl Kernel {
         joined(&mut page, paragraph::join, rules);
         if self.options.duplicates {
             let mut keys = paragraph::Known::default();
-            page.marks.extend(paragraph::duplicates(page.text(), &page.outline.blocks, &page.marks, rules, &mut keys));
+            page.marks.extend(paragraph::duplicates(
+                page.text(),
+                &page.outline.blocks,
+                &page.marks,
+                page.format == Format::Markdown,
+                rules,
+                &mut keys,
+            ));
             page.keys = keys;
         }
         // Last, so that no stage takes an address for text.

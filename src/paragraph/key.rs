@@ -321,7 +321,7 @@ mod tests {
         let text = format!("{TEXT}\n河\n{TEXT}x y\n");
         let blocks = plain::outline(&text).blocks;
         let mut known = Known::default();
-        let marks = super::super::duplicates(&text, &blocks, &[], crate::rules::Rules::builtin(), &mut known);
+        let marks = super::super::duplicates(&text, &blocks, &[], false, crate::rules::Rules::builtin(), &mut known);
         assert!(known.0.iter().any(Option::is_some));
         assert_eq!(keys(Some("路"), &text, &blocks, &marks, &known), keys(Some("路"), &text, &blocks, &marks, &Known::default()));
     }

@@ -44,9 +44,9 @@ pub fn join(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules) -> Opti
 }
 
 /// Marks for kept blocks whose text stood earlier in the page; the first copy stays. What it found out of the keys of blocks is
-/// `known` afterwards.
-pub fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules, known: &mut Known) -> Vec<Mark> {
-    repeat::duplicates(text, blocks, marks, rules, known)
+/// `known` afterwards. With `close`, lines without a blank one between go on in each other, as in Markdown: none repeats by itself.
+pub fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], close: bool, rules: &Rules, known: &mut Known) -> Vec<Mark> {
+    repeat::duplicates(text, blocks, marks, close, rules, known)
 }
 
 /// Keys of blocks of one page that were found out before: nobody hashes a paragraph twice. They hold for its blocks and its last text.

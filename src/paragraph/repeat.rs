@@ -9,6 +9,7 @@ use crate::rules::Rules;
 
 /// A paragraph of a text repeats whole; a line this short, in characters, must also end like a sentence. Refrains do not.
 const SENTENCE: usize = 30;
+const SENTENCE_ENDS: [char; 11] = ['。', '！', '？', '.', '!', '?', '”', '"', '」', '）', ')'];
 /// Copies, the first one counted, that make a short paragraph a formula of its text. Origin: logs, litanies, changelogs and manuals; no other value
 /// was tried.
 const FORMULA: usize = 3;
@@ -32,8 +33,8 @@ const ABSTRACT: [&str; 14] = [
 ];
 
 /// Marks for kept blocks whose text stood earlier: the same characters after NFC without white space. Never headings, items, rows,
-/// code, quotations, short lines and verse. An announced abstract that is the beginning of the paragraph below it goes too.
-pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &Rules, known: &mut Known) -> Vec<Mark> {
+/// code, quotations, short lines and verse; with `close`, nor lines of a paragraph or an item that does not repeat as a whole. An announced abstract that is the beginning of the paragraph below it goes too.
+pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], close: bool, rules: &Rules, known: &mut Known) -> Vec<Mark> {
     known.0.clear();
     known.0.resize(blocks.len(), None);
     let out = left_out(blocks, marks);
@@ -44,7 +45,7 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
         let s = blocks[i].span.of(text);
         let (key, n) = key(s, &mut buffer);
         known.0[i] = Some((key, n));
-        if n < SHORTEST || (n < SENTENCE && !s.ends_with(['。', '！', '？', '.', '!', '?', '”', '"', '」', '）', ')'])) {
+        if n < SHORTEST || (n < SENTENCE && !s.ends_with(SENTENCE_ENDS)) {
             continue;
         }
         match seen.get(&key) {
@@ -53,6 +54,9 @@ pub(super) fn duplicates(text: &str, blocks: &[Block], marks: &[Mark], rules: &R
                 seen.insert(key, i as u32);
             }
         }
+    }
+    if close {
+        spare_parts(text, blocks, &mut found);
     }
     if !found.is_empty() && is_refrain(blocks, &out, &found) {
         found.clear();
@@ -79,6 +83,33 @@ fn is_refrain(blocks: &[Block], out: &[bool], found: &[Mark]) -> bool {
     let kept = blocks.iter().zip(out).filter(|(b, out)| !**out && b.kind == Kind::Paragraph).count();
     let short = found.iter().all(|m| blocks[m.block as usize].span.len() < 3 * SENTENCE);
     short && found.len() * 2 < kept
+}
+
+/// Takes out lines that are only a part of what they stand in: of an item, or of a paragraph set in lines, of which others do not repeat. Lines that
+/// all end like sentences are paragraphs, though no blank line parts them.
+fn spare_parts(text: &str, blocks: &[Block], found: &mut Vec<Mark>) {
+    if found.is_empty() {
+        return;
+    }
+    let mut repeats = vec![false; blocks.len()];
+    found.iter().for_each(|m| repeats[m.block as usize] = true);
+    let is_close = |i: usize| {
+        let gap = text.as_bytes().get(blocks[i - 1].span.end as usize..blocks[i].span.start as usize);
+        gap.is_some_and(|gap| memchr::memchr_iter(b'\n', gap).count() == 1)
+    };
+    let mut from = 0;
+    while from < blocks.len() {
+        let to = (from + 1..blocks.len()).find(|i| !is_close(*i)).unwrap_or(blocks.len());
+        let within = from..to;
+        let in_item = blocks[within.clone()].iter().any(|b| b.kind == Kind::ListItem);
+        let goes_on = |i: usize| !blocks[i].span.of(text).ends_with(|c: char| SENTENCE_ENDS.contains(&c) || c >= '\u{2e80}');
+        let set_in_lines = within.clone().take(to - from - 1).any(goes_on);
+        if in_item || set_in_lines && !repeats[within.clone()].iter().all(|r| *r) {
+            repeats[within].fill(false);
+        }
+        from = to;
+    }
+    found.retain(|m| repeats[m.block as usize]);
 }
 
 /// Takes out what stands [`FORMULA`] times or more and is no longer than a line of verse: answers of a prayer, messages of a log, fields of records,
@@ -131,12 +162,25 @@ mod tests {
 
     fn repeats(text: &str) -> Vec<(u32, Option<u32>)> {
         let blocks = plain::outline(text).blocks;
-        duplicates(text, &blocks, &[], Rules::builtin(), &mut Known::default()).iter().map(|m| (m.block, m.first)).collect()
+        duplicates(text, &blocks, &[], false, Rules::builtin(), &mut Known::default()).iter().map(|m| (m.block, m.first)).collect()
     }
 
     #[test]
     fn the_first_copy_stays() {
         assert_eq!(repeats(&format!("{TEXT}\n路修好了\n{}\n路修好了", TEXT.replace('，', "， "))), [(2, Some(0))]);
+    }
+
+    #[test]
+    fn parts_of_what_does_not_repeat_stay() {
+        let close = |text: &str| {
+            let blocks = plain::outline(text).blocks;
+            duplicates(text, &blocks, &[], true, Rules::builtin(), &mut Known::default()).len()
+        };
+        let set = ["The mill stands still while the river is frozen, and", "nobody grinds corn before the ice has gone."];
+        let one = set.join("\n");
+        assert_eq!(close(&format!("{one}\n\n{one}")), 2);
+        assert_eq!(close(&format!("{one}\n\nIn the upper valley it is said that\n{}", set[1])), 0);
+        assert_eq!(close(&format!("春天的事\n{TEXT}\n{TEXT}")), 1);
     }
 
     #[test]
