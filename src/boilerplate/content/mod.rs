@@ -65,6 +65,9 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
         cards::keep(outline, &survey, &likely, &mut choice);
     }
     sections::keep(outline, &survey, &likely, &mut choice);
+    if profile != Profile::Precision {
+        sections::keep_code(outline, &survey, &mut choice);
+    }
     let mut before = vec![false; outline.blocks.len()];
     for m in marked {
         before[m.block as usize] = true;

@@ -1,5 +1,5 @@
-//! Headings stay with their sections: a few words have little to be judged by, what stands below them has more. Which text stays is
-//! `choose`'s.
+//! Headings stay with their sections, and code with the text it is an example of: both have little to be judged by, what stands around them
+//! has more. Which text stays is `choose`'s.
 
 use crate::block::Kind;
 use crate::tree::Outline;
@@ -40,6 +40,18 @@ pub(super) fn keep(outline: &Outline, survey: &Survey, likely: &[f32], choice: &
     }
 }
 
+/// Lets code inside the main element stay that stands below text that stays, or below such code. Linear in blocks.
+pub(super) fn keep_code(outline: &Outline, survey: &Survey, choice: &mut Choice) {
+    for (i, block) in outline.blocks.iter().enumerate().skip(1) {
+        let node = survey.nodes[i];
+        choice.stays[i] |= block.kind == Kind::Code
+            && choice.stays[i - 1]
+            && survey.links[i] < 0.5
+            && survey.groups[node as usize] & AGAINST == 0
+            && outline.tree.is_inside(node, choice.main);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,6 +76,21 @@ mod tests {
         // the section of the first one reaches over the smaller heading
         assert_eq!(kept(PAGE, "-----s", &[0.3; 6]), "----ss");
         assert_eq!(kept(PAGE, "---s--", &[0.3; 6]), "--ss--");
+    }
+
+    #[test]
+    fn code_stays_below_text_that_stays() {
+        let kept = |page: &str, stays: &str| {
+            let (layers, outline) = html::outline(page, Rules::builtin());
+            let survey = Survey::of(&layers[0].text, &outline);
+            let mut choice = Choice { stays: stays.chars().map(|c| c == 's').collect(), main: 0 };
+            keep_code(&outline, &survey, &mut choice);
+            choice.stays.iter().map(|s| if *s { 's' } else { '-' }).collect::<String>()
+        };
+        let page =
+            "<p>Turn the wheel:</p><pre>turn(left)\nwait()</pre><p>Water runs.</p><div class=sidebar><pre>buy(now)\nwait()</pre></div>";
+        assert_eq!(kept(page, "s-s-"), "sss-");
+        assert_eq!(kept(page, "--s-"), "--s-");
     }
 
     #[test]
