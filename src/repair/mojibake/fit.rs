@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::kinds::is_letter;
+use super::kinds::{is_combining, is_letter};
+use super::segment::COMBINING;
 use crate::codec::{Codec, Step};
 use crate::model::Model;
 
@@ -69,7 +70,8 @@ fn fit_sequences(model: &Model, bytes: &[u16], origin: &[char]) -> Fit {
         }
         let mut sum = goes_on(&ends, b, i);
         if let Some((c, n)) = sequence {
-            let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE;
+            let mark = if is_combining(c) { COMBINING } else { 0 };
+            let worth = RANDOM * n as i32 - model.alone(c) as i32 + SEQUENCE - mark;
             let worth = ends[n - 1].0 + if origin[i + 1 - n] == c { 0 } else { worth.max(SEQUENCE) };
             if worth > sum.0 {
                 sum = (worth, if ends[n - 1].0 > 0 { ends[n - 1].1 } else { (i + 1 - n) as u32 });

@@ -5,6 +5,11 @@ pub(super) fn is_latin(c: char) -> bool {
     matches!(c, '\u{aa}'..='\u{17e}' | '\u{218}'..='\u{21b}' | '\u{1e00}'..='\u{1eff}' | '\u{fb00}'..='\u{fb06}') && is_letter(c)
 }
 
+/// Marks upon or below the letter before them.
+pub(super) fn is_combining(c: char) -> bool {
+    ('\u{300}'..='\u{36f}').contains(&c)
+}
+
 /// `char::is_alphabetic`, at once for the letters and signs there are most of.
 #[inline]
 pub(super) fn is_letter(c: char) -> bool {

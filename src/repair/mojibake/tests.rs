@@ -546,3 +546,15 @@ fn columns_of_tables_stay() {
     }
     assert_eq!(repaired("VoilÃ  tout, dit-il, et voilÃ\u{a0} le reste"), "Voilà tout, dit-il, et voilà le reste");
 }
+
+#[test]
+fn accents_are_letters_before_they_are_marks() {
+    let text = "Les élèves de la première année étaient très fatigués.";
+    let list = "vérité, côte, liberté, gré, événement";
+    let composed = |t: &str| t.bytes().map(char::from).collect::<String>();
+    for t in [text, list] {
+        assert_eq!(crate::repair::repair(&composed(t), Rules::builtin()).layers.last().map(|l| &*l.text), Some(t));
+    }
+    let apart = "Re\u{301}sume\u{301} de l\u{2019}anne\u{301}e";
+    assert_eq!(crate::repair::repair(&composed(apart), Rules::builtin()).layers.last().map(|l| &*l.text), Some(apart));
+}
