@@ -255,7 +255,8 @@ impl Reader<'_> {
             return;
         }
         if seen && inline && !hides {
-            // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed
+            // nothing of the page's shape hangs on `<b>` or `<span>`: neither they nor their end tags are followed, but for
+            // whether what stands here is code
             self.writer.code_inside |= is_code(tag);
             return self.skip(s.at.end);
         }

@@ -107,6 +107,9 @@ enum Verdict {
     Talk,
 }
 
+/// Opening and closing quotes that references stand for.
+const QUOTES: [(char, char); 4] = [('“', '”'), ('‘', '’'), ('«', '»'), ('「', '」')];
+
 /// How often the references of a line are part of what is said, and how often they stand apart.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
@@ -131,6 +134,8 @@ impl Tally {
 /// Whether the references of a line are used or talked about. Talk sets them apart, use runs them into each other and into words.
 fn tally(text: &str, line: &[Reference]) -> Tally {
     let mut tally = Tally::default();
+    // where the last closing quote of each kind begins: looked for once, as a line may open any number of them
+    let closed = QUOTES.map(|(_, close)| line.iter().rfind(|r| r.means == close).map_or(0, |r| r.start));
     for (i, r) in line.iter().enumerate() {
         if !(r.is_letterlike() || r.means == '\'' && r.numeric) {
             continue;
@@ -143,10 +148,7 @@ fn tally(text: &str, line: &[Reference]) -> Tally {
         let glued = wordlike
             && (before.is_some_and(is_word) && (after.is_some_and(is_word) || r.means.is_alphabetic())
                 || after.is_some_and(is_word) && r.means.is_alphabetic());
-        let quoted = matches!(r.means, '“' | '‘' | '«' | '「')
-            && line[i + 1..]
-                .iter()
-                .any(|o| matches!((r.means, o.means), ('“', '”') | ('‘', '’') | ('«', '»') | ('「', '」')) && o.start > r.end);
+        let quoted = QUOTES.iter().zip(closed).any(|((open, _), last)| r.means == *open && last > r.end);
         // A blank between two words, an opening quote at one: by number, nobody writes them so to talk about them.
         let worded = |c: Option<char>| c.is_some_and(|c| is_word(c) || c.is_ascii_digit());
         let set = r.numeric

@@ -13,6 +13,8 @@ const LONGEST: usize = 9;
 /// them in code, stay as they are. Nothing is done, and nothing but `references` read, when none of them looks like damage: a
 /// character beside another one that is not ASCII, or an `&` with which a reference begins.
 ///
+/// Never fails. Linear in the references, and in the text when it is looked at; allocates a copy of the text only then.
+///
 /// Notes and layers are numbered as by [`super::repair`]; what was destroyed is not noted again.
 pub fn shown(text: &str, references: impl Iterator<Item = Span>, cited: &[Span], rules: &Rules) -> Repaired {
     let mut done = Repaired::default();
