@@ -52,7 +52,8 @@ pub(super) fn together(
 fn glue(x: &str, y: &str) -> &'static str {
     let close = x.chars().next_back().is_some_and(is_unparted) || y.chars().next().is_some_and(is_unparted);
     let word = y.split(|c: char| !c.is_alphabetic()).next().unwrap_or("");
-    let hyphen = x.strip_suffix('-').is_some_and(|x| x.ends_with(char::is_alphabetic)) && word.starts_with(char::is_lowercase);
+    let hyphen =
+        x.strip_suffix(['-', '\u{2010}']).is_some_and(|x| x.ends_with(char::is_alphabetic)) && word.starts_with(char::is_lowercase);
     if close || hyphen && !SUSPENDED.lines().any(|w| w == word) { "" } else { " " }
 }
 

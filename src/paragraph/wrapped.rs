@@ -367,6 +367,8 @@ known knees, said that it would hold for a winter.
         // line ends of other systems, and lines indented alike
         assert_eq!(unwrapped(&ENGLISH.replace('\n', "\r\n")), unwrapped(ENGLISH));
         assert_eq!(unwrapped(&format!("  {}", ENGLISH.replace('\n', "\n  "))).len(), 2);
+        // manuals have the sign that is nothing but a hyphen
+        assert!(unwrapped(&ENGLISH.replace("well-", "well\u{2010}"))[1].contains("well\u{2010}known knees"));
     }
 
     #[test]

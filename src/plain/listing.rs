@@ -13,6 +13,8 @@ use crate::span::Span;
 const SIGNS: usize = 3;
 /// Bytes of a line beyond which it is a paragraph, which may have any sign, and is not looked at where no shorter lines have some.
 const LONGEST: usize = 240;
+/// Characters of a filled line: manuals have 70 to 80 columns less their indent. A line counts as two from two thirds more, as programs have wide ones.
+const FILLED: usize = 72;
 /// Statements of a stretch, at least, and their share of its lines, in percent.
 const LEAST: usize = 3;
 const SHARE: usize = 25;
@@ -36,6 +38,8 @@ struct Line {
     indented: bool,
     /// No blank line stands before it.
     touches: bool,
+    /// Lines it would be if it were filled: a paragraph is judged alike before its lines are put together and after.
+    lines: usize,
 }
 
 /// Puts the lines of each listing into one block of code, with the blanks before its first line. Leaves others as they are: in most texts there
@@ -124,7 +128,9 @@ fn lines(text: &str, blocks: &[Block]) -> Vec<Line> {
                 unclosed.push(close);
             }
         }
-        out.push(Line { class, indented: is_indented(text, start), touches });
+        let filled = if class == Class::Prose && s.len() > FILLED { (s.chars().count() + FILLED / 3) / FILLED } else { 1 };
+        let lines = filled.max(1);
+        out.push(Line { class, indented: is_indented(text, start), touches, lines });
     }
     out
 }
@@ -142,8 +148,8 @@ fn weight(line: &Line) -> i32 {
         (Class::Setting | Class::Comment, _) => 0,
         (Class::Silent, true) => INDENTED,
         (Class::Silent, false) => SILENT,
-        (Class::Prose, true) => SILENT / 2,
-        (Class::Prose, false) => PROSE,
+        (Class::Prose, true) => SILENT / 2 * line.lines as i32,
+        (Class::Prose, false) => PROSE * line.lines as i32,
     }
 }
 
@@ -180,9 +186,10 @@ fn stretches(lines: &[Line]) -> Vec<Range<usize>> {
 /// A stretch that has statements enough.
 fn fits(lines: &[Line], stretch: Range<usize>) -> Option<Range<usize>> {
     let of = |class| lines[stretch.clone()].iter().filter(|l| l.class == class).count();
+    let all: usize = lines[stretch.clone()].iter().map(|l| l.lines).sum();
     let settings = lines[stretch.clone()].iter().filter(|l| l.class == Class::Setting && l.indented).count();
     let (statements, comments) = (of(Class::Statement) + settings, of(Class::Comment));
-    (statements >= LEAST && statements * 100 >= (stretch.len() - comments) * SHARE).then_some(stretch)
+    (statements >= LEAST && statements * 100 >= (all - comments) * SHARE).then_some(stretch)
 }
 
 /// True when the text is one listing: comments, names and short lines between its stretches belong to it.
@@ -255,6 +262,17 @@ mod tests {
         let flat = code.lines().map(str::trim_start).collect::<Vec<_>>().join("\n");
         let text = format!("Nobody knows how many stones a road has, but a script can count them:\n\n{flat}\n\nRun it in the evening.\n");
         assert_eq!(listings(&text), (vec![&*flat], 2));
+    }
+
+    #[test]
+    fn a_paragraph_counts_alike_however_it_is_broken() {
+        let calls = "    grind(corn, 3);\n    stop(wheel);\n    wait(rain, sun);\n    start(wheel);\n";
+        let filled = "    The mill stands by the river, and whoever has corn may grind it there.\n".repeat(16);
+        let whole = format!("    {}\n", filled.split_whitespace().collect::<Vec<_>>().join(" "));
+        for paragraph in [filled, whole] {
+            let text = format!("{calls}\n{paragraph}\n    open(gate);\n");
+            assert_eq!(listings(&text).0, [calls.trim_end()], "{text}");
+        }
     }
 
     #[test]
