@@ -15,7 +15,7 @@ PYTHON = {"windows-1252": "cp1252", "gb18030": "gbk", "big5": "cp950", "shift_ji
           "windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1253": "cp1253", "windows-1254": "cp1254", "windows-1255": "cp1255",
           "windows-1256": "cp1256", "windows-1257": "cp1257", "windows-1258": "cp1258", "windows-874": "cp874", "iso-8859-1": "latin-1",
           "iso-8859-2": "iso8859_2", "iso-8859-5": "iso8859_5", "iso-8859-7": "iso8859_7", "iso-8859-15": "iso8859_15", "koi8-r": "koi8_r",
-          "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "ibm437": "cp437", "ibm850": "cp850", "ibm852": "cp852", "ibm866": "cp866",
+          "macintosh": "mac_roman", "x-mac-cyrillic": "mac_cyrillic", "ibm437": "cp437", "ibm850": "cp850", "ibm852": "cp852", "ibm857": "cp857", "ibm866": "cp866",
           "sloppy-windows-1253": "cp1253", "sloppy-windows-1255": "cp1255", "sloppy-windows-1257": "cp1257", "sloppy-windows-874": "cp874"}
 SENTENCES = [
     "春天来了，河边的柳树都绿了，孩子们在草地上放风筝。", "我们昨天去了图书馆，借了三本关于历史的书。", "明天天气很好，大家一起去公园。",

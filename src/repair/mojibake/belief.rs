@@ -7,7 +7,10 @@ use super::around::{
 use super::charset::Pair;
 use super::controls::{are_of_mac, are_quotes, is_of_mac};
 use super::kinds::{is_cyrillic, is_emoji, is_filler, is_half_width_katakana, is_han, is_latin, is_letter, is_wide, script};
-use super::latin::{all_look_alike, among_latin, are_yers, is_inside_latin, is_inside_word, is_no_break, is_stuck, spoils_word};
+use super::latin::{
+    all_look_alike, among_latin, are_no_breaks, are_yers, is_inside_latin, is_inside_word, is_no_break, is_stuck, is_word_of_one,
+    spells_latin_words, spoils_word,
+};
 use super::makeup::{are_abbreviations, are_scattered, as_japanese, different, is_list, is_one_script, of_capitals, repeats};
 use super::mixed::may_be_japanese;
 use super::segment::{Guess, Segment};
@@ -110,6 +113,10 @@ pub(super) fn plausible(model: &Model, line: &[char], pair: Pair, s: &Segment) -
     if is_half_width(model, line, pair, s) {
         return false;
     }
+    // Words set without blanks between, `СловаБезПробелов`: a part of them is something else by chance.
+    if pair.read.is_single_byte() && cuts_foreign_word(line, s) && line[s.from..s.to].iter().all(|c| is_letter(*c)) {
+        return false;
+    }
     if unknown * 100 > odd * 8 || pair.read.is_double_byte() && is_list(&line[s.from..s.to]) {
         return false;
     }
@@ -200,6 +207,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
         (_, _, true) => limit::GAIN_UTF_8,
         _ => limit::GAIN,
     };
+    if s.gain >= limit::GAIN_AGAIN && pair.read.is_double_byte() && pair.written == Codec::UTF_8 && are_no_breaks(line, s) {
+        return true;
+    }
     let least = if is_inside_word(line, pair, s) { limit::GAIN_IN_WORD } else { flat + limit::GAIN_A_CHAR * was.len() as i32 };
     if s.gain < least {
         return false;
@@ -220,7 +230,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             gone |= c == '\u{fffd}' || ('\u{80}'..'\u{a0}').contains(&c);
         }
     }
-    if is_half_width(model, line, pair, s) || are_brackets(line, s) {
+    if is_half_width(model, line, pair, s) && !spells_latin_words(line, s) || are_brackets(line, s) {
         return false;
     }
     // Writes U+FFFD as its own bytes: nothing to be had.
@@ -277,7 +287,10 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
             {
                 // Lists of Han in the order of a charset are letters, too, but no words.
                 false
-            } else if word && odd <= 3 && !(was.iter().any(|c| is_cyrillic(*c)) && among_latin(line, s, is_cyrillic)) {
+            } else if word
+                && (odd <= 3 || unknown > 0 && cuts_foreign_word(line, s) || latin == odd && script(line[s.from]) != 0)
+                && !(was.iter().any(|c| is_cyrillic(*c)) && among_latin(line, s, is_cyrillic) || spells_latin_words(line, s))
+            {
                 // Letters, side by side as words have them.
                 false
             } else if was.contains(&' ') && in_capitals(line, s)
@@ -308,6 +321,7 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
                 && latin * 3 >= odd * 2
                 && s.gain >= least.min(limit::LATIN)
                 && touches_kin(line, s)
+                && !has_ordinal_in_word(&s.now)
                 && (!pair.read.is_double_byte() || among_latin(line, s, is_wide))
                 && (pair.read != Codec::WINDOWS_1251 || among_latin(line, s, is_cyrillic) && !all_look_alike(line) && !are_yers(line))
         } else {
@@ -401,6 +415,11 @@ fn is_quoted(line: &[char], s: &Segment) -> bool {
     is_quote(s.from.checked_sub(1)) && is_quote(Some(s.to))
 }
 
+/// Whether a sign of an ordinal or the micro sign stands behind a letter: words have none.
+fn has_ordinal_in_word(now: &str) -> bool {
+    now.chars().zip(now.chars().skip(1)).any(|(a, b)| is_letter(a) && matches!(b, 'ª' | 'º' | 'µ'))
+}
+
 /// Whether a stretch is `Â©` or `Â®`, and `Â` no end of a word in capitals: the model prices these marks as signs it has not seen.
 fn is_owners_mark(line: &[char], s: &Segment) -> bool {
     let before = s.from.checked_sub(1).map(|i| line[i]);
@@ -423,7 +442,7 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
         return false;
     }
     if word && !(model.is_known(now) && tilde) {
-        return false;
+        return spells_latin_words(line, s);
     }
     // Greek, of which single letters stand in formulas and names of substances.
     if matches!(was, ['Î' | 'Ï', '±' | '²' | '³' | 'µ' | '¶' | '¹' | 'º' | '¼' | '½' | '¾' | '¿']) {
@@ -432,7 +451,7 @@ fn single_sequence(model: &Model, line: &[char], s: &Segment) -> bool {
     let goes_on = |c: &char| c.is_alphanumeric() || matches!(c, '\'' | '"' | '«' | '“' | '‘' | '’' | '(' | '[');
     let apart =
         before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ') && line[s.to..].iter().find(|c| **c != ' ').is_none_or(goes_on);
-    if !(touches_kin(line, s) || tilde && apart) {
+    if !(touches_kin(line, s) || tilde && apart || is_word_of_one(line, s)) {
         return false;
     }
     // A possessive of the letter itself.

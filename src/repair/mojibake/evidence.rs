@@ -56,6 +56,8 @@ pub(super) struct Walk {
     high_end: usize,
     /// What the last such character was.
     kind: u8,
+    /// What the first of them says of the word it stands in, if another follows.
+    turned: i32,
 }
 
 impl Walk {
@@ -155,6 +157,11 @@ impl Walk {
             self.last = if first { class::WIDE } else { class::PLAIN };
             return;
         }
+        // Half-width katakana are what letters become two by two.
+        let half_width = |at: usize| (0xff61..=0xff9f).contains(&code_of(bytes, at));
+        if after_letter && half_width(at) && half_width(at + 3) && bytes[at - 1].is_ascii_lowercase() {
+            self.mixed(weight::MIXED_WORD, at + 6);
+        }
         if first && after_letter && code_of(bytes, at) >= 0x3400 && !wide(at + 3) {
             self.mixed(weight::MIXED_WORD, at + 3);
         }
@@ -236,8 +243,9 @@ impl Walk {
         let w = if self.high_end == at {
             self.row = (self.row + 1).min(3);
             let beside = t.beside(before, number);
+            let turned = if self.row == 1 { self.turned } else { 0 };
             self.is_set = if self.is_set { t.is_dash(number) } else { self.row > 1 && t.sets_blank([second, before, number]) };
-            if self.is_set {
+            let w = if self.is_set {
                 0
             } else if beside.may_end() && self.row > 1 {
                 if t.ends_quotation([second, before, number]) && self.follows_letter(bytes, t, third, at) {
@@ -247,9 +255,12 @@ impl Walk {
                 }
             } else {
                 beside.weight()
-            }
+            };
+            // What is damage as it stands is no more so inside a word.
+            if w < weight::SEQUENCE { w + turned } else { w }
         } else {
             (self.row, self.is_set) = (0, false);
+            self.turned = if self.last == class::LETTER { turned(bytes, at, is) } else { 0 };
             let mut w = 0;
             if is & kind::C1 != 0 {
                 w += weight::DAMAGE;
@@ -429,6 +440,19 @@ fn has_newline(eight: &[u8; 8], n: usize) -> bool {
     zeros.trailing_zeros() as usize / 8 < n
 }
 
+/// What a character beyond ASCII at byte `at`, behind an ASCII letter, says of their word, if another such character follows: words have
+/// neither letters of another alphabet inside nor capitals.
+#[inline]
+pub(super) fn turned(bytes: &[u8], at: usize, is: u8) -> i32 {
+    const OTHER: u8 = kind::LETTER | kind::OTHER;
+    match is {
+        _ if !bytes[at - 1].is_ascii_lowercase() => 0,
+        _ if is & OTHER == OTHER && is & kind::CYRILLIC == 0 => weight::MIXED_WORD,
+        _ if is & (kind::UPPER | kind::OTHER) == kind::UPPER => weight::MID_WORD,
+        _ => 0,
+    }
+}
+
 /// Whether the character from `at` to `end` is a small letter of two bytes.
 #[cold]
 fn is_small(bytes: &[u8], at: usize, end: usize) -> bool {
@@ -480,5 +504,5 @@ fn is_of_rows(bytes: &[u8]) -> bool {
 fn is_latin(line: &[u8]) -> bool {
     let letters = line.iter().filter(|b| b.is_ascii_alphabetic()).count();
     let wides = line.iter().filter(|b| (0xe3..=0xef).contains(*b)).count();
-    wides * 4 <= letters
+    wides * 3 <= letters
 }

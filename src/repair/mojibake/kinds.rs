@@ -56,6 +56,22 @@ pub(super) fn is_cyrillic(c: char) -> bool {
     ('\u{400}'..'\u{460}').contains(&c)
 }
 
+pub(super) fn is_greek(c: char) -> bool {
+    ('\u{370}'..'\u{400}').contains(&c)
+}
+
+pub(super) fn is_hebrew(c: char) -> bool {
+    ('\u{591}'..'\u{600}').contains(&c)
+}
+
+pub(super) fn is_arabic(c: char) -> bool {
+    ('\u{600}'..'\u{700}').contains(&c)
+}
+
+pub(super) fn is_thai(c: char) -> bool {
+    ('\u{e00}'..'\u{e80}').contains(&c)
+}
+
 pub(super) fn is_emoji(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{245f}' | '\u{25a0}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{200d}')
 }

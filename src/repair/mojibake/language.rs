@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::kinds::{is_latin, is_wide};
+use super::kinds::{is_half_width_katakana, is_latin, is_wide};
 use super::mixed;
 use super::suspect::Suspect;
 use crate::model::{Model, State};
@@ -53,13 +53,21 @@ impl Core {
             control |= matches!(c, '\u{80}'..='\u{9f}' | '\u{fffd}' | '\u{2550}'..='\u{2593}');
         }
         let sure = evidence >= limit::SURE && wide * 2 < odd;
-        Core { odd, wide, sure, certain: sure && (control || odd <= limit::BRIEF) }
+        let certain = sure && (control || odd <= limit::BRIEF) || goes_on_latin_word(line, core);
+        Core { odd, wide, sure, certain }
     }
 
     /// Whether what looked odd one by one is language once its neighbours are seen.
     pub fn is_language(&self, model: &Model, line: &[char], core: &Range<usize>) -> bool {
         !self.certain && is_language(model, line, core, (self.wide, self.odd), self.sure)
     }
+}
+
+/// Whether a place is half-width katakana that go on right behind a small Latin letter: no language sets them so.
+fn goes_on_latin_word(line: &[char], core: &Range<usize>) -> bool {
+    let katakana = |c: &&char| is_half_width_katakana(**c);
+    let before = line[..core.start].iter().rev().find(|c| !katakana(c));
+    !core.is_empty() && line[core.clone()].iter().all(|c| katakana(&c)) && before.is_some_and(char::is_ascii_lowercase)
 }
 
 /// Whether Han that looked odd one by one is language once its neighbours are seen: terms and names cost little then, damage stays odd.

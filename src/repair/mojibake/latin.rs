@@ -2,7 +2,7 @@
 //! stands around a stretch is in `around`; prices and limits are in `belief`.
 
 use super::charset::Pair;
-use super::kinds::{is_cyrillic, is_latin, is_letter, is_wide, script};
+use super::kinds::{is_arabic, is_cyrillic, is_greek, is_half_width_katakana, is_hebrew, is_latin, is_letter, is_thai, is_wide, script};
 use super::segment::Segment;
 use crate::codec::Codec;
 
@@ -41,6 +41,36 @@ pub(super) fn is_no_break(line: &[char], s: &Segment, again: bool) -> bool {
     is_wide(c) && is_latin_line(line, is_wide) && stuck(s.from) && (again || places > 1 || between_digits(s.from))
 }
 
+/// Whether a stretch, with ASCII between, holds one and the same Han that is a no-break space wherever it stands, which is at two places or
+/// more: between words of a Latin line and stuck to both.
+pub(super) fn are_no_breaks(line: &[char], s: &Segment) -> bool {
+    let places: Vec<usize> = (s.from..s.to).filter(|&i| !line[i].is_ascii()).collect();
+    let word = |i: Option<usize>| i.and_then(|i| line.get(i)).is_some_and(char::is_ascii_alphanumeric);
+    places.len() > 1
+        && s.now.chars().all(|c| c.is_ascii() || c == '\u{a0}')
+        && places.iter().all(|&i| is_wide(line[i]) && line[i] == line[places[0]] && word(i.checked_sub(1)) && word(Some(i + 1)))
+        && is_latin_line(line, is_wide)
+}
+
+/// Whether a stretch is a letter that is a word by itself in some language, set as a capital or a letter of another script and a sign that
+/// stand between blanks in a Latin line: `Ă¨`, `√®`.
+pub(super) fn is_word_of_one(line: &[char], s: &Segment) -> bool {
+    const WORDS: &str = "àèéêìíòóôúýäåæøö";
+    let [first, second] = line[s.from..s.to] else { return false };
+    let at = |i: Option<usize>| i.and_then(|i| line.get(i)).copied();
+    let before = s.from.checked_sub(2);
+    let words = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c == ',');
+    s.now.chars().eq(s.now.chars().filter(|c| WORDS.contains(*c)))
+        && !is_letter(second)
+        && second != ' '
+        && !first.is_lowercase()
+        && at(s.from.checked_sub(1)) == Some(' ')
+        && words(at(before))
+        && at(Some(s.to)) == Some(' ')
+        && at(Some(s.to + 1)).is_some_and(|c| c.is_ascii_alphabetic())
+        && line.iter().all(|&c| c.is_ascii() || !is_letter(c) || is_latin(c) || c == first)
+}
+
 /// Whether one letter of a Latin word became a character of another script: the word goes on before and behind it.
 pub(super) fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
     let of_script: fn(char) -> bool = match pair.read {
@@ -56,6 +86,31 @@ pub(super) fn is_inside_word(line: &[char], pair: Pair, s: &Segment) -> bool {
         || pair.written == Codec::UTF_8 && ends_word(line, s);
     let lower = s.now.chars().all(|c| c.is_lowercase() && is_latin(c) || c.is_ascii_lowercase());
     before && behind && lower && among_latin(line, s, of_script)
+}
+
+/// ASCII letters that a line has for each Thai one at the end of its words if those are damage. Estimated.
+const LATIN_A_THAI: usize = 10;
+
+/// Whether a stretch of UTF-8 stands in words of Latin letters, which it completes by small ones, and is none of such words as it is: its
+/// letters are of another script, of which all others of the line stand so, too, or it begins with a capital behind a small letter.
+pub(super) fn spells_latin_words(line: &[char], s: &Segment) -> bool {
+    let was = &line[s.from..s.to];
+    let small = |c: char| c.is_ascii() || is_latin(c) && c.is_lowercase();
+    if !s.now.chars().all(small) {
+        return false;
+    }
+    let at = |i: Option<usize>| i.and_then(|i| line.get(i)).copied();
+    let is_small = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase());
+    let Some(first) = was.iter().copied().find(|c| !c.is_ascii()) else { return false };
+    let of_script = [is_cyrillic, is_greek, is_hebrew, is_arabic, is_thai, is_half_width_katakana].into_iter().find(|is| is(first));
+    if let Some(of_script) = of_script {
+        // Thai has no blanks between words, foreign ones included: `Teslaรถ`.
+        let letters = |is: &dyn Fn(&char) -> bool| line.iter().filter(|c| is(c)).count();
+        let stuck =
+            is_thai(first) && !is_small(at(Some(s.to))) && letters(&char::is_ascii_alphabetic) < LATIN_A_THAI * letters(&|c| is_thai(*c));
+        return among_latin(line, s, of_script) && !stuck && !was.iter().all(|c| c.is_ascii() || LIKE_LATIN.contains(*c));
+    }
+    first.is_uppercase() && is_small(at((s.from + was.iter().take_while(|c| c.is_ascii()).count()).checked_sub(1)))
 }
 
 /// Whether a stretch is the last letter of a word of a long Latin text: four letters of the word stand before it, none behind it.
@@ -107,8 +162,11 @@ pub(super) fn is_stuck(line: &[char], s: &Segment, letters: i32) -> bool {
 
 /// Whether every Cyrillic letter of a line is one that looks like a Latin one: written for it by hand, not by a charset.
 pub(super) fn all_look_alike(line: &[char]) -> bool {
-    line.iter().all(|c| !is_cyrillic(*c) || "асеорхуіѕјһАВЕЗІЅЈКМНОРСТУХ".contains(*c))
+    line.iter().all(|c| !is_cyrillic(*c) || LIKE_LATIN.contains(*c))
 }
+
+/// Cyrillic and Greek letters that look like Latin ones.
+const LIKE_LATIN: &str = "асеорхуіѕјһАВЕЗІЅЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧο";
 
 /// Whether Cyrillic letters of a line are the yers of Slavic words in Latin letters: there are no others, and one ends a word behind a
 /// consonant or stands alone, or the word is marked as one nobody wrote; or letters with marks stand in the line that no charset of

@@ -2,7 +2,7 @@
 //! ado than `evidence` takes. What may be more than prose is left to that.
 
 use super::alphabet::Alphabet;
-use super::evidence::{CUT, Walk, is_again, longer};
+use super::evidence::{CUT, Walk, is_again, longer, turned};
 use super::signs::{Table, class, kind, weight};
 use super::suspect::{HINT, Suspect, ascii};
 
@@ -67,7 +67,7 @@ impl Walk {
                 return None;
             }
             if before == 0 {
-                if at == start && self.last == class::LETTER && is & kind::CYRILLIC != 0 {
+                if at == start && self.last == class::LETTER && (is & kind::CYRILLIC != 0 || turned(bytes, at, is) != 0) {
                     return None;
                 }
                 (before, row) = (number, 0);
@@ -212,6 +212,8 @@ mod tests {
             "ś",
             "ć",
             "âJâ",
+            "Ăł",
+            "Γό",
             "É_É",
         ];
         let blanks = ["A", "[", "", "", " ", " ", " ", ", ", "\n", ". ", " - "];

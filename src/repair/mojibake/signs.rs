@@ -38,6 +38,8 @@ pub(super) mod weight {
     pub const HIGH_PAIR: i32 = 7;
     /// A Han character between Latin letters, a Cyrillic one beside one.
     pub const MIXED_WORD: i32 = 26;
+    /// A capital beyond ASCII behind a small letter of ASCII: with two letters that may be one it is enough.
+    pub const MID_WORD: i32 = 6;
     /// Upper case after lower case inside a word without Latin letters: seldom enough in clean text to be looked at by itself.
     pub const UPSIDE_DOWN: i32 = 14;
     /// Upper case after upper case in Cyrillic: KOI8 and windows-1251 swap the cases.
@@ -65,8 +67,8 @@ pub(super) mod kind {
     /// Of an alphabet of its own, or no letter and beside one a sign of bytes.
     pub const OTHER: u8 = 2;
     pub const CYRILLIC: u8 = 4;
-    /// Of Cyrillic ones.
     pub const UPPER: u8 = 8;
+    /// Of Cyrillic ones.
     pub const LOWER: u8 = 16;
     /// Latin letters and signs, accents by themselves, and boxes: two of them side by side are odd.
     pub const ODD_PAIR: u8 = 32;
@@ -445,7 +447,7 @@ fn kind(code: u32) -> u8 {
         (is_letter(c) || matches!(c, '\u{e31}'..='\u{e4e}'), kind::LETTER),
         (code >= 0x370 || is_sign, kind::OTHER),
         (cyrillic, kind::CYRILLIC),
-        (cyrillic && c.is_uppercase(), kind::UPPER),
+        (c.is_uppercase(), kind::UPPER),
         (cyrillic && c.is_lowercase(), kind::LOWER),
         (code < 0x250 || is_sign, kind::ODD_PAIR),
         (code < 0xa0, kind::C1),

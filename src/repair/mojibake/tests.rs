@@ -1,5 +1,7 @@
 //! What the whole of mojibake repair promises, on sentences of our own. The parts have tests beside them.
 
+mod latin_words;
+
 use super::*;
 use crate::codec::Codec;
 use crate::repair::repair;
