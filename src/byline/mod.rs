@@ -181,6 +181,8 @@ fn key_at(s: &str) -> Option<(Role, usize, bool)> {
         let blanks = after.len() - after.trim_start().len();
         if let Some(colon) =
             after[blanks..].chars().next().filter(|c| matches!(c, ':' | '：' | '=' | '|' | '｜' | '丨' | '/' | '／' | '︰'))
+            // `source /etc/mill`, `date=today`: commands and settings
+            && !(first.is_ascii() && matches!(colon, '/' | '='))
         {
             return Some((*role, word.len() + blanks + colon.len_utf8(), true));
         }
@@ -233,6 +235,11 @@ fn read(piece: &str, out: &mut Byline) -> Option<()> {
         }
         start = is_gap(c);
         at += c.len_utf8();
+    }
+    // `2007-2019 by Mill Inc.` tells whose it is, with no day before it
+    let by = parts.first().is_some_and(|p| p.0.0 == Role::Author) && piece[head..].starts_with(|c: char| c.is_ascii());
+    if by && out.date.is_none() && glance(&piece[..head]).1 {
+        return None;
     }
     leftover(piece[..head].trim_matches(is_gap), out)?;
     for ((role, colon), from, to) in parts {

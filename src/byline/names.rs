@@ -50,11 +50,19 @@ pub fn is_latin(s: &str) -> bool {
         && s.chars().all(|c| c.is_alphabetic() && !is_han(c) || matches!(c, ' ' | '.' | '-' | '\'' | '’'))
 }
 
+/// True for a text whose last word a stop behind it ends, as the end of a sentence: it is no initial and no word that is cut, as `Inc.` and `Jr.`.
+pub(crate) fn is_whole_word(s: &str) -> bool {
+    let word = s.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or("");
+    word.chars().take(4).count() == 4 && !word.eq_ignore_ascii_case("corp") && word.chars().all(|c| c.is_alphabetic() && !is_han(c))
+}
+
 /// The names in `s`, separated by blanks, commas and the like; blanks inside a two-character name are taken out. `None` when
 /// a part is no name.
 pub fn list(s: &str) -> Option<Vec<String>> {
-    if is_latin(s.trim()) {
-        return Some(vec![s.trim().to_owned()]);
+    let one = s.trim();
+    if is_latin(one) {
+        let name = one.strip_suffix('.').filter(|name| is_whole_word(name)).unwrap_or(one);
+        return Some(vec![name.to_owned()]);
     }
     let mut out = Vec::new();
     let mut single = String::new();
@@ -99,6 +107,9 @@ mod tests {
     #[test]
     fn blanks_inside_short_names() {
         assert_eq!(list("赵 明 钱晓文、孙 立").unwrap(), ["赵明", "钱晓文", "孙立"]);
+        assert_eq!(list("Anna van Dorp.").unwrap(), ["Anna van Dorp"]);
+        assert_eq!(list("Mill and Sons Inc."), None);
+        assert_eq!(list("Anna Dorp Jr.").unwrap(), ["Anna Dorp Jr."]);
         assert_eq!(list("春风 吹来"), None);
         assert_eq!(list("赵 钱晓文"), None);
     }

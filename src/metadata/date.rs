@@ -5,6 +5,7 @@ use crate::block::{Kind, Mark, NO_NODE};
 use crate::byline::dates;
 use crate::tree::Outline;
 
+use super::entries::Entries;
 use super::limits::{dates as said_of, limits};
 use super::lines::is_prose;
 use super::title::key;
@@ -24,6 +25,8 @@ pub(super) struct Dates<'a> {
     url: Option<&'a str>,
     /// Of `9/5/2024`: whether the page puts the day first.
     day_first: Option<bool>,
+    /// Lines of a text without elements that date something else.
+    entries: Option<Entries<'a>>,
 }
 
 /// The date of a line.
@@ -44,7 +47,7 @@ impl<'a> Dates<'a> {
             |i: &usize| matches!(blocks[*i].kind, Kind::Heading(_)) && title.as_ref().is_some_and(|t| key(blocks[*i].span.of(text)) == *t);
         let own = marked.or_else(|| (0..blocks.len()).find(says));
         let block = own.or_else(|| blocks.iter().position(|b| b.kind == Kind::Heading(1)));
-        Dates { text, outline, title: block, sure: own.is_some(), url, day_first: day_first(outline) }
+        Dates { text, outline, title: block, sure: own.is_some(), url, day_first: day_first(outline), entries: Entries::of(text, outline) }
     }
 
     /// Sets the date of publication: front matter, fields, the line beside the title, elements.
@@ -115,6 +118,9 @@ impl<'a> Dates<'a> {
         let fits = line.len() <= limits().line && 2 * block.link_bytes as usize <= line.len() && block.kind != Kind::Code;
         let found = || dates::find_by(line, self.day_first).or_else(|| self.confirmed(line));
         let mut found = Some(()).filter(|()| fits).and_then(|()| found()).filter(|f| f.at.start == 0 || block.kind != Kind::TableRow)?;
+        if self.entries.as_ref().is_some_and(|e| e.dates(i)) {
+            return None;
+        }
         let mut updated = says(&line[..found.at.start], &said_of().updated);
         if updated && let Some(second) = dates::find_by(&line[found.at.end..], self.day_first) {
             let at = found.at.end + second.at.start..found.at.end + second.at.end;

@@ -10,6 +10,7 @@ use crate::rules::{RuleId, Rules};
 use crate::tree::Outline;
 
 use super::Metadata;
+use super::entries::Entries;
 
 /// Bytes from which a block with an end mark counts as prose: some 25 ideographs or 75 letters.
 const PROSE: usize = 75;
@@ -33,6 +34,7 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
     let Some(first) = blocks.iter().position(prose) else { return Vec::new() };
     let last = blocks.iter().rposition(prose).unwrap_or(first);
     let ids = OnceCell::new();
+    let entries = Entries::of(text, outline);
     let mut out = Vec::new();
     for (i, b) in blocks.iter().enumerate() {
         if b.span.len() > 400 || matches!(b.kind, Kind::Code | Kind::TableRow | Kind::Heading(_)) {
@@ -59,7 +61,7 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
         } else {
             line.keyed && (before || after || follows_prose && !line.author.is_empty())
         };
-        if fires {
+        if fires && !entries.as_ref().is_some_and(|e| e.owns(i, &line)) {
             out.push(Mark { block: i as u32, rule: ids.get_or_init(|| Ids::new(rules)).of(&line), score: 1.0, first: None });
         }
     }
@@ -69,7 +71,9 @@ pub fn lines(text: &str, outline: &Outline, rules: &Rules) -> Vec<Mark> {
 /// True for lines of logs and lists of changes, which name whoever made each entry: `Author: Name <name@example.org>`, `[ Name ]`. No byline of a page
 /// has the address in angle brackets, or blanks within its brackets.
 fn is_entry(s: &str) -> bool {
-    let address = s.rfind('<').is_some_and(|at| s[at..].contains('@') && s.ends_with('>'));
+    let bare = s.trim_end_matches(['.', ',', ';', ')']);
+    let address =
+        s.rfind('<').is_some_and(|at| (s[at..].contains('@') || s[..at].ends_with(' ') && s[at..].is_ascii()) && bare.ends_with('>'));
     address || s.starts_with("[ ") && s.ends_with(" ]")
 }
 

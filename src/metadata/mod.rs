@@ -2,6 +2,7 @@
 
 mod claims;
 mod date;
+mod entries;
 mod limits;
 mod lines;
 mod site;
