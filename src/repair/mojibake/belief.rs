@@ -14,6 +14,7 @@ use super::latin::{
 use super::makeup::{are_abbreviations, are_scattered, as_japanese, different, is_list, is_one_script, of_capitals, repeats};
 use super::mixed::may_be_japanese;
 use super::segment::{Guess, Segment};
+use super::typography::are_signs_in_place;
 use crate::codec::Codec;
 use crate::model::Model;
 
@@ -28,7 +29,8 @@ mod limit {
     pub const GAIN_C1: i32 = 1;
     /// The same when the page has the same damage elsewhere.
     pub const GAIN_AGAIN: i32 = 4 * 16;
-    /// Price of entering a stretch.
+    /// The same of single signs that stand where such signs do, which the model may not have seen. Estimated.
+    pub const GAIN_SIGN: i32 = 1;
     /// Most a character of the result may cost on the average.
     pub const AFTER: i32 = 7 * 16 + 8;
     pub const AFTER_UTF_8: i32 = 10 * 16;
@@ -89,6 +91,11 @@ mod limit {
     pub const GAIN_BEYOND_DOUBT: i32 = 20 * 16;
     /// Guesses from which half of them must differ.
     pub const MANY_GUESSES: usize = 8;
+}
+
+/// Whether a stretch is signs of Latin text where they belong, and not shown for what they are.
+pub(super) fn is_sign(line: &[char], pair: Pair, s: &Segment) -> bool {
+    pair.written == Codec::UTF_8 && s.gain >= limit::GAIN_SIGN && !is_quoted(line, s) && are_signs_in_place(line, s)
 }
 
 /// Whether a stretch with holes is to be changed.
@@ -208,6 +215,9 @@ pub(super) fn believed(model: &Model, line: &[char], pair: Pair, s: &Segment, ag
         _ => limit::GAIN,
     };
     if s.gain >= limit::GAIN_AGAIN && pair.read.is_double_byte() && pair.written == Codec::UTF_8 && are_no_breaks(line, s) {
+        return true;
+    }
+    if is_sign(line, pair, s) {
         return true;
     }
     let least = if is_inside_word(line, pair, s) { limit::GAIN_IN_WORD } else { flat + limit::GAIN_A_CHAR * was.len() as i32 };

@@ -345,6 +345,8 @@ impl Walk {
             self.sum = (self.sum + weight::ASCII).max(0);
             if self.alone && (letter || self.after_letter) {
                 self.mixed(if letter && self.after_letter { 2 * weight::MIXED_WORD } else { weight::MIXED_WORD }, at);
+            } else if self.alone && (c == b' ' || c.is_ascii_digit()) && may_be_sign(code_of(bytes, at - 3)) {
+                self.mixed(weight::MIXED_WORD, at);
             } else if letter && self.last == class::HIGH && self.kind & kind::CYRILLIC != 0 && is_among_latin(bytes, at) {
                 self.add(weight::MIXED_WORD, at, at);
             }
@@ -438,6 +440,12 @@ fn has_newline(eight: &[u8; 8], n: usize) -> bool {
     let differs = u64::from_le_bytes(*eight) ^ (ONES * u64::from(b'\n'));
     let zeros = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
     zeros.trailing_zeros() as usize / 8 < n
+}
+
+/// Whether Han or Hangul is what `©`, `·`, `×` or `±` become under a charset of pairs: of a Latin line it is hardly anything else.
+#[cold]
+fn may_be_sign(code: u32) -> bool {
+    char::from_u32(code).is_some_and(|c| "漏路脳卤穢繚簣짤쨌횞짹息揃賊".contains(c))
 }
 
 /// What a character beyond ASCII at byte `at`, behind an ASCII letter, says of their word, if another such character follows: words have

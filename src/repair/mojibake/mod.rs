@@ -31,6 +31,7 @@ mod signs;
 mod stock;
 mod suspect;
 mod tally;
+mod typography;
 mod undefined;
 mod words;
 

@@ -2,7 +2,7 @@
 //! a change is made. The walk through one line under one hypothesis is in `segment`; what is language as it stands, in `language`.
 
 use super::again;
-use super::belief::{believed, plausible};
+use super::belief::{believed, is_sign, plausible};
 use super::charset::Pair;
 use super::drawing;
 use super::kinds::is_wide;
@@ -41,6 +41,10 @@ mod limit {
     /// Fit of a hypothesis of UTF-8 from which it need not, because more than one level may be at work: 8 of 10,000 such hypotheses of
     /// clean text fit so well.
     pub const FIT_LEVELS: i32 = 25 * 16;
+    /// Price of entering a stretch of single signs.
+    pub const ENTER_SIGN: i32 = -32;
+    /// Characters beyond ASCII of a line, at most, in which single signs are looked for that the model would have to know better. Estimated.
+    pub const FEW: usize = 12;
     /// What a change must gain more for each charset that is commoner than its own; and what it must gain more than another change for each
     /// that is commoner than its own and not than the other's. Origin: 5,000 short sentences in Latin letters, UTF-8 read as 28 charsets, of
     /// which more come out wrong at 8 and fewer at 2.
@@ -349,7 +353,7 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
         // What one piece proves holds for the others.
         let again = again || left.len() > 1 && left.iter().any(|s| believed(model, line, pair, s, again));
         for segment in left {
-            if drawing::is_drawn(line, &segment) {
+            if drawing::is_drawn(line, &segment) && !is_sign(line, pair, &segment) {
                 continue;
             }
             if believed(model, line, pair, &segment, again) || level < LEVELS && deeper(&segment, pair, level) {
@@ -357,10 +361,18 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
             }
         }
     }
+    // Signs that the model has seen seldom or never are dear, and stand alone.
+    if kept.is_empty() && !again && pair.written == Codec::UTF_8 && line.iter().filter(|c| !c.is_ascii()).count() <= limit::FEW {
+        let segments = search.exact.segments(model, line, pair, limit::ENTER_SIGN).into_iter();
+        kept.extend(segments.filter(|s| is_sign(line, pair, s)).map(|segment| Change { pair, gain: segment.gain, segment }));
+    }
     let gain = kept.iter().map(|c| c.gain).sum::<i32>();
     let commoner = pair.reading() as i32;
     let total = gain - limit::RARER_THAN_ANOTHER * commoner - limit::CAPITAL * capitals(line, &kept);
-    if gain > limit::RARER * commoner && total > best.0 {
+    // Signs are believed for the place they stand at, whatever the charset.
+    let of_signs = !kept.is_empty() && kept.iter().all(|c| is_sign(line, pair, &c.segment));
+    let total = if of_signs { total.max(1) } else { total };
+    if (gain > limit::RARER * commoner || of_signs) && total > best.0 {
         *best = (total, kept);
     }
     // What was damaged several times reads no better after one step: the walk leaves it or tears it.

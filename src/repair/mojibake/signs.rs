@@ -199,7 +199,9 @@ impl Table {
             let code = usize::from(first & 0x1f) << 6 | usize::from(last & 0x3f);
             // Of lost bytes everything is believed.
             let what = if last == 0 { means::SOMETHING } else { self.two[code] };
-            if what & means::SOMETHING != 0 {
+            // Raised digits and fractions: the model has not seen them.
+            let numeral = !words && matches!(code, 0xb2 | 0xb3 | 0xbc..=0xbe);
+            if what & means::SOMETHING != 0 || numeral {
                 let other = what & means::OTHER != 0 && !is_greek;
                 says = says.max(if words || other { Says::Little } else { Says::Much });
             }

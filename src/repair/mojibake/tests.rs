@@ -6,11 +6,11 @@ use super::*;
 use crate::codec::Codec;
 use crate::repair::repair;
 
-fn repaired(text: &str) -> String {
+pub(super) fn repaired(text: &str) -> String {
     repair(text, Rules::builtin()).layers.pop().map_or_else(|| text.to_owned(), |l| l.text.into_owned())
 }
 
-fn garbled(text: &str, written: Codec, read: Codec) -> String {
+pub(super) fn garbled(text: &str, written: Codec, read: Codec) -> String {
     let bytes = if written == Codec::UTF_8 { text.as_bytes().to_vec() } else { written.inverse().unwrap().encode_text(text).unwrap() };
     read.decode_strict(&bytes).unwrap().into_owned()
 }
