@@ -60,7 +60,7 @@ pub(super) fn is_word_of_one(line: &[char], s: &Segment) -> bool {
     let at = |i: Option<usize>| i.and_then(|i| line.get(i)).copied();
     let before = s.from.checked_sub(2);
     let words = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c == ',');
-    s.now.chars().eq(s.now.chars().filter(|c| WORDS.contains(*c)))
+    s.now.chars().all(|c| WORDS.contains(c))
         && !is_letter(second)
         && second != ' '
         && !first.is_lowercase()

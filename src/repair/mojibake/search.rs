@@ -362,7 +362,7 @@ fn exact(search: &mut Searches, line: &[char], pair: Pair, again: bool, level: u
         }
     }
     // Signs that the model has seen seldom or never are dear, and stand alone.
-    if kept.is_empty() && !again && pair.written == Codec::UTF_8 && line.iter().filter(|c| !c.is_ascii()).count() <= limit::FEW {
+    if kept.is_empty() && pair.written == Codec::UTF_8 && line.iter().filter(|c| !c.is_ascii()).count() <= limit::FEW {
         let segments = search.exact.segments(model, line, pair, limit::ENTER_SIGN).into_iter();
         kept.extend(segments.filter(|s| is_sign(line, pair, s)).map(|segment| Change { pair, gain: segment.gain, segment }));
     }

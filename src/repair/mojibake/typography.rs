@@ -145,6 +145,11 @@ mod tests {
     }
 
     #[test]
+    fn what_one_line_proves_holds_for_all_like_it() {
+        assert_eq!(repaired(&"В© 2019 The Mill\n".repeat(100)), "© 2019 The Mill\n".repeat(100));
+    }
+
+    #[test]
     fn han_in_the_place_of_a_sign_comes_back() {
         for (line, clean) in [
             ("The MillMaster庐 wheel is new.", "The MillMaster® wheel is new."),
