@@ -53,7 +53,7 @@ pub(super) fn spare(text: &str, blocks: &[Block], at: &[u32], lines: &mut [Line<
         lines[page].iter_mut().for_each(|l| l.hit = None);
     }
     if is_about_licences(lines) {
-        lines.iter_mut().filter(|l| l.class() == Some(Class::Footer)).for_each(|l| l.hit = None);
+        lines.iter_mut().filter(|l| l.class() == Some(Class::Footer) || l.text == "Comment:").for_each(|l| l.hit = None);
     }
 }
 
@@ -72,7 +72,7 @@ fn manual_page(lines: &[Line<'_>]) -> Option<std::ops::Range<usize>> {
 
 /// True when the sentences of a text speak of licences again and again.
 fn is_about_licences(lines: &[Line<'_>]) -> bool {
-    if !lines.iter().any(|l| l.class() == Some(Class::Footer)) {
+    if !lines.iter().any(|l| l.class() == Some(Class::Footer) || l.text == "Comment:") {
         return false;
     }
     let sentences = || lines.iter().filter(|l| l.hit.is_none() && l.sentences > 0 && l.units >= 8);
