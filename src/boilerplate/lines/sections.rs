@@ -11,7 +11,7 @@ const HEADINGS: usize = 2;
 /// Units of a heading, at most: a sentence above a rule is none. Origin: as for sections of manuals.
 const UNITS: u32 = 10;
 
-/// Lines that say whose a text is, from which they are a statement of it and no imprint. Origin: pages taken as text have one, with a date beside it.
+/// Lines that say whose a text is, from which they are a statement of it and no imprint. Origin: own estimate; no other value was tried.
 const HOLDERS: usize = 2;
 
 /// What sections are called, lower case: `src/data/section-words.tsv`.
