@@ -36,7 +36,7 @@ pub fn split(text: &str, blocks: &[Block]) -> Option<Vec<Block>> {
 pub fn marks(text: &str, blocks: &[Block], marked: &[Mark], profile: Profile, rules: &Rules) -> Vec<Mark> {
     let mut judge = Judge::new(text, blocks, marked, |_| false, rules);
     manual::spare(text, blocks, &judge.at, &mut judge.lines);
-    sections::spare(blocks, &judge.at, &mut judge.lines);
+    sections::spare(blocks, &judge.at, &mut judge.lines, rules);
     judge.spam();
     judge.breadcrumbs();
     let found = segment::find(&judge.lines);

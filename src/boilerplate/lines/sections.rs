@@ -4,8 +4,10 @@
 use super::features::Line;
 use super::words::Class;
 use crate::block::{Block, Kind};
+use crate::rules::Rules;
 
-/// Headings from which a text has sections. Origin: a title alone, and that of one list below it, are what a page has; no other value was tried.
+/// Headings from which a text has sections, those of lists of links apart. Origin: a title alone, and those of lists below it, are what a page has; no
+/// other value was tried.
 const HEADINGS: usize = 2;
 
 /// Units of a heading, at most: a sentence above a rule is none. Origin: as for sections of manuals.
@@ -25,16 +27,19 @@ fn is_called(kind: &str, s: &str) -> bool {
 }
 
 /// Takes what their words say from headings of lists of links and of licences that an author made, and from lines of copyright below the latter; and from
-/// lines of copyright that name several holders, where nothing else in the text is furniture. `at`: the block of each line.
-pub(super) fn spare(blocks: &[Block], at: &[u32], lines: &mut [Line<'_>]) {
+/// lines of copyright that name several holders, where nothing else in the text is furniture. What own words of furniture say stays said. `at`: the
+/// block of each line.
+pub(super) fn spare(blocks: &[Block], at: &[u32], lines: &mut [Line<'_>], rules: &Rules) {
     if lines.iter().all(|l| l.hit.is_none()) {
         return;
     }
+    let is_own = |text: &str| rules.own().is_some_and(|own| own.said(text).is_some());
     if holders(lines) {
-        lines.iter_mut().filter(|l| l.class() == Some(Class::Footer)).for_each(|l| l.hit = None);
+        lines.iter_mut().filter(|l| l.class() == Some(Class::Footer) && !is_own(l.text)).for_each(|l| l.hit = None);
     }
     let heads: Vec<bool> = (0..lines.len()).map(|i| is_heading(blocks[at[i] as usize].kind, lines, i)).collect();
-    if heads.iter().filter(|h| **h).take(HEADINGS).count() < HEADINGS {
+    let sections = heads.iter().zip(&*lines).filter(|(is_head, line)| **is_head && !is_called("links", line.text));
+    if sections.take(HEADINGS).count() < HEADINGS {
         return;
     }
     let mut licence = false;
@@ -47,7 +52,7 @@ pub(super) fn spare(blocks: &[Block], at: &[u32], lines: &mut [Line<'_>]) {
             Some(Class::Footer) => licence,
             _ => false,
         };
-        if own {
+        if own && !is_own(lines[i].text) {
             lines[i].hit = None;
         }
     }
@@ -95,9 +100,13 @@ mod tests {
         "The mill reads each file and grinds the corn in it, and without a file it reads what is typed until nothing more comes.";
 
     fn left_out(text: &str, md: bool) -> Vec<String> {
+        left_out_by(text, md, Rules::builtin())
+    }
+
+    fn left_out_by(text: &str, md: bool, rules: &Rules) -> Vec<String> {
         let (layers, outline) = if md { markdown::outline(text, Rules::builtin()) } else { (Vec::new(), plain::outline(text)) };
         let text = layers.last().map_or(text, |l| &*l.text);
-        let marks = super::super::marks(text, &outline.blocks, &[], Profile::Article, Rules::builtin());
+        let marks = super::super::marks(text, &outline.blocks, &[], Profile::Article, rules);
         marks.iter().map(|m| outline.blocks[m.block as usize].span.of(text).to_owned()).collect()
     }
 
@@ -125,6 +134,17 @@ mod tests {
         assert_eq!(left_out(&page, false).len(), 3);
         let md = format!("# A mill by hand\n\n{PROSE}\n\n{PROSE}\n\n## Related articles\n\n- The bridge is open\n- Water again\n");
         assert_eq!(left_out(&md, true).len(), 3);
+        let md = format!("# A mill by hand\n\n{PROSE}\n\n{PROSE}\n\n## Related\n\n- The bridge is open\n- Water again\n");
+        assert_eq!(left_out(&md, true).len(), 3);
+    }
+
+    #[test]
+    fn own_words_of_furniture_hold_in_sections_too() {
+        let table = "own/links\tlists of links\tus\tx\ty\twhole\tRelated\trelated\n";
+        let rules: &'static Rules = Box::leak(Box::new(Rules::with_own(&[("own.tsv".to_owned(), table.to_owned())]).unwrap()));
+        let md = format!("# Mill\n\n{PROSE}\n\n## Use\n\n{PROSE}\n\n## Related\n\n- hopper\n- stone wheel\n- water\n");
+        assert_eq!(left_out_by(&md, true, Rules::builtin()), [""; 0]);
+        assert!(!left_out_by(&md, true, rules).is_empty());
     }
 
     #[test]
