@@ -122,6 +122,14 @@ class Report:
     def first(self):
         return self.page.inner_text("#rows tr[data-place='0'] .name .line")
 
+    def reaches(self, place):
+        """The keys lead to a row, at once or, in a browser that has just been started, a little later."""
+        end = time.monotonic() + 5
+        while (at := self.page.get_attribute("#rows tr.active", "data-place")) != str(place) and time.monotonic() < end:
+            self.page.wait_for_timeout(50)
+        focus = self.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+        assert at == str(place), f"row {at} is the active one, not {place}; the focus is on {focus}"
+
     def done(self):
         harmed = self.page.evaluate("window.harmed")
         assert harmed is None, f"text of a document ran as a script ({harmed})"
@@ -190,15 +198,10 @@ def small(browser, path, count, shots):
     p.keyboard.press("/")
     assert r.search("") == rows
     p.keyboard.press("ArrowDown")
-    p.wait_for_function("document.activeElement.dataset.place === '0'")
+    r.reaches(0)
     for _ in range(30):
         p.keyboard.press("j")
-    # a browser that has just been started may still be at the keys
-    try:
-        p.wait_for_function("document.querySelector('#rows tr.active')?.dataset.place === '30'", timeout=5000)
-    except Exception:
-        place = p.get_attribute("#rows tr.active", "data-place")
-        raise AssertionError(f"30 rows down is row {place}, and the focus is on {p.evaluate('document.activeElement.outerHTML.slice(0, 120)')}")
+    r.reaches(30)
     p.keyboard.press("End")
     assert p.get_attribute("#rows tr.active", "data-place") == str(rows - 1)
     p.keyboard.press("Home")

@@ -222,7 +222,9 @@ const listenView = () => {
   });
   dialog.addEventListener("close", () => {
     tell(null);
-    move(active);
+    // Told a moment later: whoever has gone on to the search by then stays there.
+    const { activeElement } = document;
+    move(active, activeElement === document.body || body.contains(activeElement) || dialog.contains(activeElement));
   });
   // a click beside the dialog closes it
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
