@@ -231,6 +231,7 @@ impl<'p> Explanation<'p> {
             format: match page.format {
                 Format::Html => "html",
                 Format::Markdown => "markdown",
+                Format::Feed => "feed",
                 Format::Text => "text",
             },
             bytes: page.raw.bytes.len(),

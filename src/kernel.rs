@@ -63,7 +63,7 @@ impl Kernel {
         if self.options.repair && page.format != Format::Text {
             self.repair_shown(&mut page);
         }
-        let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, page.format == Format::Html, rules);
+        let (layer, blocks) = tidy::tidy(page.text(), &page.outline.blocks, matches!(page.format, Format::Html | Format::Feed), rules);
         if let Some(layer) = layer {
             carry_links(&mut page.outline, &layer);
             page.layers.push(layer);
@@ -84,18 +84,17 @@ impl Kernel {
         if page.format == Format::Text {
             joined(&mut page, paragraph::unwrap, rules);
         }
-        // A notice at the end of a paragraph becomes a block of its own before anything is judged.
-        if self.options.boilerplate {
+        // A notice at the end of a paragraph becomes a block of its own before anything is judged. The entries of a feed are texts without the pages around
+        // them, each with its own beginning and end: nothing of theirs is furniture of the feed.
+        if self.options.boilerplate && page.format == Format::Feed {
+            self.apply_own(&mut page);
+        } else if self.options.boilerplate {
             if let Some(blocks) = boilerplate::split(page.text(), &page.outline.blocks) {
                 page.outline.blocks = blocks;
             }
             page.marks = metadata::lines(page.text(), &page.outline, rules);
             page.marks.extend(boilerplate::marks(page.text(), &page.outline, &page.marks, self.options.profile, rules));
-            let layer = page.layers.len() as u32 - 1;
-            let marks = std::mem::take(&mut page.marks);
-            let (marks, notes) = boilerplate::own::apply(page.text(), layer, &page.outline, marks, rules);
-            page.marks = marks;
-            page.notes.extend(notes);
+            self.apply_own(&mut page);
         }
         let (metadata, marks) = metadata::read(&raw, page.text(), &page.outline, &page.marks, rules);
         page.metadata = metadata;
@@ -125,6 +124,15 @@ impl Kernel {
             page.outline.blocks = blocks;
         }
         page
+    }
+
+    /// A user's own rules, behind ours.
+    fn apply_own(&self, page: &mut Page<'_>) {
+        let layer = page.layers.len() as u32 - 1;
+        let marks = std::mem::take(&mut page.marks);
+        let (marks, notes) = boilerplate::own::apply(page.text(), layer, &page.outline, marks, self.rules);
+        page.marks = marks;
+        page.notes.extend(notes);
     }
 
     /// Repairs what shows only since references stand for their characters, in the text and in what the page says about itself.
@@ -236,6 +244,8 @@ fn format(id: &str, text: &str) -> Format {
     let named = || ["md", "markdown", "mdx"].iter().any(|e| extension.eq_ignore_ascii_case(e));
     if markdown::has_front_matter(text) {
         Format::Markdown
+    } else if html::is_feed(text) {
+        Format::Feed
     } else if html::looks_like_html(text) {
         // a README may begin with a picture and a row of links in elements
         if named() && markdown::has_headings(text) { Format::Markdown } else { Format::Html }
@@ -270,6 +280,7 @@ fn outline(format: Format, text: &str, links: bool, rules: &Rules) -> (Vec<Layer
     match format {
         Format::Html if links => html::linked(text, rules),
         Format::Html => html::outline(text, rules),
+        Format::Feed => html::feed(text, links, rules),
         Format::Markdown if links => markdown::linked(text, rules),
         Format::Markdown => markdown::outline(text, rules),
         Format::Text => (Vec::new(), plain::outline(text)),

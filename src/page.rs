@@ -31,6 +31,8 @@ pub enum Format {
     Html,
     /// Markdown, with or without front matter and HTML in it.
     Markdown,
+    /// RSS or Atom.
+    Feed,
     /// Lines of text.
     Text,
 }
@@ -112,7 +114,7 @@ impl<'a> Page<'a> {
 
     /// How its lines are set when it is written: as text, or, Markdown, as Markdown again.
     pub fn layout(&self) -> Layout {
-        if self.format == Format::Html {
+        if matches!(self.format, Format::Html | Format::Feed) {
             return Layout::Paragraphs;
         }
         let (text, title) = (self.text(), self.metadata.title.as_deref());

@@ -72,7 +72,7 @@ impl Tree {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// Where it stood and what it is called, lower case: `title`, `meta:og:title`, `jsonld:headline`, `front:author`, `html:lang`,
-    /// `link:canonical`, `time:datetime`, `itemprop:datepublished`, `class:author`. `jsonld:shown` holds what stands on the page as text beside an
+    /// `link:canonical`, `feed:title`, `time:datetime`, `itemprop:datepublished`, `class:author`. `jsonld:shown` holds what stands on the page as text beside an
     /// article's body, a line each.
     pub key: Box<str>,
     /// Its text, entities and quotes resolved. A list in front matter or JSON-LD is one field an entry.

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod entities;
+mod feed;
 mod fields;
 mod hidden;
 mod labels;
@@ -17,6 +18,7 @@ use crate::layer::Layer;
 use crate::rules::Rules;
 use crate::tree::Outline;
 
+pub use feed::{is_feed, outline as feed};
 pub use links::keep as keep_links;
 pub use sniff::looks_like_html;
 
@@ -74,12 +76,12 @@ pub fn count_tokens(text: &str) -> usize {
 }
 
 fn read(text: &str, rules: &Rules, mode: reader::Mode) -> (Vec<Layer<'static>>, Outline) {
-    let mut read = reader::read(text, rules, mode);
+    let mut read = reader::read(text, rules, mode, &[]);
     let visible: usize = read.outline.blocks.iter().map(|b| b.span.len()).sum();
     let show_hidden = visible < HARDLY_ANY && read.hidden > MUCH;
     let show_unscripted = read.unscripted > MUCH && read.unscripted > MOST * visible;
     if show_hidden || show_unscripted {
-        read = reader::read(text, rules, reader::Mode { show_hidden, show_unscripted, ..mode });
+        read = reader::read(text, rules, reader::Mode { show_hidden, show_unscripted, ..mode }, &[]);
     }
     (read.layer.into_iter().collect(), read.outline)
 }

@@ -6,6 +6,8 @@ mod numbers;
 mod raw;
 mod tables;
 
+use std::ops::Range;
+
 use memchr::memmem;
 
 use crate::block::{Block, Kind};
@@ -100,8 +102,9 @@ struct Reader<'t> {
     finders: [memmem::Finder<'static>; 5],
 }
 
-/// Reads a whole text.
-pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
+/// Reads a whole text. What stands in the `parts` of it, ascending and disjoint, is read each by itself: no tag, comment or element that begins in one
+/// goes on behind it.
+pub(super) fn read(text: &str, rules: &Rules, mode: Mode, parts: &[Range<usize>]) -> Read {
     let root = Flow { node: 0, kind: Kind::Paragraph, item: 0, link: 0, pre: false, code: 0 };
     let mut r = Reader {
         text,
@@ -129,14 +132,16 @@ pub(super) fn read(text: &str, rules: &Rules, mode: Mode) -> Read {
         finders: ["idden", "one", "href", "date", "uthor"].map(memmem::Finder::new),
     };
     r.node(Tag::OTHER, 0, Span::default());
-    while let Some(token) = r.tokens.next() {
-        match token {
-            Token::Text(at) => r.characters(at),
-            Token::Void(at) => r.skip(at.end),
-            Token::Start(start) => r.start(start),
-            Token::End { tag, key, at } => r.end(tag, key, at.end),
-        }
+    let mut at = 0;
+    for part in parts {
+        r.stretch(&text[..part.start], at);
+        let open = r.open.len();
+        r.stretch(&text[..part.end], part.start);
+        r.pop_to(open);
+        (r.beyond, r.writer.code_inside) = (0, false);
+        at = part.end;
     }
+    r.stretch(text, at);
     r.pop_to(0);
     let Written { layer, blocks, links, cited } = r.writer.finish();
     let address = |number: u32| links::address(&Attributes::get(r.links[number as usize - 1].of(text), "href")?);
@@ -165,6 +170,21 @@ fn label(tree: &mut Tree, blocks: &[Block], text: &str) {
         }
     }
     tree.labels = labels.finish();
+}
+
+impl<'t> Reader<'t> {
+    /// Reads from byte `at` of a text on to its end. `text` is the whole text up to there.
+    fn stretch(&mut self, text: &'t str, at: usize) {
+        (self.text, self.tokens) = (text, Tokens::starting(text, at));
+        while let Some(token) = self.tokens.next() {
+            match token {
+                Token::Text(at) => self.characters(at),
+                Token::Void(at) => self.skip(at.end),
+                Token::Start(start) => self.start(start),
+                Token::End { tag, key, at } => self.end(tag, key, at.end),
+            }
+        }
+    }
 }
 
 impl Reader<'_> {

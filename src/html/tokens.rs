@@ -41,6 +41,9 @@ pub(super) struct Start {
     pub(super) closed: bool,
 }
 
+/// What a section of CDATA begins with.
+pub(super) const SECTION: &str = "<![CDATA[";
+
 /// The tokens of a text. Linear: what a search did not find is not searched for again.
 pub(super) struct Tokens<'t> {
     bytes: &'t [u8],
@@ -51,11 +54,24 @@ pub(super) struct Tokens<'t> {
     no_comment_end: bool,
     /// Names of raw-text elements whose end tag lies nowhere ahead.
     no_end: Vec<Tag>,
+    /// Sections of CDATA are tokens: XML.
+    sections: bool,
 }
 
 impl<'t> Tokens<'t> {
     pub(super) fn new(text: &'t str) -> Tokens<'t> {
-        Tokens { bytes: text.as_bytes(), at: 0, no_double: false, no_single: false, no_comment_end: false, no_end: Vec::new() }
+        Tokens::starting(text, 0)
+    }
+
+    /// The tokens from byte `at` of a text on.
+    pub(super) fn starting(text: &'t str, at: usize) -> Tokens<'t> {
+        let bytes = text.as_bytes();
+        Tokens { bytes, at, no_double: false, no_single: false, no_comment_end: false, no_end: Vec::new(), sections: false }
+    }
+
+    /// [`Tokens::starting`] for XML: a section of CDATA is one [`Token::Void`], whatever stands in it.
+    pub(super) fn xml(text: &'t str, at: usize) -> Tokens<'t> {
+        Tokens { sections: true, ..Tokens::starting(text, at) }
     }
 
     /// Content of the raw-text element whose start tag was read last: up to its end tag, which is read next. `None` when it has
@@ -134,6 +150,10 @@ impl<'t> Tokens<'t> {
                     None => self.no_comment_end = true,
                 }
             }
+        }
+        if self.sections && rest.starts_with(SECTION.as_bytes()) {
+            // one cut off by the end of the text holds all that is left
+            return memmem::find(rest, b"]]>").map_or(self.bytes.len(), |i| at + i + 3);
         }
         memchr(b'>', rest).map_or(self.bytes.len(), |i| at + i + 1)
     }
@@ -267,6 +287,14 @@ mod tests {
             ["!<!-- <p> -->", "a", "!<!-->", "b", "!<!--->", "c", "!<!-- x --!>", "d"]
         );
         assert_eq!(shown("<!doctype html>x<?php a ?>y</ z>"), ["!<!doctype html>", "x", "!<?php a ?>", "y", "!</ z>"]);
+    }
+
+    #[test]
+    fn a_section_of_xml_is_one_token() {
+        let text = "a<![CDATA[<p title=\"]>]]>b<![CDATA[<i>";
+        let tokens: Vec<Token> = Tokens::xml(text, 0).collect();
+        assert_eq!(tokens, [Token::Text(0..1), Token::Void(1..25), Token::Text(25..26), Token::Void(26..38)]);
+        assert_eq!(shown("<![CDATA[<p>x"), ["!<![CDATA[<p>", "x"]);
     }
 
     #[test]

@@ -8,14 +8,14 @@ use super::site::{CUTS, Site, last_cut};
 use super::squeeze;
 use super::title::{fits, key};
 
-/// The title by front matter, JSON-LD, OpenGraph, `<title>` and main headings; `None` when there is none of them.
+/// The title by front matter or feed, JSON-LD, OpenGraph, `<title>` and main headings; `None` when there is none of them.
 ///
 /// A main heading that is a claim without the name of the site holds, and so does one that says in several words about the same as
 /// a claim: it is what readers see, a claim is often written for search engines or cut off. Else the claim itself, the name of
 /// the site cut off.
 pub(super) fn declared(text: &str, outline: &Outline, url: Option<&str>) -> Option<String> {
     let get = |key: &str| outline.fields.iter().find(|f| &*f.key == key).map(|f| squeeze(&f.value)).filter(|v| fits(v));
-    if let Some(title) = get("front:title") {
+    if let Some(title) = get("front:title").or_else(|| get("feed:title")) {
         return Some(title);
     }
     let site = Site::of(outline, url);

@@ -72,6 +72,11 @@ impl<'a> Dates<'a> {
         set(said, out);
     }
 
+    /// Sets the day of the only entry of a feed.
+    pub(super) fn of_feed(&self, out: &mut Metadata) {
+        set(self.field(&["feed:date"]), out);
+    }
+
     /// True when the date readers see below the title is another than that of the fields, which templates often fill with something else: neither
     /// the next or last day, as in another time zone, nor day and month changed, nor the day of a change, when the page shows that of the fields,
     /// too: a page that shows its readers one day means that.

@@ -3,6 +3,7 @@
 mod claims;
 mod date;
 mod entries;
+mod feed;
 mod limits;
 mod lines;
 mod site;
@@ -52,6 +53,9 @@ pub struct Metadata {
 /// print from the metadata, in the order of the blocks; it may be marked already, as outside the text. `marks` are those the stages before
 /// have set: byline lines among them are read here.
 pub fn read(raw: &RawDoc<'_>, text: &str, outline: &Outline, marks: &[Mark], rules: &Rules) -> (Metadata, Vec<Mark>) {
+    if let Some(feed) = feed::read(raw, text, outline, marks, rules) {
+        return feed;
+    }
     let mut out = Metadata::default();
     let get = |keys: &[&str]| -> Option<String> {
         keys.iter().find_map(|k| outline.fields.iter().find(|f| &*f.key == *k)).map(|f| squeeze(&f.value)).filter(|v| !v.is_empty())
