@@ -1,35 +1,39 @@
 //! References that a page shows to its readers: escaped twice, or talked about? Decided for the page as a whole; single lines are
-//! `entity`'s.
+//! `evidence`'s.
 
-use super::{Reference, USED_AT_LEAST, tally};
+use super::From;
+use super::evidence::{USED_AT_LEAST, after, before, begins_tag, talks_of_markup, tally};
+use super::reference::{Line, Reference};
 
 /// References in use for each one that stands apart, at least. Own estimate: pages that explain references set nearly all of them apart.
 const USED_FOR_IDLE: u32 = 2;
 
-/// Are the references in `text`, by line, what is left of a page that was escaped twice? On a page that is no text about markup every
-/// reference one can read is a mistake, so that one number inside a word says enough.
-pub(super) fn is_escaped(text: &str, lines: &[Vec<Reference>]) -> bool {
+/// Are the references in `text`, by line, what is left of a page that was escaped too often? On a page that is no text about markup every
+/// reference one can read is a mistake, so that one number inside a word says enough. A record may be a program or data, where `&amp;`
+/// is what it should be: there all of them must be in use.
+pub(super) fn is_escaped(text: &str, lines: &[Line], from: From) -> bool {
     let (mut used, mut idle, mut numbers) = (0, 0, 0);
     for line in lines {
         let tally = tally(text, line);
-        let named = line.iter().enumerate().filter(|(i, r)| joins_names(text, r) || quotes(text, r, &line[i + 1..])).count() as u32;
+        let references = &line.references;
+        let joined = references.iter().filter(|r| joins_names(text, r)).count() as u32;
+        let named = references.iter().enumerate().filter(|(i, r)| quotes(text, r, &references[i + 1..])).count() as u32;
         // `&nbsp;` between two words says nothing either way.
-        let blanks = line.iter().filter(|r| r.means == '\u{a0}' && !r.numeric && beside(text, r, |c| !c.is_whitespace())).count() as u32;
-        let tags =
-            line.iter().filter(|r| r.means == '<' && after(text, r).is_some_and(|c| c.is_ascii_alphabetic() || c == '/')).count() as u32;
-        used += tally.used + named;
+        let blanks =
+            references.iter().filter(|r| r.means == '\u{a0}' && !r.numeric && beside(text, r, |c| !c.is_whitespace())).count() as u32;
+        let tags = references.iter().filter(|r| begins_tag(text, r)).count() as u32;
+        if from == From::Record && (joined + named + tally.used == 0 || tags > 0 || talks_of_markup(&text[line.start..line.end])) {
+            return false;
+        }
+        // `R&amp;D` alone is also how a record of markup has it.
+        used += tally.used + named + if from == From::Markup { joined } else { 0 };
         idle += tally.idle.saturating_sub(blanks) + tags;
         numbers += tally.numbers;
     }
-    used >= USED_AT_LEAST && idle * USED_FOR_IDLE <= used || numbers > 0 && idle == 0
-}
-
-fn before(text: &str, r: &Reference) -> Option<char> {
-    text[..r.start].chars().next_back()
-}
-
-fn after(text: &str, r: &Reference) -> Option<char> {
-    text[r.end..].chars().next()
+    match from {
+        From::Markup => used >= USED_AT_LEAST && idle * USED_FOR_IDLE <= used || numbers > 0 && idle == 0,
+        From::Record => used >= USED_AT_LEAST && idle == 0,
+    }
 }
 
 fn beside(text: &str, r: &Reference, is: impl Fn(char) -> bool) -> bool {
