@@ -4,6 +4,7 @@
 mod body;
 mod cards;
 mod choose;
+mod declarations;
 mod features;
 mod measure;
 mod sections;
@@ -64,6 +65,7 @@ pub fn marks(text: &str, outline: &Outline, marked: &[Mark], profile: Profile, r
     if page != Page::Forum && !place.says_article_or_day && profile != Profile::Precision {
         cards::keep(outline, &survey, &likely, &mut choice);
     }
+    declarations::keep(text, outline, &survey, profile, &mut choice);
     sections::keep(outline, &survey, &likely, &mut choice);
     if profile != Profile::Precision {
         sections::keep_code(outline, &survey, &mut choice);
