@@ -22,6 +22,9 @@ const SHORT: f32 = 40.0;
 /// Words of a class that name declarations, as generators of manuals write them: own observation.
 const NAMED: [&str; 8] = ["sig", "signature", "decl", "declaration", "proto", "prototype", "memproto", "synopsis"];
 
+/// Whole classes of declarations that are set as paragraphs or rows. Not those names alone: posts of a forum end with a signature, too.
+const SET: [&str; 5] = ["member-signature", "type-signature", "fn-signature", "method-signature", "memproto"];
+
 /// Lets declarations in the element `<main>`, or in the main element where the page has none, stay, and with each what stands below it up to the next heading;
 /// not what names speak against, nor links. Linear in blocks.
 pub(super) fn keep(text: &str, outline: &Outline, survey: &Survey, profile: Profile, choice: &mut Choice) {
@@ -63,17 +66,18 @@ fn declares(text: &str, block: &Block, outline: &Outline) -> bool {
     let tag = tree.tag.get(block.node as usize).copied().unwrap_or(Tag::OTHER);
     let kind = matches!(block.kind, Kind::Heading(_) | Kind::Code) || tag == Tag::DT;
     let inner = block.span.of(text);
-    if !kind || inner.len() > LONGEST {
+    if inner.len() > LONGEST {
         return false;
     }
     let mut node = block.node;
     for _ in 0..=ABOVE {
-        if is_named(tree.label(node)) {
+        let label = tree.label(node);
+        if if kind { is_named(label) } else { label.split(' ').any(|class| SET.contains(&class)) } {
             return true;
         }
         node = tree.parent.get(node as usize).copied().unwrap_or(0);
     }
-    block.kind != Kind::Code && calls(inner)
+    kind && block.kind != Kind::Code && calls(inner)
 }
 
 /// A class word, cut at hyphens, is one of the names; `code-header` is one in two words.
@@ -117,6 +121,16 @@ mod tests {
         let list =
             "<dl><dt>wheel.open(speed)<dd>Opens it.<dt>wheel.shut()<dd>Shuts it.<dt class=sig>wheel.speed<dd><a href=/s>Speed</a></dl>";
         assert_eq!(kept(&format!("<p>The wheel.</p>{list}")), "-sssss-");
+    }
+
+    #[test]
+    fn declarations_may_be_paragraphs_and_rows() {
+        let method = "<h3>open</h3><div class=member-signature>public void open()</div><div>Opens it.</div>";
+        assert_eq!(kept(&format!("<main>{}</main>", method.repeat(3))), "-ss-ss-ss");
+        let row = "<table class=memname><tr><td>int open<td>(<tr><td>int<td>by<tr><td>)<td>;</table>";
+        assert_eq!(kept(&format!("<h2>open</h2><div class=memproto>{row}</div><p>Opens it.</p>")), "-ssss");
+        // how people sign
+        assert_eq!(kept(&"<p>It rains.</p><div class=signature>Anna (of the mill)</div>".repeat(4)), "--------");
     }
 
     #[test]
