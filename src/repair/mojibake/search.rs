@@ -127,36 +127,38 @@ pub(super) enum Ask {
 /// The changes of one line, in order, disjoint, all of one pair: what is left is seen in the next pass.
 pub(super) fn changes(search: &mut Searches, place: Place<'_>) -> Vec<Change> {
     let mut all = changes_at(search, place, 1);
-    for change in &mut all {
-        if let Some(shorter) = without_bracket(search, place.line, change) {
-            change.segment = shorter;
+    for i in 0..all.len() {
+        let next = all.get(i + 1).map_or(place.line.len(), |c| c.segment.from);
+        if let Some(within) = between_brackets(search, &place.line[..next], &all[i]) {
+            all[i].segment = within;
         }
     }
     all
 }
 
-/// The segment of a change without its last character, when that closes the bracket or the quote right before the segment: whoever
-/// pasted the damage there closed it, and the bytes of the mark would have to be damage by chance.
-fn without_bracket(search: &mut Searches, line: &[char], change: &Change) -> Option<Segment> {
+/// The segment of a change as all that stands between a bracket or a quote and the other half of its pair, when it holds one of the two or ends
+/// a little before: whoever pasted the damage there set them, and the bytes of a mark would have to be damage by chance. `line` ends where
+/// the next change begins.
+fn between_brackets(search: &mut Searches, line: &[char], change: &Change) -> Option<Segment> {
+    /// Characters at the end that may have been left as they stand.
+    const BESIDE: usize = 2;
+    const PAIRS: [(char, char); 6] = [('【', '】'), ('「', '」'), ('『', '』'), ('《', '》'), ('“', '”'), ('（', '）')];
     let Segment { from, to, guesses, .. } = &change.segment;
-    let opening = line[from.checked_sub(1)?];
-    let closing = match opening {
-        '【' => '】',
-        '「' => '」',
-        '『' => '』',
-        '《' => '》',
-        '“' => '”',
-        '（' => '）',
-        _ => return None,
-    };
-    if line[to - 1] != closing || !guesses.is_empty() || to - from < 3 {
+    let opening = [from.checked_sub(1), Some(*from)].into_iter().flatten();
+    let mut pairs = opening.flat_map(|open| {
+        let closing = (to - 1..line.len().min(to + 1 + BESIDE)).filter(move |close| PAIRS.contains(&(line[open], line[*close])));
+        closing.map(move |close| (open + 1, close))
+    });
+    let found = pairs.find(|(f, t)| t.saturating_sub(*f) >= 2)?;
+    if !guesses.is_empty() || found == (*from, *to) {
         return None;
     }
-    let inside = &line[*from..to - 1];
+    let (from, to) = found;
+    let inside = &line[from..to];
     search.exact.begin(Model::shared(), inside);
     let mut segments = search.exact.segments(Model::shared(), inside, change.pair, limit::ENTER_AGAIN);
     let mut segment = segments.pop().filter(|s| segments.is_empty() && s.from == 0 && s.to == inside.len())?;
-    (segment.from, segment.to) = (*from, to - 1);
+    (segment.from, segment.to) = (from, to);
     Some(segment)
 }
 

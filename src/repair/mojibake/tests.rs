@@ -99,6 +99,23 @@ fn a_latin_word_with_a_damaged_ending_comes_back() {
 }
 
 #[test]
+fn an_abbreviation_keeps_its_particle_and_a_name_what_stands_before_it() {
+    let text = "어제 강가에서 열린 회의에서 KTX의 새 시간표가 나왔고 모두 기뻐했다.";
+    assert_eq!(repaired(&garbled(text, Codec::EUC_KR, Codec::WINDOWS_1252)), text);
+    let text = "这座桥由Miller和他的儿子在去年春天修好，镇上的人都很高兴。";
+    assert_eq!(repaired(&garbled(text, Codec::GB18030, Codec::WINDOWS_1252)), text);
+}
+
+#[test]
+fn a_bracket_whose_bytes_read_on_with_the_stretch_stays() {
+    // The last letters of two of them are kana and Han that may stand there.
+    for text in ["是河邊的磨坊，今天不開門", "這是大家都看得見的告示", "他說明天會下雨，請帶傘"] {
+        let around = |inside: &str| format!("下次再來看看，先這樣寫。【{inside}】小心是要的，大家記得。");
+        assert_eq!(repaired(&around(&garbled(text, Codec::BIG5, Codec::GB18030))), around(text));
+    }
+}
+
+#[test]
 fn a_bracket_around_a_stretch_stays() {
     for (open, close) in [('【', '】'), ('“', '”'), ('《', '》')] {
         let line = format!("公告牌上貼著{open}{}{close}，大家都看不懂。", garbled("橋邊的磨坊今天開門了", Codec::BIG5, Codec::GB18030));

@@ -8,6 +8,9 @@ use super::segment::{Guess, Segment};
 use crate::codec::Codec;
 use crate::model::Model;
 
+/// Damaged words for each clean one, at least, before those in capitals are damage, too. Own estimate.
+const CLEAN_FOR_DAMAGED: usize = 5;
+
 /// The stretches that are left of one without its clean words: itself when it has none, or was read as pairs of bytes, of which Latin
 /// words make none.
 pub(super) fn without_clean(model: &Model, line: &[char], pair: Pair, s: Segment) -> Vec<Segment> {
@@ -20,6 +23,12 @@ pub(super) fn without_clean(model: &Model, line: &[char], pair: Pair, s: Segment
             (is_clean(model, line, pair, &word), word)
         })
         .collect();
+    // Where nearly all words are damage, one in capitals is, too: `FBIÀÇ` is an abbreviation and its particle.
+    let clean = words.iter().filter(|w| w.0).count();
+    let damaged = clean * CLEAN_FOR_DAMAGED <= words.len() - clean;
+    let is_clean =
+        |w: &(bool, Segment)| w.0 && !(damaged && line[w.1.from..w.1.to].iter().all(|c| c.is_uppercase() || matches!(c, 'º' | 'ª')));
+    let words: Vec<(bool, Segment)> = words.into_iter().map(|w| (is_clean(&w), w.1)).collect();
     if words.iter().all(|w| !w.0) {
         return vec![s];
     }
@@ -82,7 +91,9 @@ fn is_latin_word(line: &[char], word: &Segment) -> bool {
     let small = whole.iter().any(char::is_ascii_lowercase);
     let is_letter = |c: &char| c.is_ascii() || is_latin(*c) && *c != 'µ' || matches!(c, '‘' | '’' | '“' | '”' | '„' | '«' | '»');
     // No word goes on with a capital: `LimitedÀÇ` is two.
-    let joined = whole.windows(2).any(|w| w[0].is_ascii_lowercase() && !w[1].is_ascii() && w[1].is_uppercase());
+    // Nor is a name's capital its third letter: `ÓÉSamuel`.
+    let led = whole.windows(3).any(|w| !w[0].is_ascii() && w[0].is_uppercase() && w[1].is_ascii_uppercase() && w[2].is_ascii_lowercase());
+    let joined = led || whole.windows(2).any(|w| w[0].is_ascii_lowercase() && !w[1].is_ascii() && w[1].is_uppercase());
     if letters == 0 || letters < 2 && !small || joined || !whole.iter().all(is_letter) {
         return false;
     }
