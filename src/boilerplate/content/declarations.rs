@@ -7,7 +7,7 @@ use crate::tag::Tag;
 use crate::tree::Outline;
 
 use super::choose::Choice;
-use super::survey::{AGAINST, IN_MAIN, Survey};
+use super::survey::{AGAINST, IN_LIST, IN_MAIN, Survey};
 
 /// Declarations from which on a page is a reference manual: a page of another kind may name a call in a heading or two.
 const LEAST: usize = 3;
@@ -53,7 +53,9 @@ pub(super) fn keep(text: &str, outline: &Outline, survey: &Survey, profile: Prof
             } else if matches!(outline.blocks[i].kind, Kind::Heading(_)) {
                 below = false;
             }
-            let links = if survey.measures[i].units < SHORT { FEW } else { MOSTLY };
+            // the types of parameters stand in lists, and lead to their pages
+            let in_list = survey.groups[survey.nodes[i] as usize] & IN_LIST != 0;
+            let links = if survey.measures[i].units < SHORT && !in_list { FEW } else { MOSTLY };
             found[i] || below && survey.links[i] < links && inside(i)
         })
         .collect();
@@ -118,6 +120,8 @@ mod tests {
         assert_eq!(kept(&page), "--ssssss--");
         assert_eq!(kept("<main><h1>Wheel</h1><pre class='rust item-decl'>fn <a href=#o>open</a>()</pre><p>Opens it.</p></main>"), "-s-");
         assert_eq!(kept("<main><h1>Wheel</h1><pre class=shell>open()</pre><p>Opens it.</p></main>"), "---");
+        let raises = "<dl><dt>Raises:<dd><a href=/e>GateError</a> for want of one</dl>";
+        assert_eq!(kept(&format!("<main>{}</main>", format!("{method}{raises}").repeat(3))), "ssss".repeat(3));
         let list =
             "<dl><dt>wheel.open(speed)<dd>Opens it.<dt>wheel.shut()<dd>Shuts it.<dt class=sig>wheel.speed<dd><a href=/s>Speed</a></dl>";
         assert_eq!(kept(&format!("<p>The wheel.</p>{list}")), "-sssss-");
